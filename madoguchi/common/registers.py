@@ -1,0 +1,79 @@
+"""Registers: what many rooms offer and one room collects, without importing each other.
+
+A room adds its entries in its `AppConfig.ready`. An entry is a name, an order and a value whose type the
+collecting room documents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Generic[T]):
+    name: str
+    order: int
+    value: T
+
+
+class AlreadyRegistered(Exception):
+    """Two rooms used the same name in one register."""
+
+
+@dataclass(slots=True)
+class Register(Generic[T]):
+    """Named values in a stable order."""
+
+    title: str
+    _entries: dict[str, Entry[T]] = field(default_factory=dict)
+
+    def add(self, name: str, value: T, *, order: int = 100) -> None:
+        """Add `value` under `name`. Raises `AlreadyRegistered` when the name is taken."""
+        if name in self._entries:
+            raise AlreadyRegistered(f"{self.title}: {name}")
+        self._entries[name] = Entry(name, order, value)
+
+    def get(self, name: str) -> T:
+        """The value under `name`. Raises `KeyError`."""
+        return self._entries[name].value
+
+    def __iter__(self) -> Iterator[Entry[T]]:
+        return iter(sorted(self._entries.values(), key=lambda e: (e.order, e.name)))
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._entries
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSize:
+    """How large a demo city is; the same seed gives the same city."""
+
+    residents: int
+    applications: int
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalData:
+    """What personal data a model holds: its fields, why, and how long (days after the case is closed)."""
+
+    fields: tuple[str, ...]
+    purpose: str
+    retention_days: int | None
+
+
+demo: Register[Callable[[DemoSize], None]] = Register("demo")
+personal_data: Register[PersonalData] = Register("personal_data")  # name: "room.Model"
+indicators: Register[Any] = Register("indicators")
+datasets: Register[Any] = Register("datasets")
+knowledge: Register[Any] = Register("knowledge")
+benches: Register[Any] = Register("benches")
+previews: Register[Any] = Register("previews")
+publish_checks: Register[Any] = Register("publish_checks")
+question_figures: Register[Any] = Register("question_figures")
+my_panels: Register[Any] = Register("my_panels")
+studio_panels: Register[Any] = Register("studio_panels")

@@ -1,0 +1,127 @@
+"""Pages that belong to no room: faults, health, language and display settings."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from madoguchi.common import access, clock
+from madoguchi.common.models import WorkerPulse
+from madoguchi.common.pages import render
+
+DISPLAY_COOKIE = "madoguchi_display"
+DISPLAYS = ("normal", "large", "contrast", "large-contrast")
+A_YEAR = 60 * 60 * 24 * 365
+
+
+@access.public
+@require_GET
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process is up."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@access.public
+@require_GET
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Whether database and worker answer: 200 when the city can be served, else 503."""
+    parts = {"database": False, "worker": False}
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        parts["database"] = True
+        parts["worker"] = WorkerPulse.objects.filter(at__gte=clock.now() - timedelta(minutes=1)).exists()
+    except DatabaseError:
+        pass
+    return JsonResponse(parts, status=200 if all(parts.values()) else 503)
+
+
+@access.public
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Keep the language the visitor chose, and go back to the page."""
+    response = HttpResponseRedirect(_back(request))
+    language = request.POST.get("language", "")
+    if language in dict(settings.LANGUAGES):
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            language,
+            max_age=A_YEAR,
+            samesite="Lax",
+            secure=settings.SECURE,
+            httponly=True,
+        )
+    return response
+
+
+@access.public
+@require_POST
+def choose_display(request: HttpRequest) -> HttpResponse:
+    """Keep the size of letters and the contrast the visitor chose, and go back to the page."""
+    response = HttpResponseRedirect(_back(request))
+    display = request.POST.get("display", "")
+    if display in DISPLAYS:
+        response.set_cookie(
+            DISPLAY_COOKIE, display, max_age=A_YEAR, samesite="Lax", secure=settings.SECURE, httponly=True
+        )
+    return response
+
+
+def _back(request: HttpRequest) -> str:
+    """The page the form stood on, when it is one of ours."""
+    given = request.POST.get("next", "/")
+    parts = urlsplit(given)
+    is_ours = not parts.scheme and not parts.netloc and given.startswith("/") and not given.startswith("//")
+    return given if is_ours and "\\" not in given else "/"
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "common/400.html", status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "common/403.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "common/404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return render(request, "common/500.html", status=500)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Too many attempts from one place; says when to try again."""
+    return render(request, "common/429.html", status=429)
+
+
+def store_away(request: HttpRequest) -> HttpResponse:
+    """The store could not take what was sent: keep what was typed and offer to send it again."""
+    return _send_again(request, _("いま保存できませんでした。入力した内容はこの画面に残っています。"), status=503)
+
+
+def token_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The page was open too long for its safety token: keep what was typed and offer to send it again."""
+    return _send_again(request, _("画面を開いてから時間がたったため、もう一度確認が必要です。"), status=403)
+
+
+def _send_again(request: HttpRequest, explanation: str, *, status: int) -> HttpResponse:
+    fields: list[tuple[str, str]] = []
+    for name in request.POST:
+        if name != "csrfmiddlewaretoken":
+            fields.extend((name, value) for value in request.POST.getlist(name))
+    context: dict[str, Any] = {
+        "action": request.path,
+        "fields": fields,
+        "explanation": explanation,
+        "had_files": bool(request.FILES) if request.method == "POST" else False,
+    }
+    return render(request, "common/try_again.html", context, status=status)

@@ -1,0 +1,184 @@
+"""Settings from the environment: each named, explained and checked in one place.
+
+`docs/operations.md` holds the table that `table()` prints; a house test keeps them equal.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class BadSetting(Exception):
+    """A setting that cannot be used; the text says which and what to write instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    name: str
+    default: str
+    meaning: str
+    secret: bool = False
+    required_in_production: bool = False
+
+
+SETTINGS = (
+    Setting("MADOGUCHI_ENV", "demo", "`demo` (synthetic city) or `production` (refuses unsafe defaults)"),
+    Setting("MADOGUCHI_VAR", "var", "Folder for the embedded database, files, mail and keys"),
+    Setting(
+        "DATABASE_URL",
+        "",
+        "`sqlite:///path` or `postgresql://user:password@host/name`; empty: SQLite in MADOGUCHI_VAR",
+        secret=True,
+    ),
+    Setting("FILES_URL", "", "`file:///folder` or `s3://bucket/prefix?endpoint=…`; empty: MADOGUCHI_VAR/files"),
+    Setting(
+        "SECRET_KEY",
+        "",
+        "At least 50 random characters; in the demo one is made and kept",
+        secret=True,
+        required_in_production=True,
+    ),
+    Setting(
+        "BASE_URL",
+        "http://127.0.0.1:8000",
+        "The address people see, in mails and on paper",
+        required_in_production=True,
+    ),
+    Setting(
+        "EMAIL_URL",
+        "",
+        "`smtp://user:password@host:587?tls=starttls`, `smtps://…` or `folder:///path`; empty: MADOGUCHI_VAR/mail",
+        secret=True,
+        required_in_production=True,
+    ),
+    Setting("EMAIL_FROM", "窓口 <noreply@localhost>", "Sender of mails", required_in_production=True),
+    Setting("CLAMD_URL", "", "`tcp://host:3310` or `unix:///path` of clamd; empty: files are not scanned"),
+    Setting("TRUSTED_PROXIES", "0", "How many proxies of yours stand before the web process (X-Forwarded-For)"),
+    Setting("WEB_WORKERS", "2", "Web processes of one machine"),
+    Setting("WEB_THREADS", "4", "Threads of each web process"),
+    Setting("PORT", "8000", "Port of `madoguchi serve` and `make run`"),
+    Setting("HOST", "127.0.0.1", "Address of `madoguchi serve` and `make run`"),
+    Setting("DRAFT_DAYS", "30", "Days a draft is kept after the last change"),
+    Setting("ATTEMPT_LIMITS", "on", "`off` lifts the limits on guessing codes; refused in production"),
+)
+
+_KNOWN = {s.name: s for s in SETTINGS}
+
+
+def read(name: str) -> str:
+    """The text of a setting that `SETTINGS` names, or its default."""
+    return os.environ.get(name, "").strip() or _KNOWN[name].default
+
+
+def whole_number(name: str, *, low: int, high: int) -> int:
+    """A setting as a whole number. Raises `BadSetting` outside `low`…`high`."""
+    text = read(name)
+    if not text.isdecimal() or not low <= int(text) <= high:
+        raise BadSetting(f"{name} must be a whole number from {low} to {high}, not “{text}”.")
+    return int(text)
+
+
+def is_production() -> bool:
+    """Whether a real city runs this. Raises `BadSetting` for an unknown word."""
+    word = read("MADOGUCHI_ENV")
+    if word not in ("demo", "production"):
+        raise BadSetting(f"MADOGUCHI_ENV must be “demo” or “production”, not “{word}”.")
+    return word == "production"
+
+
+def check_production() -> None:
+    """Refuse to start a real city with what only a demo may use. Raises `BadSetting` naming every fault."""
+    faults = [
+        f"{s.name} is not set: {s.meaning}"
+        for s in SETTINGS
+        if s.required_in_production and not os.environ.get(s.name, "").strip()
+    ]
+    if not read("BASE_URL").startswith("https://"):
+        faults.append("BASE_URL must begin with https://")
+    if len(read("SECRET_KEY")) < 50:
+        faults.append("SECRET_KEY is shorter than 50 characters")
+    if read("ATTEMPT_LIMITS") != "on":
+        faults.append("ATTEMPT_LIMITS must be on")
+    if faults:
+        raise BadSetting("This installation may not start as production:\n- " + "\n- ".join(faults))
+
+
+def var() -> Path:
+    """The folder for embedded data, absolute; made when it is missing."""
+    folder = Path(read("MADOGUCHI_VAR"))
+    folder = folder if folder.is_absolute() else ROOT / folder
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def secret_key() -> str:
+    """SECRET_KEY, or in the demo one that is made once and kept beside the database."""
+    given = read("SECRET_KEY")
+    if given:
+        return given
+    path = var() / "secret_key"
+    if not path.exists():
+        candidate = path.with_name(f"secret_key.{os.getpid()}")
+        candidate.write_text(secrets.token_urlsafe(48))
+        candidate.chmod(0o600)
+        try:
+            os.link(candidate, path)  # the first process wins, the others read what it wrote
+        except FileExistsError:
+            pass
+        candidate.unlink()
+    return path.read_text()
+
+
+def database(*, pooled: bool) -> dict[str, object]:
+    """Django's description of the database of DATABASE_URL. Raises `BadSetting`."""
+    url = read("DATABASE_URL") or f"sqlite:///{var() / 'madoguchi.sqlite3'}"
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        path = Path(unquote(parts.path[1:]))  # three slashes: from the project's folder; four: absolute
+        path = path if path.is_absolute() else ROOT / path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": str(path),
+            "CONN_MAX_AGE": None,
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "init_command": (
+                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000;"
+                    " PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
+                ),
+            },
+            "TEST": {"NAME": str(path.with_name(f"test-{path.name}"))},
+        }
+    if parts.scheme in ("postgresql", "postgres"):
+        name = unquote(parts.path.lstrip("/"))
+        if not name:
+            raise BadSetting("DATABASE_URL names no database: postgresql://user:password@host/name")
+        options: dict[str, object] = {"pool": {"min_size": 1, "max_size": 16}} if pooled else {}
+        host = dict(p.split("=", 1) for p in parts.query.split("&") if "=" in p).get("host", "")
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": name,
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": unquote(host) or parts.hostname or "",
+            "PORT": str(parts.port or ""),
+            "CONN_MAX_AGE": 0,
+            "OPTIONS": options,
+        }
+    raise BadSetting("DATABASE_URL must begin with sqlite:/// or postgresql://")
+
+
+def table() -> str:
+    """The settings as a Markdown table, for `docs/operations.md`."""
+    lines = ["| Setting | Default | Meaning | Production |", "|---|---|---|---|"]
+    for s in SETTINGS:
+        need = "required" if s.required_in_production else ""
+        lines.append(f"| `{s.name}` | {f'`{s.default}`' if s.default else ''} | {s.meaning} | {need} |")
+    return "\n".join(lines)

@@ -1,0 +1,12 @@
+"""The addresses of all rooms."""
+
+from django.urls import include, path
+
+handler400 = "madoguchi.common.views.bad_request"
+handler403 = "madoguchi.common.views.forbidden"
+handler404 = "madoguchi.common.views.not_found"
+handler500 = "madoguchi.common.views.server_error"
+
+urlpatterns = [
+    path("", include("madoguchi.common.urls")),
+]
