@@ -1,0 +1,148 @@
+"""The Jinja2 environment of all pages: what a template may call without importing it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup, escape
+
+from madoguchi.japan.eras import format_both, format_wareki
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+DISPLAY_COOKIE = "madoguchi_display"
+TEXT_SIZES = ("standard", "large", "largest")
+COLORS = ("standard", "contrast", "dark")
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """How a person wants pages shown: one of TEXT_SIZES and one of COLORS."""
+
+    size: str = "standard"
+    colors: str = "standard"
+
+    def __str__(self) -> str:
+        return f"{self.size}.{self.colors}"
+
+
+def read_display(text: str) -> Display:
+    """The display settings a cookie holds; what is unknown counts as standard."""
+    size, _, colors = text.partition(".")
+    return Display(
+        size=size if size in TEXT_SIZES else "standard",
+        colors=colors if colors in COLORS else "standard",
+    )
+
+
+def display_of(request: HttpRequest | None) -> Display:
+    """The display settings of the person who asks for this page."""
+    return read_display(request.COOKIES.get(DISPLAY_COOKIE, "") if request is not None else "")
+
+
+def url(name: str, *args: Any, **kwargs: Any) -> str:
+    """The address of a named route."""
+    return reverse(name, args=args, kwargs=kwargs)
+
+
+def page_language() -> str:
+    """The language of the page for <html lang>: やさしい日本語 is Japanese to a screen reader."""
+    return (get_language() or "ja").split("-")[0]
+
+
+def chosen_language() -> str:
+    """The language the person chose: ja, ja-easy or en."""
+    return get_language() or "ja"
+
+
+def is_demo() -> bool:
+    """Whether this installation shows the synthetic city."""
+    return bool(getattr(settings, "DEMO", False))
+
+
+def city_name() -> str:
+    """The city whose pages these are."""
+    return str(getattr(settings, "CITY_NAME", "") or gettext("盛岡市"))
+
+
+def wareki(day: date | None) -> str:
+    """令和8年11月23日; in English 23 November 2026, in やさしい日本語 the Western year (在留支援のための指針)."""
+    if day is None:
+        return ""
+    return _plain_date(day) if chosen_language() != "ja" else format_wareki(day)
+
+
+def both_eras(day: date | None) -> str:
+    """2026年11月23日（令和8年）; without the era in English and in やさしい日本語."""
+    if day is None:
+        return ""
+    return _plain_date(day) if chosen_language() != "ja" else format_both(day)
+
+
+def yen(amount: int | None) -> str:
+    """12,000円, in English ¥12,000; nothing for no amount."""
+    if amount is None:
+        return ""
+    return f"¥{amount:,}" if page_language() == "en" else f"{amount:,}円"
+
+
+def jst(moment: datetime | None, year: bool = False) -> str:
+    """A moment as the clock of Japan shows it: 11月23日 15時04分, with `year` 2026年11月23日 15時04分."""
+    if moment is None:
+        return ""
+    at = moment.astimezone(TOKYO)
+    if page_language() == "en":
+        return f"{at.day} {at:%B}{f' {at.year}' if year else ''}, {at:%H:%M}"
+    return f"{f'{at.year}年' if year else ''}{at.month}月{at.day}日 {at.hour}時{at:%M}分"
+
+
+def nl2br(text: object) -> Markup:
+    """A text with its line breaks kept; everything in it is escaped."""
+    lines = str(escape(text)).replace("\r\n", "\n").split("\n")
+    return Markup("<br>\n").join(Markup(line) for line in lines)  # escaped above, line by line
+
+
+def file_size(count: int) -> str:
+    """A number of bytes in the unit people know: 320 KB, 1.2 MB, 10 MB."""
+    if count < 1_000_000:
+        return f"{max(1, round(count / 1000)) if count else 0} KB"
+    return f"{count / 1_000_000:.1f}".removesuffix(".0") + " MB"
+
+
+def _plain_date(day: date) -> str:
+    return f"{day.day} {day:%B} {day.year}" if page_language() == "en" else f"{day.year}年{day.month}月{day.day}日"
+
+
+def environment(**options: Any) -> Environment:
+    """The environment Django's Jinja2 back end uses: strict about names, gettext with Japanese msgids."""
+    options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    env = Environment(**options, extensions=["jinja2.ext.i18n"])
+    env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
+    )
+    env.globals |= {
+        "static": static,
+        "url": url,
+        "page_language": page_language,
+        "chosen_language": chosen_language,
+        "display_of": display_of,
+        "is_demo": is_demo,
+        "city_name": city_name,
+    }
+    env.filters |= {
+        "wareki": wareki,
+        "both_eras": both_eras,
+        "yen": yen,
+        "jst": jst,
+        "nl2br": nl2br,
+        "file_size": file_size,
+    }
+    return env
