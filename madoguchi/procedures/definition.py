@@ -1,0 +1,369 @@
+"""A procedure definition in its compiled, immutable form: what every counter derives its pages from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import Literal
+
+from madoguchi.procedures.conditions import Condition
+from madoguchi.procedures.expressions import Expression
+
+JAPANESE = "ja"
+LANGUAGES = ("ja", "en", "ja-easy")
+PREFILL_SOURCES = (
+    "applicant.name",
+    "applicant.birth_date",
+    "applicant.address",
+    "applicant.phone",
+    "applicant.email",
+)
+
+NONE: Mapping[str, str] = MappingProxyType({})
+
+Mark = Literal["seen", "verified", "general_knowledge", "third_party"]
+KindOfAct = Literal["application", "notification", "offer"]
+Outcome = Literal["granted", "accepted", "refused", "dismissed", "returned"]
+Effect = Literal["stop", "warn"]
+
+
+class Text(str):
+    """A Japanese text that carries its translations: `label` is the Japanese, `label.of("en")` the English."""
+
+    __slots__ = ("others",)
+    others: Mapping[str, str]
+
+    def __new__(cls, japanese: str = "", others: Mapping[str, str] = NONE) -> Text:
+        text = super().__new__(cls, japanese)
+        text.others = others
+        return text
+
+    def of(self, lang: str) -> str:
+        """The text in this language, or the Japanese where no translation exists."""
+        return self.others.get(lang) or str(self)
+
+    def has(self, lang: str) -> bool:
+        """Whether the text exists in this language (a page marks a fallback with lang="ja")."""
+        return lang == JAPANESE or lang in self.others
+
+
+EMPTY = Text()
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    name: str
+    article: str
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Representative:
+    """Someone who may file for the applicant; with `mandate` a letter of attorney (委任状) is needed."""
+
+    id: str
+    label: Text
+    hint: Text
+    mandate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    may_file: Text
+    representatives: tuple[Representative, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EligibilityRule:
+    """Who may not file (stop) or should think twice (warn), and why."""
+
+    id: str
+    when: Condition
+    effect: Effect
+    message: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    id: str
+    label: Text
+    hint: Text = EMPTY
+    when: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """One question under its stable id; what only some kinds use keeps its empty value elsewhere."""
+
+    id: str
+    kind: str
+    label: Text
+    section_id: str
+    group_id: str | None = None  # the group whose members are asked this
+    hint: Text = EMPTY
+    required: bool | Condition = True
+    when: Condition | None = None
+    error: Text = EMPTY  # own sentence for "missing"
+    personal: bool = True
+    autocomplete: str = ""  # "on": the kind's own tokens; else one HTML autocomplete token
+    prefill: str = ""  # one of PREFILL_SOURCES
+    read_only: bool = False
+    computed: Expression | None = None
+    options: tuple[Option, ...] = ()
+    min: int | str | None = None  # integer, yen, group: int; decimal: str; date: ISO date or "today"
+    max: int | str | None = None
+    max_length: int | None = None
+    pattern: re.Pattern[str] | None = None
+    pattern_message: Text = EMPTY
+    characters: str = "any"  # text: any | katakana | digits | ascii
+    unit: Text = EMPTY  # integer, decimal: shown behind the field
+    places: int | None = None  # decimal: digits behind the point
+    unknown_allowed: bool = False  # date: 不詳
+    account_types: tuple[str, ...] = ()
+    owner_must_be_applicant: bool = False
+    accept: tuple[str, ...] = ()
+    max_files: int | None = None
+    item_label: Text = EMPTY
+    questions: tuple[Question, ...] = ()  # group
+
+    def option(self, option_id: str) -> Option | None:
+        """The option of this id, if the question has it."""
+        return next((option for option in self.options if option.id == option_id), None)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Section:
+    """One topic, one page; it holds either ordinary questions or exactly one group."""
+
+    id: str
+    title: Text
+    intro: Text
+    when: Condition | None
+    questions: tuple[Question, ...]
+
+    @property
+    def group(self) -> Question | None:
+        """The repeating group of this section, if it is one."""
+        first = self.questions[0] if self.questions else None
+        return first if first is not None and first.kind == "group" else None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A paper to attach, and which fact it proves."""
+
+    id: str
+    label: Text
+    proves: Text
+    hint: Text
+    when: Condition | None
+    required: bool | Condition
+    may_follow: bool
+    accept: tuple[str, ...]
+    max_files: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlement:
+    label: Text
+    expression: Expression
+    unit: str
+    note: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """A fixed amount (`yen`) or a rule (`expression`)."""
+
+    yen: int
+    expression: Expression | None
+    note: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    kind: Literal["standard", "statutory"]
+    days: int
+    unit: Literal["calendar_days", "business_days"]
+    pauses_when_returned: bool
+    law: str
+    note: Text
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    id: str
+    label: Text
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionReason:
+    id: str
+    label: Text
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionKind:
+    """One way a case can end; a refusal states its reason and carries its appeal (教示)."""
+
+    id: str
+    label: Text
+    outcome: Outcome
+    notice: str
+    reason_required: bool
+    appeal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Who drafts and who approves; empty `decisions` means all of them."""
+
+    decisions: tuple[str, ...]
+    drafter: str
+    approver: str
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    stages: tuple[Stage, ...]
+    correction_reasons: tuple[CorrectionReason, ...]
+    decisions: tuple[DecisionKind, ...]
+    approvals: tuple[Approval, ...]
+
+    def decision(self, decision_id: str) -> DecisionKind | None:
+        """The decision kind of this id."""
+        return next((kind for kind in self.decisions if kind.id == decision_id), None)
+
+    def approval_of(self, decision_id: str) -> Approval | None:
+        """The approval chain of this decision: the first that names it, else the first for all."""
+        named = (chain for chain in self.approvals if decision_id in chain.decisions)
+        general = (chain for chain in self.approvals if not chain.decisions)
+        return next(named, None) or next(general, None)
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeText:
+    id: str
+    title: Text
+    body: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Appeal:
+    id: str
+    to: str
+    text: Text
+    law: tuple[Law, ...]
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    notices: tuple[NoticeText, ...]
+    appeals: tuple[Appeal, ...]
+    next_steps: Text
+
+    def notice(self, notice_id: str) -> NoticeText | None:
+        """The notice text of this id."""
+        return next((notice for notice in self.notices if notice.id == notice_id), None)
+
+    def appeal(self, appeal_id: str) -> Appeal | None:
+        """The 教示 of this id."""
+        return next((appeal for appeal in self.appeals if appeal.id == appeal_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ExportField:
+    name: str
+    source: str  # question id, "question.subfield", or an applicant fact
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    target: str
+    format: str
+    fields: tuple[ExportField, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedAnswer:
+    question: Text
+    answer: Text
+
+
+@dataclass(frozen=True, eq=False)
+class Definition:
+    """One version of a procedure, compiled once, never changed; two are equal only when they are the same."""
+
+    language: int
+    id: str
+    title: Text
+    current_name: Text
+    kana: str
+    summary: Text
+    words: tuple[str, ...]
+    law: tuple[Law, ...]
+    kind_of_act: KindOfAct
+    department: str
+    life_events: tuple[str, ...]
+    who: Who
+    bring: tuple[Text, ...]
+    until: Text
+    eligibility: tuple[EligibilityRule, ...]
+    sections: tuple[Section, ...]
+    documents: tuple[Document, ...]
+    entitlement: Entitlement | None
+    fee: Fee
+    clock: Clock
+    workflow: Workflow
+    outputs: Outputs
+    export: Export | None
+    answers: tuple[ApprovedAnswer, ...]
+    texts: Mapping[str, Text] = field(repr=False)  # every text by its key ("question.cause.label")
+    digest: str = ""  # SHA-256 of the source
+
+    def text(self, lang: str, key: str, default: str = "") -> str:
+        """The text under this key: requested language, else Japanese, else the default."""
+        text = self.texts.get(key)
+        return default if text is None else text.of(lang)
+
+    def question(self, question_id: str) -> Question:
+        """The question of this id, also inside a group; KeyError when there is none."""
+        return self._by_id[question_id]
+
+    def has_question(self, question_id: str) -> bool:
+        """Whether the definition knows this question."""
+        return question_id in self._by_id
+
+    def all_questions(self) -> Iterator[Question]:
+        """Every question in the order of asking, a group before its members' questions."""
+        return iter(self._by_id.values())
+
+    def section(self, section_id: str) -> Section:
+        """The section of this id; KeyError when there is none."""
+        for section in self.sections:
+            if section.id == section_id:
+                return section
+        raise KeyError(section_id)
+
+    def document(self, document_id: str) -> Document:
+        """The document of this id; KeyError when there is none."""
+        for document in self.documents:
+            if document.id == document_id:
+                return document
+        raise KeyError(document_id)
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Question]:
+        by_id: dict[str, Question] = {}
+        for section in self.sections:
+            for question in section.questions:
+                by_id[question.id] = question
+                by_id.update((inner.id, inner) for inner in question.questions)
+        return by_id
