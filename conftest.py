@@ -1,0 +1,105 @@
+"""Fixtures for the tests of all rooms."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+
+# A slow moment of a shared machine is no fault; continuous integration draws the same examples every time.
+hypothesis_settings.register_profile("house", deadline=None)
+hypothesis_settings.register_profile("ci", deadline=None, derandomize=True)
+hypothesis_settings.load_profile("ci" if os.environ.get("CI") else "house")
+
+LOCAL = ("127.", "::1", "localhost")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_network() -> Iterator[None]:
+    """Nothing leaves this machine: a connection to anywhere else is an error."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_UNIX and not str(address[0]).startswith(LOCAL):
+            raise AssertionError(f"a test tried to reach {address[0]}")
+        connect(self, address)
+
+    socket.socket.connect = guarded  # type: ignore[assignment, method-assign]
+    yield
+    socket.socket.connect = connect  # type: ignore[method-assign]
+
+
+def free_port() -> int:
+    """A port nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Mailbox:
+    """What a local SMTP server took, and a way to make it refuse."""
+
+    def __init__(self) -> None:
+        self.messages: list[EmailMessage] = []
+        self.recipients: list[list[str]] = []
+        self.refuse_with = ""  # for example "451 try again later"
+        self.port = 0
+        self._arrived = threading.Condition()
+
+    @property
+    def url(self) -> str:
+        """The EMAIL_URL of this server."""
+        return f"smtp://127.0.0.1:{self.port}"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        """Called by aiosmtpd for each message."""
+        if self.refuse_with:
+            return self.refuse_with
+        message = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        with self._arrived:
+            self.messages.append(message)
+            self.recipients.append(list(envelope.rcpt_tos))
+            self._arrived.notify_all()
+        return "250 OK"
+
+    def wait_for(self, count: int, seconds: float = 10) -> list[EmailMessage]:
+        """The messages, once there are `count`; fails when they do not come in time."""
+        with self._arrived:
+            assert self._arrived.wait_for(lambda: len(self.messages) >= count, seconds), "no mail came"
+            return list(self.messages)
+
+    def to(self, address: str) -> list[EmailMessage]:
+        """The messages for one address."""
+        pairs = zip(self.messages, self.recipients, strict=True)
+        return [message for message, recipients in pairs if address in recipients]
+
+
+def _serve_mail() -> Iterator[Mailbox]:
+    from aiosmtpd.controller import Controller
+
+    mailbox = Mailbox()
+    mailbox.port = free_port()
+    controller = Controller(mailbox, hostname="127.0.0.1", port=mailbox.port)
+    controller.start()
+    yield mailbox
+    controller.stop()
+
+
+@pytest.fixture
+def smtp_server() -> Iterator[Mailbox]:
+    """A real SMTP server on this machine; `smtp_server.url` is an EMAIL_URL."""
+    yield from _serve_mail()
+
+
+@pytest.fixture(scope="session")
+def site_mail() -> Iterator[Mailbox]:
+    """The SMTP server of the served site (see `live_site`)."""
+    yield from _serve_mail()

@@ -1,0 +1,23 @@
+"""`madoguchi demo load`: a synthetic city of any size, the same for the same seed."""
+
+import argparse
+
+from madoguchi.config import environment
+from madoguchi.config.commands import start_django
+
+
+def main(argv: list[str]) -> int:
+    """Fill the database with a synthetic city."""
+    parser = argparse.ArgumentParser(prog="madoguchi demo")
+    load = parser.add_subparsers(required=True, metavar="load").add_parser("load")
+    load.add_argument("--residents", type=int, default=400, metavar="N")
+    load.add_argument("--applications", type=int, default=300, metavar="N")
+    load.add_argument("--seed", type=int, default=1, metavar="S")
+    wanted = parser.parse_args(argv)
+    if environment.is_production():
+        raise environment.BadSetting("MADOGUCHI_ENV is production: no synthetic people are loaded there.")
+    start_django()
+    from madoguchi.common import demo
+
+    demo.load(residents=wanted.residents, applications=wanted.applications, seed=wanted.seed)
+    return 0
