@@ -19,28 +19,32 @@ from madoguchi.japan.eras import format_both, format_wareki
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 DISPLAY_COOKIE = "madoguchi_display"
-TEXT_SIZES = ("standard", "large", "largest")
-COLORS = ("standard", "contrast", "dark")
+DISPLAYS = ("normal", "large", "contrast", "large-contrast")
 
 
 @dataclass(frozen=True, slots=True)
 class Display:
-    """How a person wants pages shown: one of TEXT_SIZES and one of COLORS."""
+    """How a person wants pages shown: with large letters, in white on black, both or neither."""
 
-    size: str = "standard"
-    colors: str = "standard"
+    large: bool = False
+    contrast: bool = False
 
     def __str__(self) -> str:
-        return f"{self.size}.{self.colors}"
+        """The word for it, one of DISPLAYS."""
+        return "-".join(w for w, on in (("large", self.large), ("contrast", self.contrast)) if on) or "normal"
+
+    def with_large(self, large: bool) -> Display:
+        """The same colours with the other size of letters."""
+        return Display(large, self.contrast)
+
+    def with_contrast(self, contrast: bool) -> Display:
+        """The same size of letters in the other colours."""
+        return Display(self.large, contrast)
 
 
-def read_display(text: str) -> Display:
-    """The display settings a cookie holds; what is unknown counts as standard."""
-    size, _, colors = text.partition(".")
-    return Display(
-        size=size if size in TEXT_SIZES else "standard",
-        colors=colors if colors in COLORS else "standard",
-    )
+def read_display(word: str) -> Display:
+    """The display settings of a word of DISPLAYS; any other word counts as normal."""
+    return Display("large" in word, "contrast" in word) if word in DISPLAYS else Display()
 
 
 def display_of(request: HttpRequest | None) -> Display:
