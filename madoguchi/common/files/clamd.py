@@ -90,9 +90,9 @@ def _reply(connection: socket.socket) -> str:
 
 
 def _verdict(reply: str) -> Verdict:
-    body = reply.removeprefix("stream: ")
-    if body == "OK":
+    """Clean only if clamd says exactly that."""
+    if reply == "stream: OK":
         return Verdict(Finding.CLEAN)
-    if body.endswith(" FOUND"):
-        return Verdict(Finding.INFECTED, body.removesuffix(" FOUND"))
-    return Verdict(Finding.UNAVAILABLE, body or "no answer")
+    if reply.startswith("stream: ") and reply.endswith(" FOUND"):
+        return Verdict(Finding.INFECTED, reply.removeprefix("stream: ").removesuffix(" FOUND"))
+    return Verdict(Finding.UNAVAILABLE, reply or "no answer")

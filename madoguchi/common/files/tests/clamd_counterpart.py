@@ -14,6 +14,8 @@ from madoguchi.common.files.tests.making import EICAR
 class Conversation(socketserver.BaseRequestHandler):
     """One connection: a command ended by a zero byte, then for INSTREAM chunks with their lengths."""
 
+    server: "Daemon"
+
     def handle(self) -> None:
         command = self._until_zero()
         if command == b"zPING":
@@ -59,7 +61,7 @@ class Daemon(socketserver.ThreadingMixIn, socketserver.TCPServer):
         if isinstance(address, str):
             self.address_family = socket.AF_UNIX
         self.scanned: list[bytes] = []
-        super().__init__(address, Conversation)
+        super().__init__(address, Conversation)  # type: ignore[arg-type]  # a path, for a Unix socket
 
 
 @contextmanager
@@ -68,6 +70,9 @@ def running(socket_path: Path | None = None) -> Iterator[tuple[Daemon, str]]:
     with Daemon(str(socket_path) if socket_path else ("127.0.0.1", 0)) as daemon:
         thread = threading.Thread(target=daemon.serve_forever, args=(0.01,), daemon=True)
         thread.start()
-        yield daemon, f"unix://{socket_path}" if socket_path else f"tcp://127.0.0.1:{daemon.server_address[1]}"
+        yield (
+            daemon,
+            f"unix://{socket_path}" if socket_path else f"tcp://127.0.0.1:{daemon.server_address[1]}",
+        )
         daemon.shutdown()
         thread.join()

@@ -7,7 +7,14 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 from pypdf import PdfWriter
-from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject, NumberObject, TextStringObject
+from pypdf.generic import (
+    ArrayObject,
+    DecodedStreamObject,
+    DictionaryObject,
+    NameObject,
+    NumberObject,
+    TextStringObject,
+)
 
 HEIC = (Path(__file__).parent / "samples" / "photo.heic").read_bytes()
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
@@ -19,7 +26,7 @@ def picture(width: int = 160, height: int = 96, mode: str = "RGB") -> Image.Imag
     """Blue, with a red upper left corner that shows which way is up."""
     made = Image.new("RGB", (width, height), (40, 120, 200))
     ImageDraw.Draw(made).rectangle((0, 0, width // 4, height // 4), fill=(220, 30, 30))
-    return made.convert(mode)
+    return made.quantize(4) if mode == "P" else made.convert(mode)
 
 
 def saved(made: Image.Image, kind: str, **options: object) -> bytes:

@@ -2,6 +2,7 @@ import errno
 import hashlib
 import os
 import subprocess
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -37,12 +38,19 @@ def test_what_is_put_is_read_back_under_its_sha256(store):
 
 def test_the_file_is_synced_before_it_gets_its_name_and_the_folder_after(store, monkeypatch):
     store.put(b"so that the folders exist")
-    steps = []
+    steps: list[str] = []
     sync, replace = os.fsync, Path.replace
-    monkeypatch.setattr(
-        os, "fsync", lambda fd: (steps.append("folder" if os.path.isdir(f"/proc/self/fd/{fd}") else "file"), sync(fd))
-    )
-    monkeypatch.setattr(Path, "replace", lambda self, other: (steps.append("rename"), replace(self, other))[1])
+
+    def noting_sync(descriptor: int) -> None:
+        steps.append("folder" if os.path.isdir(f"/proc/self/fd/{descriptor}") else "file")
+        sync(descriptor)
+
+    def noting_replace(path: Path, other: Path) -> Path:
+        steps.append("rename")
+        return replace(path, other)
+
+    monkeypatch.setattr(os, "fsync", noting_sync)
+    monkeypatch.setattr(Path, "replace", noting_replace)
 
     store.put(CONTENT)
 
@@ -92,7 +100,7 @@ def test_many_writers_of_the_same_content_at_once_all_succeed(store):
 
 
 def test_a_writer_that_fails_in_the_middle_leaves_nothing(store):
-    def breaks_off():
+    def breaks_off() -> Iterator[bytes]:
         yield b"first half"
         raise ConnectionResetError
 

@@ -1,7 +1,9 @@
 import io
+from typing import Any
 
 import pytest
 from PIL import Image, ImageCms
+from PIL.PngImagePlugin import PngInfo
 
 from madoguchi.common.files.images import reencode
 from madoguchi.common.files.refusals import Refusal, Refused
@@ -10,7 +12,7 @@ from madoguchi.common.files.tests.making import GPS, HEIC, jpeg, picture, png, p
 RED, BLUE = (220, 30, 30), (40, 120, 200)
 
 
-def remade(content: bytes, decoder: str, **limits: int) -> tuple[Image.Image, bytes, dict]:
+def remade(content: bytes, decoder: str, **limits: int) -> tuple[Image.Image, bytes, dict[str, Any]]:
     target = io.BytesIO()
     report = reencode(
         io.BytesIO(content),
@@ -23,7 +25,8 @@ def remade(content: bytes, decoder: str, **limits: int) -> tuple[Image.Image, by
     return made, target.getvalue(), report
 
 
-def looks_like(colour: tuple[int, ...], expected: tuple[int, ...]) -> bool:
+def looks_like(made: Image.Image, place: tuple[int, int], expected: tuple[int, int, int]) -> bool:
+    colour: Any = made.convert("RGB").getpixel(place)
     return all(abs(one - other) < 12 for one, other in zip(colour, expected, strict=True))
 
 
@@ -41,9 +44,9 @@ def test_every_kind_becomes_a_plain_picture_of_the_same_size_and_colours(content
     made, _bytes, report = remade(content, decoder)
 
     assert report == {"media_type": media_type, "width": 160, "height": 96}
-    assert made.get_format_mimetype() == media_type
-    assert looks_like(made.convert("RGB").getpixel((5, 5)), RED)
-    assert looks_like(made.convert("RGB").getpixel((150, 90)), BLUE)
+    assert made.format == media_type.removeprefix("image/").upper()
+    assert looks_like(made, (5, 5), RED)
+    assert looks_like(made, (150, 90), BLUE)
 
 
 @pytest.mark.parametrize(("content", "decoder"), [(jpeg(), "JPEG"), (HEIC, "HEIF")])
@@ -62,8 +65,6 @@ def test_place_maker_and_comments_are_gone(content, decoder):
 
 
 def test_texts_in_a_png_are_gone():
-    from PIL.PngImagePlugin import PngInfo
-
     texts = PngInfo()
     texts.add_text("Author", "secret author")
     texts.add_itxt("XML:com.adobe.xmp", "<x>secret place</x>")
@@ -93,8 +94,8 @@ def test_a_photo_taken_in_any_position_stands_upright(orientation):
     made, _written, report = remade(saved(stored, "JPEG", quality=90, exif=exif), "JPEG")
 
     assert (report["width"], report["height"]) == (160, 96)
-    assert looks_like(made.getpixel((5, 5)), RED)
-    assert looks_like(made.getpixel((150, 5)), BLUE)
+    assert looks_like(made, (5, 5), RED)
+    assert looks_like(made, (150, 5), BLUE)
 
 
 def test_a_large_photo_is_made_smaller_in_its_own_proportions():
@@ -131,7 +132,9 @@ def test_a_picture_cut_off_at_any_place_is_refused_and_never_half_shown(decoder)
 
 @pytest.mark.parametrize("decoder", ["JPEG", "PNG", "WEBP", "GIF", "HEIF"])
 def test_rubbish_after_a_true_beginning_is_refused(decoder):
-    start = {"JPEG": jpeg(), "PNG": png(), "WEBP": saved(picture(), "WEBP"), "GIF": b"GIF89a", "HEIF": HEIC}[decoder]
+    start = {"JPEG": jpeg(), "PNG": png(), "WEBP": saved(picture(), "WEBP"), "GIF": b"GIF89a", "HEIF": HEIC}[
+        decoder
+    ]
 
     with pytest.raises(Refused) as refused:
         remade(start[:16] + b"rubbish" * 100, decoder)
@@ -151,10 +154,10 @@ def test_a_wide_gamut_photo_is_shown_in_the_colours_of_a_screen():
     made, written, _report = remade(saved(picture(), "JPEG", quality=95, icc_profile=srgb), "JPEG")
     assert "icc_profile" not in made.info
     assert b"ICC_PROFILE" not in written
-    assert looks_like(made.getpixel((5, 5)), RED)
+    assert looks_like(made, (5, 5), RED)
 
     unusable = saved(picture(), "JPEG", quality=95, icc_profile=wide.tobytes())
-    assert looks_like(remade(unusable, "JPEG")[0].getpixel((5, 5)), RED)
+    assert looks_like(remade(unusable, "JPEG")[0], (5, 5), RED)
 
 
 @pytest.mark.parametrize("mode", ["L", "1", "CMYK"])
@@ -172,7 +175,7 @@ def test_a_scan_of_sixteen_bits_keeps_its_greys():
     made, _written, _report = remade(saved(scan, "PNG"), "PNG")
 
     assert made.mode == "L"
-    assert abs(made.getpixel((5, 5)) - 0x80) <= 1
+    assert made.getextrema() == (0x80, 0x80)
 
 
 @pytest.mark.parametrize("mode", ["RGBA", "LA"])
@@ -185,6 +188,7 @@ def test_nothing_hides_in_transparency(mode):
     assert made.convert("RGB").getpixel((5, 5)) == (255, 255, 255)
 
 
+@pytest.mark.slow
 def test_a_photo_sent_as_png_becomes_a_jpeg_where_a_png_would_be_too_large():
     noise = Image.effect_noise((600, 600), 80).convert("RGB")
 
@@ -201,4 +205,4 @@ def test_only_the_first_frame_of_a_moving_picture_is_kept():
     made, _written, _report = remade(frames, "GIF")
 
     assert getattr(made, "n_frames", 1) == 1
-    assert looks_like(made.convert("RGB").getpixel((5, 5)), RED)
+    assert looks_like(made, (5, 5), RED)

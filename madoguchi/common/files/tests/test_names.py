@@ -42,6 +42,6 @@ def test_any_name_becomes_one_that_can_stand_in_a_header_and_on_a_disk(sent):
 
     assert 5 <= len(name) <= LONGEST
     assert name.endswith(".jpg")
-    assert not set(name) & set("/\\\r\n\0\"")
+    assert not set(name) & set('/\\\r\n\0"')
     assert len(name.encode()) <= 4 * LONGEST
     assert clean_name(name, "image/jpeg") == name

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from madoguchi.common.files.clamd import ClamdScanner
+from madoguchi.common.files.clamd import ClamdScanner, open_clamd
 from madoguchi.common.files.registry import UnknownAddress, open_scanner
 from madoguchi.common.files.scanning import Finding, Verdict
 from madoguchi.common.files.tests import clamd_counterpart
@@ -67,7 +67,9 @@ def answering(reply: bytes):
     return listener, thread
 
 
-@pytest.mark.parametrize("reply", [b"", b"\0", b"stream: Access denied. ERROR\0", b"OK", b"HTTP/1.1 400 Bad Request\r\n"])
+@pytest.mark.parametrize(
+    "reply", [b"", b"\0", b"stream: Access denied. ERROR\0", b"OK", b"HTTP/1.1 400 Bad Request\r\n"]
+)
 def test_an_answer_that_is_not_an_ok_is_never_clean(reply):
     listener, thread = answering(reply)
     with listener:
@@ -94,7 +96,7 @@ def test_without_a_scanner_nothing_is_called_clean():
 
 
 def test_the_usual_port_is_taken_when_none_is_named():
-    assert open_scanner("tcp://scanner.example").address == ("scanner.example", 3310)
+    assert open_clamd("tcp://scanner.example").address == ("scanner.example", 3310)
 
 
 @pytest.mark.parametrize("url", ["tcp://", "unix://", "http://127.0.0.1", "tcp://host:port"])
