@@ -27,7 +27,7 @@ class Limits:
 
     max_bytes: int = 10 * 1024 * 1024
     max_pixels: int = 50_000_000
-    max_side: int = 4000
+    max_side: int = 4096  # a photo of 12 million pixels (4032 × 3024) keeps them all
     max_pages: int = 100
 
 
