@@ -12,12 +12,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from madoguchi.common import access, clock
+from madoguchi.common import access, clock, jinja2env
 from madoguchi.common.models import WorkerPulse
 from madoguchi.common.pages import render
 
-DISPLAY_COOKIE = "madoguchi_display"
-DISPLAYS = ("normal", "large", "contrast", "large-contrast")
 A_YEAR = 60 * 60 * 24 * 365
 
 
@@ -66,11 +64,15 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 def choose_display(request: HttpRequest) -> HttpResponse:
     """Keep the size of letters and the contrast the visitor chose, and go back to the page."""
     response = HttpResponseRedirect(_back(request))
-    display = request.POST.get("display", "")
-    if display in DISPLAYS:
-        response.set_cookie(
-            DISPLAY_COOKIE, display, max_age=A_YEAR, samesite="Lax", secure=settings.SECURE, httponly=True
-        )
+    chosen = jinja2env.read_display(f"{request.POST.get('size', '')}.{request.POST.get('colors', '')}")
+    response.set_cookie(
+        jinja2env.DISPLAY_COOKIE,
+        str(chosen),
+        max_age=A_YEAR,
+        samesite="Lax",
+        secure=settings.SECURE,
+        httponly=True,
+    )
     return response
 
 

@@ -1,0 +1,39 @@
+"""What people do with filings: one function for each thing a person does."""
+
+from madoguchi.applications.actions.decision import decide, propose, send_back
+from madoguchi.applications.actions.drafts import (
+    add_file,
+    carry_to_current,
+    discard,
+    keep_for_later,
+    remove_file,
+    remove_member,
+    save_member,
+    save_section,
+    start,
+)
+from madoguchi.applications.actions.filing import file_draft
+from madoguchi.applications.actions.resident import answer_correction, withdraw
+from madoguchi.applications.actions.review import add_note, hand_over, return_for_correction, take
+
+__all__ = [
+    "add_file",
+    "add_note",
+    "answer_correction",
+    "carry_to_current",
+    "decide",
+    "discard",
+    "file_draft",
+    "hand_over",
+    "keep_for_later",
+    "propose",
+    "remove_file",
+    "remove_member",
+    "return_for_correction",
+    "save_member",
+    "save_section",
+    "send_back",
+    "start",
+    "take",
+    "withdraw",
+]

@@ -1,0 +1,157 @@
+"""What the person who filed may still do: answer a correction, take the application back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from madoguchi.applications import rules
+from madoguchi.applications.actions.drafts import attachment_of
+from madoguchi.applications.actions.filing import applicant_facts
+from madoguchi.applications.actions.review import change_case, commit_case, with_answer_at
+from madoguchi.applications.errors import (
+    ChangedMeanwhile,
+    NotAllowed,
+    NotComplete,
+    ReasonMissing,
+    UnknownChoice,
+)
+from madoguchi.applications.models import (
+    Application,
+    Attachment,
+    Correction,
+    CorrectionItem,
+    Status,
+)
+from madoguchi.common import clock, kernel
+from madoguchi.common.files.intake import Accepted
+from madoguchi.identity.models import Staff
+from madoguchi.procedures import queries as procedures
+from madoguchi.procedures.logic import evaluate
+
+
+def open_correction(application: Application) -> Correction | None:
+    """The request for correction that waits for an answer, if there is one."""
+    return application.corrections.filter(answered_at=None).first()
+
+
+def answer_correction(
+    *,
+    application: Application,
+    values: Mapping[str, Any],
+    files: Mapping[str, Sequence[Accepted]],
+    now: datetime,
+    by: Staff | None = None,
+) -> None:
+    """Answer the open correction: only the questions and documents it names may change.
+
+    `values` are canonical answers by item (`question` or `group/member/question`), `files` taken-in files by
+    document id. Every item must be answered. Raises `NotAllowed`, `UnknownChoice`, `NotComplete`,
+    `ChangedMeanwhile`.
+    """
+    correction = open_correction(application)
+    if correction is None or application.status != Status.RETURNED:
+        raise NotAllowed
+    items = list(correction.items.all())
+    named = {item.target_id for item in items}
+    if not set(values) <= named or not set(files) <= named:
+        raise UnknownChoice
+    unanswered = tuple(i for i in items if i.target_id not in values and not files.get(i.target_id))
+    if unanswered:
+        raise NotComplete(unanswered)
+    definition = procedures.definition_of(application.procedure_version_id)
+    answers = dict(application.answers)
+    for target_id, value in values.items():
+        answers = with_answer_at(answers, target_id, value)
+    evaluation = evaluate(definition, answers, today=clock.tokyo_date(now))
+    wrong = tuple(p for p in evaluation.problems if p.question_id in {t.split("/")[-1] for t in values})
+    if wrong:
+        raise NotComplete(wrong)
+    facts = applicant_facts(definition, answers)
+    unit = kernel.Unit()
+    change_case(
+        unit,
+        application,
+        act="answer_correction",
+        by=by,
+        now=now,
+        to=Status.IN_REVIEW,
+        detail={"correction": str(correction.id)},
+        answers=answers,
+        applicant_name=facts.name,
+        search_key=facts.search_key,
+        birth_on=facts.birth_on,
+        **_after_pause(application, correction, now),
+    )
+    unit.update(
+        Correction,
+        where={"id": correction.id, "answered_at": None},
+        set={"answered_at": now},
+        otherwise=ChangedMeanwhile(),
+    )
+    for item in items:
+        if item.target == "question":
+            unit.update(CorrectionItem, where={"id": item.id}, set={"after": values[item.target_id]})
+        else:
+            _replace_files(unit, application, item, files[item.target_id], now=now)
+    commit_case(unit, application)
+
+
+def _after_pause(application: Application, correction: Correction, now: datetime) -> dict[str, Any]:
+    if application.due_on is None:
+        return {}
+    definition = procedures.definition_of(application.procedure_version_id)
+    due = rules.due_after_pause(
+        clock=definition.clock,
+        due=application.due_on,
+        returned_on=clock.tokyo_date(correction.asked_at),
+        answered_on=clock.tokyo_date(now),
+    )
+    paused = (due - application.due_on).days
+    return {"due_on": due, "paused_days": application.paused_days + paused}
+
+
+def _replace_files(
+    unit: kernel.Unit,
+    application: Application,
+    item: CorrectionItem,
+    accepted: Sequence[Accepted],
+    *,
+    now: datetime,
+) -> None:
+    unit.update(
+        Attachment,
+        where={"owner_id": application.id, "document_id": item.target_id, "replaced_at": None},
+        set={"replaced_at": now},
+        expect=None,
+    )
+    for one in accepted:
+        unit.insert(attachment_of(application.id, item.target_id, one, now=now))
+
+
+def withdraw(*, application: Application, reason: str, now: datetime, by: Staff | None = None) -> None:
+    """Take the application back (取下げ) with a reason. Raises `NotAllowed`, `ReasonMissing`."""
+    if not rules.may_withdraw(application.status):
+        raise NotAllowed
+    if not reason.strip():
+        raise ReasonMissing
+    unit = kernel.Unit()
+    change_case(
+        unit,
+        application,
+        act="withdraw",
+        by=by,
+        now=now,
+        to=Status.WITHDRAWN,
+        detail={"reason": reason.strip()},
+        closed_at=now,
+    )
+    unit.update(
+        Correction,
+        where={"application": application.id, "answered_at": None},
+        set={"answered_at": now},
+        expect=None,
+    )
+    unit.job("applications.tell_withdrawal", {"application": str(application.id)})
+    commit_case(unit, application)

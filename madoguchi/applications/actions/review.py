@@ -1,0 +1,223 @@
+"""Handling a case: take, hand over, note, ask for correction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from madoguchi.applications import rules
+from madoguchi.applications.errors import ChangedMeanwhile, NotAllowed, NothingChosen, UnknownChoice
+from madoguchi.applications.models import (
+    Application,
+    CaseEvent,
+    Correction,
+    CorrectionItem,
+    InternalNote,
+    Status,
+)
+from madoguchi.applications.permissions import may_handle, require
+from madoguchi.audit import actions as audit
+from madoguchi.common import clock, kernel
+from madoguchi.identity.models import Staff
+from madoguchi.procedures import queries as procedures
+from madoguchi.procedures.definition import Definition
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to put right: a question (a member's as `children/m1/name`) or a document."""
+
+    target: str  # "question" or "document"
+    target_id: str
+    reason_code: str
+    text: str = ""
+
+
+def change_case(
+    unit: kernel.Unit,
+    application: Application,
+    *,
+    act: str,
+    by: Staff | None,
+    now: datetime,
+    to: str | None = None,
+    detail: Mapping[str, Any] | None = None,
+    **changes: Any,
+) -> None:
+    """Add to `unit` one guarded change of a case with its event and its audit record.
+
+    Raises `NotAllowed` when the rules do not know the move; the commit raises `ChangedMeanwhile`.
+    """
+    if to is not None:
+        if not rules.may_move(status=application.status, to=to):
+            raise NotAllowed
+        changes |= {"status": to, "status_since": now}
+    changes["version"] = application.version + 1
+    guard = {"id": application.id, "version": application.version}
+    unit.update(Application, where=guard, set=changes, otherwise=ChangedMeanwhile())
+    unit.insert(
+        CaseEvent(
+            application=application,
+            at=now,
+            kind=act,
+            actor_id=by.id if by else None,
+            detail=dict(detail or {}),
+        )
+    )
+    audit.record(
+        unit,
+        actor=f"staff:{by.id}" if by else "resident",
+        act=act,
+        subject=f"application:{application.id}",
+        now=now,
+        detail={"to": to} if to else {},
+    )
+
+
+def commit_case(unit: kernel.Unit, application: Application) -> None:
+    """Write the unit and bring the object in hand up to date."""
+    kernel.commit(unit)
+    application.refresh_from_db()
+
+
+def take(*, application: Application, by: Staff, now: datetime) -> None:
+    """Become the holder of a case; a fresh one is in review from here on.
+
+    Raises `NotAllowed` when somebody else holds it (they hand it over), `ChangedMeanwhile`.
+    """
+    require(may_handle(by, application, today=clock.tokyo_date(now)))
+    if application.holder_id is not None and application.holder_id != by.id:
+        raise NotAllowed
+    unit = kernel.Unit()
+    to = Status.IN_REVIEW if application.status == Status.FILED else None
+    change_case(unit, application, act="take", by=by, now=now, to=to, holder=by.id)
+    commit_case(unit, application)
+
+
+def hand_over(*, application: Application, to: Staff | None, by: Staff, now: datetime) -> None:
+    """Give a case to a colleague, or back to the department (`to` None)."""
+    today = clock.tokyo_date(now)
+    require(may_handle(by, application, today=today))
+    require(to is None or may_handle(to, application, today=today))
+    unit = kernel.Unit()
+    detail = {"to": str(to.id) if to else ""}
+    change_case(
+        unit, application, act="hand_over", by=by, now=now, detail=detail, holder=to.id if to else None
+    )
+    commit_case(unit, application)
+
+
+def add_note(*, application: Application, text: str, by: Staff, now: datetime) -> InternalNote:
+    """Write a note that only staff see."""
+    require(may_handle(by, application, today=clock.tokyo_date(now)))
+    note = InternalNote(application=application, at=now, author=by, text=text)
+    unit = kernel.Unit()
+    unit.insert(note)
+    audit.record(
+        unit, actor=f"staff:{by.id}", act="note", subject=f"application:{application.id}", now=now
+    )
+    kernel.commit(unit)
+    return note
+
+
+def return_for_correction(
+    *,
+    application: Application,
+    items: Sequence[Item],
+    answer_by_on: date,
+    message: str = "",
+    by: Staff,
+    now: datetime,
+) -> Correction:
+    """Ask the resident to put named questions or documents right (補正, 行政手続法 第7条).
+
+    Raises `NothingChosen`, `UnknownChoice`, `NotAllowed`, `ChangedMeanwhile`.
+    """
+    require(may_handle(by, application, today=clock.tokyo_date(now)))
+    if not items:
+        raise NothingChosen
+    low, high = rules.CORRECTION_DAYS_RANGE
+    if not low <= (answer_by_on - clock.tokyo_date(now)).days <= high:
+        raise UnknownChoice
+    definition = procedures.definition_of(application.procedure_version_id)
+    for item in items:
+        _check_item(definition, application.answers, item)
+    correction = Correction(
+        application=application, asked_at=now, asked_by=by, answer_by_on=answer_by_on, message=message
+    )
+    unit = kernel.Unit()
+    change_case(
+        unit,
+        application,
+        act="return_for_correction",
+        by=by,
+        now=now,
+        to=Status.RETURNED,
+        detail={"correction": str(correction.id)},
+    )
+    unit.insert(correction)
+    for item in items:
+        unit.insert(
+            CorrectionItem(
+                correction=correction,
+                target=item.target,
+                target_id=item.target_id,
+                reason_code=item.reason_code,
+                text=item.text,
+                before=answer_at(application.answers, item.target_id) if item.target == "question" else None,
+            )
+        )
+    unit.job("applications.tell_correction", {"correction": str(correction.id)})
+    commit_case(unit, application)
+    return correction
+
+
+def _check_item(definition: Definition, answers: Mapping[str, Any], item: Item) -> None:
+    if item.reason_code not in {reason.id for reason in definition.workflow.correction_reasons}:
+        raise UnknownChoice
+    if item.target == "document":
+        if item.target_id not in {document.id for document in definition.documents}:
+            raise UnknownChoice
+    elif item.target == "question":
+        parts = item.target_id.split("/")
+        if not definition.has_question(parts[-1]) or len(parts) not in (1, 3):
+            raise UnknownChoice
+        if len(parts) == 3 and not any(m.get("_id") == parts[1] for m in answers.get(parts[0], [])):
+            raise UnknownChoice
+    else:
+        raise UnknownChoice
+
+
+def answer_at(answers: Mapping[str, Any], target_id: str) -> Any:
+    """The answer at `question` or `group/member/question`, None when there is none."""
+    group_id, _, rest = target_id.partition("/")
+    if not rest:
+        return answers.get(target_id)
+    member_id, _, question_id = rest.partition("/")
+    for member in answers.get(group_id) or []:
+        if member.get("_id") == member_id:
+            return member.get(question_id)
+    return None
+
+
+def with_answer_at(answers: Mapping[str, Any], target_id: str, value: Any) -> dict[str, Any]:
+    """A copy of the answers with the value put at `question` or `group/member/question` (None takes it out)."""
+    group_id, _, rest = target_id.partition("/")
+    changed = dict(answers)
+    if not rest:
+        changed[target_id] = value
+        if value is None:
+            del changed[target_id]
+        return changed
+    member_id, _, question_id = rest.partition("/")
+    members = []
+    for member in answers.get(group_id) or []:
+        if member.get("_id") == member_id:
+            member = {**member, question_id: value}
+            if value is None:
+                del member[question_id]
+        members.append(member)
+    changed[group_id] = members
+    return changed

@@ -1,0 +1,43 @@
+"""Why an action was refused; views turn each into a sentence that says what to do."""
+
+from __future__ import annotations
+
+
+class NotAllowed(Exception):
+    """The rules do not permit this move now, or not to this person."""
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else changed the draft or the case since it was shown; look again, then decide."""
+
+
+class AlreadyFiled(Exception):
+    """The draft was filed before: its receipt is the answer."""
+
+
+class NotComplete(Exception):
+    """Something is missing or wrong; `problems` say what and where."""
+
+    def __init__(self, problems: tuple[object, ...]) -> None:
+        super().__init__(f"{len(problems)} problems")
+        self.problems = problems
+
+
+class MayNotFile(Exception):
+    """The definition says that this person cannot file this; `reasons` are its sentences."""
+
+    def __init__(self, reasons: tuple[str, ...]) -> None:
+        super().__init__("may not file")
+        self.reasons = reasons
+
+
+class ReasonMissing(Exception):
+    """A decision against the person, or a withdrawal, states its reason (行政手続法 第8条)."""
+
+
+class NothingChosen(Exception):
+    """A request for correction names at least one question or document."""
+
+
+class UnknownChoice(Exception):
+    """A decision kind, reason code, question or document that the definition does not have."""

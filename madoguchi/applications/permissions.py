@@ -1,0 +1,41 @@
+"""Who among the staff may see, handle and decide a case."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from madoguchi.applications.errors import NotAllowed
+from madoguchi.applications.models import Application
+from madoguchi.identity.models import Staff
+from madoguchi.organization import queries as organization
+from madoguchi.organization.models import Role
+
+SEES = (Role.OFFICER, Role.APPROVER, Role.HEAD)
+HANDLES = (Role.OFFICER, Role.HEAD)
+APPROVES = (Role.APPROVER, Role.HEAD)
+
+
+def departments_seen(staff: Staff, *, today: date) -> set[str]:
+    """The departments whose cases this person sees. An administrator sees none by that role."""
+    return organization.departments_of(staff, today, SEES)
+
+
+def may_see(staff: Staff, application: Application, *, today: date) -> bool:
+    """Whether this person works for the department of the case."""
+    return application.department_code in departments_seen(staff, today=today)
+
+
+def may_handle(staff: Staff, application: Application, *, today: date) -> bool:
+    """Whether this person may take, return and propose."""
+    return application.department_code in organization.departments_of(staff, today, HANDLES)
+
+
+def may_approve(staff: Staff, application: Application, *, today: date) -> bool:
+    """Whether this person may decide; that it is not their own proposal is checked by the action."""
+    return application.department_code in organization.departments_of(staff, today, APPROVES)
+
+
+def require(allowed: bool) -> None:
+    """Raises `NotAllowed` unless allowed."""
+    if not allowed:
+        raise NotAllowed

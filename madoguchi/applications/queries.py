@@ -1,0 +1,257 @@
+"""Answers for the pages of residents and staff about drafts and applications."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from madoguchi.applications.models import Application, Attachment, CaseEvent, Decision, Draft
+from madoguchi.procedures.definition import Definition, Question, Section
+from madoguchi.procedures.kinds import registry
+from madoguchi.procedures.logic import Evaluation, evaluate
+
+UPLOADS = ("file", "photo")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One question with its answer as it is read; `target` is `question` or `group/member/question`."""
+
+    target: str
+    label: str
+    text: str
+    question: Question
+    personal: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A topic with its answers; a group gives one block per member."""
+
+    section: Section
+    title: str
+    lines: tuple[Line, ...]
+    member_id: str = ""
+
+
+def attached_documents(draft: Draft) -> set[str]:
+    """The ids of the documents of which something was sent."""
+    rows = Attachment.objects.filter(owner_id=draft.id, replaced_at=None)
+    return set(rows.values_list("document_id", flat=True))
+
+
+def attachments_of(owner_id: uuid.UUID, document_id: str) -> list[Attachment]:
+    """The files sent for one document, oldest first."""
+    rows = Attachment.objects.filter(owner_id=owner_id, document_id=document_id, replaced_at=None)
+    return list(rows.order_by("added_at", "id"))
+
+
+def next_member_id(members: Sequence[Mapping[str, Any]]) -> str:
+    """An id for one more member of a group, never one that was used before it."""
+    numbers = [int(str(m.get("_id", "m0"))[1:] or 0) for m in members if str(m.get("_id", ""))[1:].isdecimal()]
+    return f"m{max(numbers, default=0) + 1}"
+
+
+def blocks(definition: Definition, answers: Mapping[str, Any], visible: set[str], language: str) -> list[Block]:
+    """All answers by topic, in the order of asking; questions that are not asked are left out."""
+    found: list[Block] = []
+    for section in definition.sections:
+        group = section.group
+        if group is None:
+            lines = _lines(section.questions, answers, visible, "", "", language)
+            if lines:
+                found.append(Block(section, section.title.of(language), lines))
+            continue
+        if group.id not in visible:
+            continue
+        for number, member in enumerate(answers.get(group.id) or [], start=1):
+            member_id = str(member.get("_id", ""))
+            lines = _lines(group.questions, member, visible, group.id, member_id, language)
+            title = f"{group.item_label.of(language) or group.label.of(language)} {number}"
+            found.append(Block(section, title, lines, member_id))
+    return found
+
+
+def _lines(
+    questions: Sequence[Question],
+    answers: Mapping[str, Any],
+    visible: set[str],
+    group_id: str,
+    member_id: str,
+    language: str,
+) -> tuple[Line, ...]:
+    prefix = f"{group_id}[{member_id}]." if group_id else ""
+    lines = []
+    for question in questions:
+        if question.kind in ("statement", "group") or f"{prefix}{question.id}" not in visible:
+            continue
+        value = answers.get(question.id)
+        text = registry.of(question).display(question, value, language) if value is not None else ""
+        target = f"{group_id}/{member_id}/{question.id}" if group_id else question.id
+        lines.append(Line(target, question.label.of(language), text, question, question.personal))
+    return tuple(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckBlock:
+    """A topic on the check page, with the address that changes it."""
+
+    title: str
+    lines: tuple[Line, ...]
+    change_url: str
+    is_group: bool
+
+
+def check_blocks(
+    definition: Definition, draft: Draft, evaluation: Evaluation, language: str
+) -> list[CheckBlock]:
+    """What the check page shows."""
+    rows = []
+    for block in blocks(definition, evaluation.answers, set(evaluation.visible), language):
+        if block.member_id:
+            url = reverse("applications:member", args=[draft.id, block.section.id, block.member_id])
+        else:
+            url = reverse("applications:section", args=[draft.id, block.section.id])
+        rows.append(CheckBlock(block.title, block.lines, f"{url}?return=check", bool(block.member_id)))
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """One member in the list of a group."""
+
+    member_id: str
+    title: str
+    text: str
+    url: str
+    complete: bool
+
+
+def member_rows(
+    definition: Definition, draft: Draft, section: Section, group: Question, language: str
+) -> list[MemberRow]:
+    """The members of a group as a list: the first two answers name each."""
+    rows = []
+    for number, member in enumerate(draft.answers.get(group.id) or [], start=1):
+        member_id = str(member.get("_id", ""))
+        shown = [
+            registry.of(q).display(q, member[q.id], language)
+            for q in group.questions
+            if member.get(q.id) is not None and q.kind not in UPLOADS
+        ][:2]
+        label = group.item_label.of(language) or group.label.of(language)
+        url = reverse("applications:member", args=[draft.id, section.id, member_id])
+        complete = f"{section.id}/{member_id}" not in draft.typed
+        rows.append(MemberRow(member_id, f"{label} {number}", "、".join(shown), url, complete))
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """A document that goes with a filing, and what was sent for it."""
+
+    document_id: str
+    label: str
+    files: tuple[str, ...]
+    change_url: str
+    may_follow: bool
+    required: bool
+
+
+def document_rows(
+    definition: Definition, draft: Draft, evaluation: Evaluation, language: str
+) -> list[DocumentRow]:
+    """The documents on the check page."""
+    if not evaluation.documents:
+        return []
+    sent: dict[str, list[str]] = {}
+    rows = Attachment.objects.filter(owner_id=draft.id, replaced_at=None).order_by("added_at")
+    for document_id, name in rows.values_list("document_id", "name"):
+        sent.setdefault(document_id, []).append(name)
+    return [
+        DocumentRow(
+            state.document.id,
+            state.document.label.of(language),
+            tuple(sent.get(state.document.id, ())),
+            reverse("applications:document", args=[draft.id, state.document.id]) + "?return=check",
+            state.document.may_follow,
+            state.required,
+        )
+        for state in evaluation.documents
+    ]
+
+
+def check_problems(draft: Draft, problems: Sequence[Any], language: str) -> list[tuple[str, str]]:
+    """The problems that keep a filing from being sent, each with the address of its page."""
+    found = []
+    for problem in problems:
+        if hasattr(problem, "document_id"):
+            url = reverse("applications:document", args=[draft.id, problem.document_id])
+            message = _("「%(label)s」を付けてください。") % {"label": problem.label}
+        elif getattr(problem, "member_id", None):
+            url = reverse("applications:member", args=[draft.id, problem.section_id, problem.member_id])
+            message = problem.message
+        else:
+            url = reverse("applications:section", args=[draft.id, problem.section_id])
+            message = problem.message
+        found.append((f"{url}?return=check", message))
+    return found
+
+
+def documents_to_follow(application: Application, definition: Definition, language: str) -> list[str]:
+    """The names of documents that may follow and have not come yet."""
+    if not definition.documents:
+        return []
+    evaluation = evaluate(definition, application.answers, today=application.received_on)
+    rows = Attachment.objects.filter(owner_id=application.id, replaced_at=None)
+    sent = set(rows.values_list("document_id", flat=True))
+    return [
+        state.document.label.of(language)
+        for state in evaluation.documents
+        if state.required and state.document.may_follow and state.document.id not in sent
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """Something that happened, as the resident is told."""
+
+    at: datetime
+    title: str
+    text: str = ""
+
+
+def resident_timeline(application: Application, definition: Definition, language: str) -> list[TimelineEntry]:
+    """What happened to an application, without names of staff and without internal notes, newest first."""
+    titles = {
+        "filed": _("受け付けました"),
+        "take": _("担当者が確認を始めました"),
+        "return_for_correction": _("内容の直しをお願いしました"),
+        "answer_correction": _("直した内容を受け取りました"),
+        "propose": _("決定の手続に入りました"),
+        "decide": _("決定しました"),
+        "withdraw": _("取り下げました"),
+    }
+    entries: list[TimelineEntry] = []
+    seen: set[str] = set()
+    for event in CaseEvent.objects.filter(application=application).order_by("at", "id"):
+        if event.kind not in titles or (event.kind in ("take", "propose") and event.kind in seen):
+            continue
+        seen.add(event.kind)
+        text = ""
+        if event.kind == "decide":
+            kind = definition.workflow.decision(str(event.detail.get("kind", "")))
+            text = kind.label.of(language) if kind else ""
+        entries.append(TimelineEntry(event.at, titles[event.kind], text))
+    return entries[::-1]
+
+
+def made_decision(application: Application) -> Decision | None:
+    """The decision of a closed application."""
+    return Decision.objects.filter(application=application, decided_at__isnull=False).first()

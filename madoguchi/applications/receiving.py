@@ -1,0 +1,39 @@
+"""Taking in the files people send, with a sentence for each that is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+
+from madoguchi.common.files import messages
+from madoguchi.common.files.configured import configured
+from madoguchi.common.files.intake import Accepted, Limits, take_in
+from madoguchi.common.files.refusals import Refused
+from madoguchi.common.files.store import StorageError
+
+LIMITS = Limits()
+MAX_FILES = 5
+
+
+def take_all(
+    uploads: Sequence[UploadedFile], *, accept: Sequence[str], room: int
+) -> tuple[list[Accepted], list[str]]:
+    """Take in every upload there is room for. Returns those that are kept and a sentence per refusal."""
+    store, scanner = configured()
+    kept: list[Accepted] = []
+    refused: list[str] = []
+    for upload in uploads:
+        if len(kept) >= room:
+            refused.append(_("ファイルの数が上限をこえています。いらないファイルを削除してから送ってください。"))
+            break
+        name = upload.name or ""
+        try:
+            kept.append(
+                take_in(name, upload, accept=accept or ("image", "pdf"), limits=LIMITS, store=store, scanner=scanner)
+            )
+        except (Refused, StorageError) as error:
+            shown = name if len(name) <= 40 else f"{name[:30]}…"
+            refused.append(f"「{shown}」：{messages.sentence(error)}" if shown else messages.sentence(error))
+    return kept, refused

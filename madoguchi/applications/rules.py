@@ -1,0 +1,80 @@
+"""Where an application may go, when it is due, who may decide: plain values in, an answer out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, timedelta
+
+from madoguchi.applications.models import Status
+from madoguchi.japan.day_count import deadline
+from madoguchi.procedures.definition import Clock, Definition, DecisionKind
+
+NEXT: dict[str, frozenset[str]] = {
+    Status.FILED: frozenset({Status.IN_REVIEW, Status.WITHDRAWN}),
+    Status.IN_REVIEW: frozenset({Status.RETURNED, Status.PROPOSED, Status.WITHDRAWN}),
+    Status.RETURNED: frozenset({Status.IN_REVIEW, Status.WITHDRAWN}),
+    Status.PROPOSED: frozenset({Status.IN_REVIEW, Status.CLOSED}),
+    Status.CLOSED: frozenset(),
+    Status.WITHDRAWN: frozenset(),
+}
+
+OPEN = (Status.FILED, Status.IN_REVIEW, Status.RETURNED, Status.PROPOSED)
+
+# Days a resident has to answer a correction, and what an officer may set instead.
+CORRECTION_DAYS = 14
+CORRECTION_DAYS_RANGE = (3, 60)
+
+
+def may_move(*, status: str, to: str) -> bool:
+    """Whether an application may go from `status` to `to`."""
+    return to in NEXT[status]
+
+
+def may_withdraw(status: str) -> bool:
+    """Whether the resident may take the application back (取下げ): until somebody has proposed a decision."""
+    return may_move(status=status, to=Status.WITHDRAWN)
+
+
+def due_on(*, clock: Clock, received_on: date, closed_days: Collection[date]) -> date:
+    """The last day of the period of the definition's clock; the first day is not counted (民法 第140条)."""
+    return deadline(received_on, clock.days, unit=clock.unit, extra_closed=closed_days)
+
+
+def due_after_pause(*, clock: Clock, due: date, returned_on: date, answered_on: date) -> date:
+    """The due day after a correction: a standard period may rest, a statutory one never does."""
+    if clock.kind == "statutory" or not clock.pauses_when_returned:
+        return due
+    return due + timedelta(days=max((answered_on - returned_on).days, 0))
+
+
+def is_overdue(*, due: date | None, status: str, today: date) -> bool:
+    """Whether an open application is past its due day; one that waits for the resident is not."""
+    return due is not None and status in OPEN and status != Status.RETURNED and today > due
+
+
+def is_due_soon(*, due: date | None, status: str, today: date, days: int = 7) -> bool:
+    """Whether an open application is due within `days`."""
+    return due is not None and status in OPEN and today <= due <= today + timedelta(days=days)
+
+
+def decision_kinds(definition: Definition) -> tuple[DecisionKind, ...]:
+    """The decisions this procedure knows; a 届出 knows no refusal (行政手続法 第37条)."""
+    if definition.kind_of_act == "notification":
+        allowed = ("accepted", "returned")
+        return tuple(kind for kind in definition.workflow.decisions if kind.outcome in allowed)
+    return definition.workflow.decisions
+
+
+def needs_reason(kind: DecisionKind) -> bool:
+    """Whether the decision must state its reason (行政手続法 第8条)."""
+    return kind.reason_required or kind.outcome in ("refused", "dismissed", "returned")
+
+
+def may_decide(*, proposer: object, decider: object) -> bool:
+    """Nobody approves their own work."""
+    return proposer != decider
+
+
+def fiscal_document_number(*, prefix: str, era_year: int, number: int) -> str:
+    """A document number (文書番号) as a city writes it: 盛子青第8-12号."""
+    return f"{prefix}第{era_year}-{number}号"

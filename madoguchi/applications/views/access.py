@@ -1,0 +1,99 @@
+"""Loading what the person at the browser holds; the only way resident views reach a draft or application."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from madoguchi.applications import capabilities
+from madoguchi.applications.errors import ChangedMeanwhile
+from madoguchi.applications.models import Application, Draft
+from madoguchi.common import access, clock
+from madoguchi.common.pages import render
+
+P = ParamSpec("P")
+DraftView = Callable[Concatenate[HttpRequest, Draft, P], HttpResponse]
+ReceiptView = Callable[Concatenate[HttpRequest, Application, P], HttpResponse]
+TRIES = 3
+
+
+def with_draft(view: DraftView[P]) -> Callable[Concatenate[HttpRequest, uuid.UUID, P], HttpResponse]:
+    """Give the view the draft this browser holds; otherwise ask for its code, keeping what was typed.
+
+    A save that met another tab's save is done again on the fresh draft.
+    """
+
+    @wraps(view)
+    def held(request: HttpRequest, draft_id: uuid.UUID, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not capabilities.holds_draft(request, draft_id):
+            if capabilities.holds_receipt(request, draft_id, now=clock.now()):
+                return redirect("applications:receipt", draft_id)
+            return ask_for_code(request)
+        for attempt in range(TRIES):
+            draft = Draft.objects.filter(id=draft_id).first()
+            if draft is None:
+                return gone(request, draft_id)
+            try:
+                return view(request, draft, *args, **kwargs)
+            except ChangedMeanwhile:
+                if attempt == TRIES - 1:
+                    return render(request, "common/409.html", {"back": request.path}, status=409)
+        raise AssertionError("unreachable")
+
+    return access.holder(held)
+
+
+def with_receipt(view: ReceiptView[P]) -> Callable[Concatenate[HttpRequest, uuid.UUID, P], HttpResponse]:
+    """Give the view the application this browser may see now; otherwise ask for number and secret."""
+
+    @wraps(view)
+    def held(
+        request: HttpRequest, application_id: uuid.UUID, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponse:
+        if not capabilities.holds_receipt(request, application_id, now=clock.now()):
+            return redirect(f"{reverse('applications:status')}?expired=1")
+        application = Application.objects.filter(id=application_id).first()
+        if application is None:
+            raise Http404
+        return view(request, application, *args, **kwargs)
+
+    return access.holder(held)
+
+
+def ask_for_code(request: HttpRequest) -> HttpResponse:
+    """This browser does not hold the draft: ask for code and secret; what was typed travels along."""
+    context = {
+        "here": "resume",
+        "problems": [],
+        "code": "",
+        "errors": {},
+        "then": request.path,
+        "carried": carried_fields(request),
+        "explain": True,
+    }
+    return render(request, "applications/resume.html", context, status=403)
+
+
+def carried_fields(request: HttpRequest) -> list[tuple[str, str]]:
+    """The fields of a page that was sent in vain, to be sent again after the code."""
+    return [
+        (name, value)
+        for name in request.POST
+        if name.startswith(("q.", "add", "seen", "shown", "return"))
+        for value in request.POST.getlist(name)
+    ]
+
+
+def gone(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
+    """The draft was filed or its time ran out."""
+    if Application.objects.filter(id=draft_id).exists():
+        capabilities.let_go_of_draft(request, draft_id)
+        return redirect(f"{reverse('applications:status')}?filed=1")
+    capabilities.let_go_of_draft(request, draft_id)
+    return render(request, "applications/draft_gone.html", {}, status=410)

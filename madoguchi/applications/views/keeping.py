@@ -1,0 +1,150 @@
+"""Stopping and going on later, on this device or another, without an account."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from madoguchi.applications import actions, capabilities
+from madoguchi.applications.mails import send_resume_code
+from madoguchi.applications.models import Draft
+from madoguchi.applications.views.access import with_draft
+from madoguchi.common import access, attempts, clock, views
+from madoguchi.common.ids import grouped, is_secret, normalise_secret
+from madoguchi.common.pages import render
+from madoguchi.common.pdf.documents import ResumeSheet
+from madoguchi.japan.check_digits import is_receipt_number, normalise_receipt_number
+from madoguchi.procedures import queries as procedures
+
+TRIES = 10
+TRY_SPAN = timedelta(minutes=15)
+
+
+@with_draft
+@require_http_methods(["GET", "POST"])
+def keep(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """Give code and secret, on the screen and by mail when an address is given."""
+    email = request.POST.get("email", "").strip() if request.method == "POST" else draft.email
+    definition = procedures.definition_of(draft.procedure_version_id)
+    context = {"draft": draft, "definition": definition, "email": email, "error": "", "problems": []}
+    if request.method == "GET":
+        return render(request, "applications/keep.html", context)
+    if email:
+        try:
+            validate_email(email)
+        except ValidationError:
+            error = _("メールアドレスを「name@example.jp」のように入力してください。")
+            context |= {"error": error, "problems": [("#email", error)]}
+            return render(request, "applications/keep.html", context, status=422)
+    secret = actions.keep_for_later(draft=draft, email=email, now=clock.now())
+    if email:
+        send_resume_code(draft=draft, secret=secret, now=clock.now())
+    context |= {"code": grouped(draft.resume_code), "secret": grouped(secret), "plain_secret": secret}
+    context["expires_on"] = clock.tokyo_date(draft.expires_at)
+    return render(request, "applications/kept.html", context)
+
+
+@with_draft
+@require_POST
+def resume_sheet(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """The code and the secret on paper. The secret comes from the page that showed it: we do not keep it."""
+    secret = normalise_secret(request.POST.get("secret", ""))
+    if not draft.secret_digest or not is_secret(secret, draft.secret_digest):
+        return redirect("applications:keep", draft.id)
+    definition = procedures.definition_of(draft.procedure_version_id)
+    sheet = ResumeSheet.of(
+        procedure=str(definition.current_name),
+        code=grouped(draft.resume_code),
+        secret=grouped(secret),
+        expires_on=clock.tokyo_date(draft.expires_at),
+    )
+    response = HttpResponse(sheet.render(), content_type="application/pdf")
+    response["Content-Disposition"] = 'attachment; filename="resume.pdf"'
+    return response
+
+
+@access.public
+@require_http_methods(["GET", "POST"])
+def resume(request: HttpRequest) -> HttpResponse:
+    """Open a draft again by code and secret; fields of a page sent in vain travel along."""
+    code = request.POST.get("code", "")
+    carried = [(k, v) for k in request.POST if k.startswith("keep.") for v in request.POST.getlist(k)]
+    context = {
+        "here": "resume",
+        "problems": [],
+        "errors": {},
+        "code": code,
+        "then": request.POST.get("then", ""),
+        "carried": [(name.removeprefix("keep."), value) for name, value in carried],
+        "explain": bool(carried),
+        "held": held_drafts(request) if request.method == "GET" else [],
+    }
+    if request.method == "GET":
+        return render(request, "applications/resume.html", context)
+    now = clock.now()
+    who = attempts.client_address(request)
+    if not attempts.allow("resume", who, limit=TRIES, span=TRY_SPAN, now=now):
+        return views.too_many(request)
+    draft = _draft_of(code, request.POST.get("secret", ""))
+    if draft is None:
+        error = _("番号か合言葉が違うか、期限が切れています。お手元の控えやメールを見て、もう一度入力してください。")
+        context |= {"errors": {"code": error}, "problems": [("#code", error)]}
+        return render(request, "applications/resume.html", context, status=422)
+    capabilities.hold_draft(request, draft.id)
+    then = request.POST.get("then", "")
+    if carried and then.startswith(f"/filing/d/{draft.id}/"):
+        return render(
+            request,
+            "common/try_again.html",
+            {
+                "action": then,
+                "fields": context["carried"],
+                "explanation": _("続きを開きました。先ほど入力した内容を、もう一度送ってください。"),
+                "had_files": False,
+            },
+        )
+    return redirect("applications:overview", draft.id)
+
+
+def _draft_of(code: str, secret: str) -> Draft | None:
+    number = normalise_receipt_number(code)
+    if not is_receipt_number(number):
+        return None
+    draft = Draft.objects.filter(resume_code=number).first()
+    if draft is None or not draft.secret_digest or draft.expires_at <= clock.now():
+        return None
+    return draft if is_secret(normalise_secret(secret), draft.secret_digest) else None
+
+
+def held_drafts(request: HttpRequest) -> list[tuple[Draft, str]]:
+    """The drafts this browser holds, with the names of their procedures."""
+    held = Draft.objects.filter(id__in=request.session.get("drafts", [])).order_by("-changed_at")
+    return [
+        (draft, str(procedures.definition_of(draft.procedure_version_id).current_name)) for draft in held
+    ]
+
+
+@with_draft
+@require_http_methods(["GET", "POST"])
+def discard(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """Throw a draft away, after asking."""
+    if request.method == "GET":
+        definition = procedures.definition_of(draft.procedure_version_id)
+        return render(request, "applications/discard.html", {"draft": draft, "definition": definition})
+    actions.discard(draft=draft)
+    capabilities.let_go_of_draft(request, draft.id)
+    return redirect("procedures:list")
+
+
+@access.public
+@require_POST
+def leave(request: HttpRequest) -> HttpResponse:
+    """On a shared machine: this browser forgets drafts and receipts; the drafts stay and open by their code."""
+    capabilities.let_go_of_everything(request)
+    return redirect("/")

@@ -1,0 +1,179 @@
+"""Where an application stands, for the person who filed it: by receipt number and secret."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import get_language, gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from madoguchi.applications import actions, capabilities, queries, rules
+from madoguchi.applications.actions.resident import open_correction
+from madoguchi.applications.correcting import read_answers, shown_items
+from madoguchi.applications.errors import ChangedMeanwhile, NotAllowed, NotComplete, ReasonMissing
+from madoguchi.applications.models import Application
+from madoguchi.applications.produced import copy_pdf, decision_pdf
+from madoguchi.applications.status_texts import status_text
+from madoguchi.applications.views.access import with_receipt
+from madoguchi.common import access, attempts, clock, views
+from madoguchi.common.ids import grouped, is_secret, normalise_secret
+from madoguchi.common.pages import render
+from madoguchi.japan.check_digits import is_receipt_number, normalise_receipt_number
+from madoguchi.organization import queries as organization
+from madoguchi.procedures import queries as procedures
+
+TRIES = 10
+TRY_SPAN = timedelta(minutes=15)
+
+
+@access.public
+@require_http_methods(["GET", "POST"])
+def look_up(request: HttpRequest) -> HttpResponse:
+    """Ask for receipt number and secret; the right pair opens the application for two hours."""
+    number_typed = request.POST.get("number", "")
+    context: dict[str, Any] = {
+        "here": "status",
+        "problems": [],
+        "errors": {},
+        "number": number_typed,
+        "expired": "expired" in request.GET,
+        "filed": "filed" in request.GET,
+    }
+    if request.method == "GET":
+        return render(request, "applications/status_look_up.html", context)
+    now = clock.now()
+    if not attempts.allow("status", attempts.client_address(request), limit=TRIES, span=TRY_SPAN, now=now):
+        return views.too_many(request)
+    number = normalise_receipt_number(number_typed)
+    if not is_receipt_number(number):
+        error = _("受付番号は12文字です。控えを見て、もう一度入力してください。")
+        context |= {"errors": {"number": error}, "problems": [("#number", error)]}
+        return render(request, "applications/status_look_up.html", context, status=422)
+    application = Application.objects.filter(receipt_number=number).first()
+    secret = normalise_secret(request.POST.get("secret", ""))
+    if application is None or not is_secret(secret, application.secret_digest):
+        error = _("受付番号か合言葉が違います。控えやメールを見て、もう一度入力してください。")
+        context |= {"errors": {"secret": error}, "problems": [("#secret", error)]}
+        return render(request, "applications/status_look_up.html", context, status=422)
+    capabilities.hold_receipt(request, application.id, now=now)
+    return redirect("applications:status_page", application.id)
+
+
+@with_receipt
+@require_GET
+def page(request: HttpRequest, application: Application) -> HttpResponse:
+    """The state in a sentence, what happened, what to do next, letters."""
+    definition = procedures.definition_of(application.procedure_version_id)
+    language = get_language() or "ja"
+    department = organization.department(application.department_code)
+    correction = open_correction(application)
+    text = status_text(
+        application,
+        definition,
+        department=department.name,
+        answer_by_on=correction.answer_by_on if correction else None,
+        today=clock.today(),
+    )
+    decision = queries.made_decision(application)
+    kind = definition.workflow.decision(decision.kind) if decision else None
+    context = {
+        "here": "status",
+        "application": application,
+        "definition": definition,
+        "lang": language,
+        "department": department,
+        "number": grouped(application.receipt_number),
+        "text": text,
+        "correction": correction,
+        "timeline": queries.resident_timeline(application, definition, language),
+        "decision": decision,
+        "decision_label": kind.label.of(language) if kind else "",
+        "may_withdraw": rules.may_withdraw(application.status),
+        "documents_to_follow": queries.documents_to_follow(application, definition, language),
+    }
+    return render(request, "applications/status.html", context)
+
+
+@with_receipt
+@require_http_methods(["GET", "POST"])
+def correction(request: HttpRequest, application: Application) -> HttpResponse:
+    """Answer a request for correction: only what it names."""
+    asked = open_correction(application)
+    if asked is None:
+        return redirect("applications:status_page", application.id)
+    language = get_language() or "ja"
+    read = read_answers(request, application, asked, language=language)
+    if request.method == "POST" and read.is_complete:
+        try:
+            actions.answer_correction(
+                application=application, values=read.values, files=read.files, now=clock.now()
+            )
+            return redirect("applications:status_page", application.id)
+        except NotComplete as error:
+            read.add_problems(error.problems)
+        except (NotAllowed, ChangedMeanwhile):
+            return redirect("applications:status_page", application.id)
+    context = {
+        "here": "status",
+        "application": application,
+        "lang": language,
+        "correction": asked,
+        "items": shown_items(application, asked, read, language=language),
+        "problems": read.summary,
+    }
+    return render(request, "applications/correction.html", context, status=422 if read.summary else 200)
+
+
+@with_receipt
+@require_http_methods(["GET", "POST"])
+def withdraw(request: HttpRequest, application: Application) -> HttpResponse:
+    """Take the application back, with a reason."""
+    definition = procedures.definition_of(application.procedure_version_id)
+    reason = request.POST.get("reason", "")[:1000]
+    error = ""
+    if not rules.may_withdraw(application.status):
+        return redirect("applications:status_page", application.id)
+    if request.method == "POST":
+        try:
+            actions.withdraw(application=application, reason=reason, now=clock.now())
+            return redirect("applications:status_page", application.id)
+        except ReasonMissing:
+            error = _("取り下げる理由を入力してください。")
+        except (NotAllowed, ChangedMeanwhile):
+            return redirect("applications:status_page", application.id)
+    context = {
+        "here": "status",
+        "application": application,
+        "definition": definition,
+        "reason": reason,
+        "error": error,
+        "problems": [("#reason", error)] if error else [],
+    }
+    return render(request, "applications/withdraw.html", context, status=422 if error else 200)
+
+
+@with_receipt
+@require_GET
+def copy(request: HttpRequest, application: Application) -> HttpResponse:
+    """The copy of what was filed, as PDF."""
+    return pdf_response(copy_pdf(application), f"{application.receipt_number}.pdf")
+
+
+@with_receipt
+@require_GET
+def letter(request: HttpRequest, application: Application) -> HttpResponse:
+    """The letter of the decision, as PDF."""
+    decision = queries.made_decision(application)
+    if decision is None:
+        raise Http404
+    return pdf_response(decision_pdf(decision), f"{application.receipt_number}-notice.pdf")
+
+
+def pdf_response(content: bytes, name: str) -> HttpResponse:
+    """A PDF to keep; its name holds no personal data."""
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

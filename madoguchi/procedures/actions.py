@@ -1,0 +1,67 @@
+"""Publishing procedures."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from madoguchi.audit import actions as audit
+from madoguchi.common import kernel
+from madoguchi.procedures.checking import check_source
+from madoguchi.procedures.compiling import compile_source
+from madoguchi.procedures.findings import BrokenDefinition
+from madoguchi.procedures.models import Procedure, ProcedureVersion
+
+
+class NeedsSecondPerson(Exception):
+    """Whoever publishes a definition may not be the one who approves it."""
+
+
+class PublishedMeanwhile(Exception):
+    """Somebody else published a version of this procedure since it was read."""
+
+
+def publish(*, source: str, by: str, approved_by: str, now: datetime) -> ProcedureVersion:
+    """Make `source` the version residents file from now on; the same source again changes nothing.
+
+    Raises `BrokenDefinition` with every finding, `NeedsSecondPerson`, `PublishedMeanwhile`.
+    """
+    if by == approved_by:
+        raise NeedsSecondPerson
+    errors = [f for f in check_source(source, "") if f.severity == "error"]
+    if errors:
+        raise BrokenDefinition(errors)
+    definition = compile_source(source)
+    procedure = Procedure.objects.select_related("current").filter(id=definition.id).first()
+    if procedure is not None and procedure.current.digest == definition.digest:
+        return procedure.current
+    version = ProcedureVersion(
+        procedure_id=definition.id,
+        number=procedure.current.number + 1 if procedure else 1,
+        source=source,
+        digest=definition.digest,
+        department_code=definition.department,
+        published_at=now,
+        published_by=by,
+        approved_by=approved_by,
+    )
+    unit = kernel.Unit()
+    unit.insert(version)
+    if procedure is None:
+        unit.insert(Procedure(id=definition.id, current=version))
+    else:
+        unit.update(
+            Procedure,
+            where={"id": procedure.id, "version": procedure.version},
+            set={"current": version.id, "version": procedure.version + 1},
+            otherwise=PublishedMeanwhile(),
+        )
+    audit.record(
+        unit,
+        actor=by,
+        act="publish_procedure",
+        subject=f"procedure:{definition.id}",
+        now=now,
+        detail={"number": version.number, "approved_by": approved_by, "digest": version.digest},
+    )
+    kernel.commit(unit)
+    return version

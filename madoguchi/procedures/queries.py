@@ -1,0 +1,104 @@
+"""Reading procedures: the compiled definition of a version, what is offered today, search."""
+
+from __future__ import annotations
+
+import functools
+import uuid
+from dataclasses import dataclass
+
+from madoguchi.japan.kana import search_key
+from madoguchi.procedures.compiling import compile_source
+from madoguchi.procedures.definition import Definition
+from madoguchi.procedures.models import Procedure, ProcedureVersion
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A procedure as it is offered today."""
+
+    procedure_id: str
+    version_id: uuid.UUID
+    number: int
+    is_open: bool
+    definition: Definition
+
+
+@functools.lru_cache(maxsize=2048)
+def definition_of(version_id: uuid.UUID) -> Definition:
+    """The compiled definition of a version. It never changes, so every process may keep it.
+
+    Raises `ProcedureVersion.DoesNotExist`.
+    """
+    source = ProcedureVersion.objects.values_list("source", flat=True).get(id=version_id)
+    return compile_source(source)
+
+
+def current(procedure_id: str) -> Offer | None:
+    """What is offered under this id today, or None."""
+    rows = Procedure.objects.filter(id=procedure_id).values_list(
+        "id", "current_id", "current__number", "is_open"
+    )
+    return next((_offer(*row) for row in rows), None)
+
+
+def offers() -> list[Offer]:
+    """Everything offered today, by reading of the name."""
+    rows = Procedure.objects.values_list("id", "current_id", "current__number", "is_open")
+    return sorted((_offer(*row) for row in rows), key=lambda o: o.definition.kana)
+
+
+def _offer(procedure_id: str, version_id: uuid.UUID, number: int, is_open: bool) -> Offer:
+    return Offer(procedure_id, version_id, number, is_open, definition_of(version_id))
+
+
+def search(text: str, *, life_event: str = "", department: str = "") -> list[Offer]:
+    """Offers that fit, best first: names and readings before the words people use before the summary."""
+    wanted = [search_key(word) for word in text.replace("\u3000", " ").split() if search_key(word)]
+    found: list[tuple[int, str, Offer]] = []
+    for offer in offers():
+        definition = offer.definition
+        if life_event and life_event not in definition.life_events:
+            continue
+        if department and department != definition.department:
+            continue
+        score = _score(definition, wanted)
+        if score or not wanted:
+            found.append((-score, definition.kana, offer))
+    return [offer for _, _, offer in sorted(found, key=lambda item: item[:2])]
+
+
+def _score(definition: Definition, wanted: list[str]) -> int:
+    names, words, rest = _search_texts(definition)
+    total = 0
+    for word in wanted:
+        if any(word in name for name in names):
+            total += 100
+        elif any(word in known or (len(known) > 1 and known in word) for known in words):
+            total += 50
+        elif word in rest:
+            total += 10
+        else:
+            shared = max((_shared_pairs(word, known) for known in (*names, *words)), default=0.0)
+            if shared < 0.5:
+                return 0
+            total += round(40 * shared)
+    return total
+
+
+def _shared_pairs(word: str, known: str) -> float:
+    """The share of the word's letter pairs that the known text has: finds what was typed with a slip."""
+    pairs = {word[i : i + 2] for i in range(len(word) - 1)}
+    return sum(pair in known for pair in pairs) / len(pairs) if pairs else 0.0
+
+
+@functools.lru_cache(maxsize=2048)
+def _search_texts(definition: Definition) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+    names: list[str] = [definition.kana]
+    for text in (definition.title, definition.current_name):
+        names += [text, text.of("en"), text.of("ja-easy")]
+    rest = [definition.summary, definition.summary.of("en"), definition.summary.of("ja-easy")]
+    rest += [law.name + law.article for law in definition.law]
+    return (
+        tuple(search_key(name) for name in names),
+        tuple(search_key(word) for word in definition.words),
+        search_key(" ".join(rest)),
+    )
