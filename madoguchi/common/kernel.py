@@ -308,19 +308,29 @@ class _Writer:
             waiting.done.set()
 
 
+class _Overreach(Exception):
+    """A lone statement changed more rows than it may: only undoing the whole batch undoes it."""
+
+
 def _write_in_savepoint(waiting: _Waiting, cursor: Any) -> None:
-    cursor.execute("SAVEPOINT unit")
+    alone = len(waiting.unit.statements) == 1  # one statement that fails leaves nothing behind by itself
+    if not alone:
+        cursor.execute("SAVEPOINT unit")
     try:
         for statement in waiting.unit.statements:
             cursor.execute(statement.sql, statement.params)
             if statement.expect is not None and cursor.rowcount != statement.expect:
+                if alone and cursor.rowcount > 0:
+                    raise _Overreach
                 raise statement.refuse()
     except Exception as error:
-        if _is_store_fault(error):
+        if _is_store_fault(error) or isinstance(error, _Overreach):
             raise
         waiting.error = error
-        cursor.execute("ROLLBACK TO unit")
-    cursor.execute("RELEASE unit")
+        if not alone:
+            cursor.execute("ROLLBACK TO unit")
+    if not alone:
+        cursor.execute("RELEASE unit")
 
 
 @contextmanager
