@@ -238,12 +238,11 @@ def _all_municipalities() -> dict[str, Municipality]:
 @lru_cache(maxsize=8)
 def towns_of_city(code6: str) -> tuple[Town, ...]:
     """The towns of a city in the order of their kana: packaged with 丁目 and 小字, or from the postal codes alone."""
-    if (DATA / f"towns_{code6}.tsv").is_file():
-        return _packaged_towns(code6)
     city = municipality(code6)
     if city is None:
         raise AddressError("unknown_city")
-    return _postal_towns(city)
+    packaged = (DATA / f"towns_{code6}.tsv").is_file()
+    return _packaged_towns(code6) if packaged else _postal_towns(city)
 
 
 def find_town(name: str, code6: str = MORIOKA) -> Town | None:
@@ -257,17 +256,17 @@ def split_town(text: str, code6: str = MORIOKA) -> SplitAddress | None:
 
     Prefecture and city may stand before; みたけ3-12-1 is read as みたけ三丁目12-1 where the town has a 丁目 3.
     """
-    plain = re.sub(r"^〒?\d{3}-?\d{4}", "", _plain(text))
-    if city := municipality(code6):
-        plain = _without_city(plain, city)
+    towns = towns_of_city(code6)
+    plain = _without_city(re.sub(r"^〒?\d{3}-?\d{4}", "", _plain(text)), code6)
     folded = _folded(plain)
-    for town in sorted(towns_of_city(code6), key=lambda town: -len(town.name)):
+    for town in sorted(towns, key=lambda town: -len(town.name)):
         if folded.startswith(_folded(town.name)):
             return _split_rest(town, plain[len(town.name) :])
     return None
 
 
-def _without_city(plain: str, city: Municipality) -> str:
+def _without_city(plain: str, code6: str) -> str:
+    city = _all_municipalities()[code6]
     return re.sub(rf"^({city.prefecture})?((\w{{1,4}}郡)?{city.name})?(大字)?", "", plain, count=1)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from madoguchi.japan.kana import widen_kana
 from madoguchi.japan.packaged import DATA
 
-_HOLIDAY = re.compile(r"(\d{4}-\d\d-\d\d): (\S+)")
+_HOLIDAY = re.compile(r"(\d{4}-\d\d-\d\d): (\S.*)")
 _CHOME = re.compile(r"(.+?)([一二三四五六七八九十]+丁目)")
 
 

@@ -68,16 +68,15 @@ def _span(pattern: str, found: dict[str, str | None]) -> tuple[date | None, date
     year = found["year"] or ""
     month = int(found.get("month") or 0)
     if pattern in ("year_about", "month_and_day_unknown"):
-        return _clipped(year, 1, 12)
+        return _whole(year, 1, 12)
     if season := found.get("season"):
-        return _clipped(year, *_SEASONS[season])
+        return _whole(year, *_SEASONS[season])
     if pattern == "no_calendar_day":
         return _leap_day_of_common_year(year)
     if third := found.get("third"):
-        first, last = _THIRDS[third]
-        return _day(year, month, first), _day(year, month, min(last, _month_end(year, month)))
+        return _whole(year, month, month, *_THIRDS[third])
     if not found.get("day"):
-        return _clipped(year, month, month)
+        return _whole(year, month, month)
     day = int(found["day"] or 0)
     earliest = _day(year, month, day)
     latest = _day(year, int(found.get("to_month") or month), int(found.get("to_day") or day))
@@ -86,23 +85,22 @@ def _span(pattern: str, found: dict[str, str | None]) -> tuple[date | None, date
     return earliest, latest
 
 
-def _clipped(year: str, first_month: int, last_month: int) -> tuple[date, date]:
-    """The span of whole months, cut to the era that the year is written in."""
-    western = _western_year(year)
-    era_name, _ = _split(year)
-    era = era_named(era_name) if era_name != WESTERN else None
+def _whole(year: str, first_month: int, last_month: int, first: int = 1, last: int = 31) -> tuple[date, date]:
+    """The span from a day of one month to a day (or the end) of another, cut to the era the year is written in."""
     if not (1 <= first_month <= 12 and 1 <= last_month <= 12):
         raise DateError("no_such_month", part="month")
-    earliest = date(western, first_month, 1)
-    latest = date(western, last_month, monthrange(western, last_month)[1])
-    if era and era.last_day and earliest > era.last_day:
+    western = _western_year(year)
+    earliest = date(western, first_month, first)
+    latest = date(western, last_month, min(last, monthrange(western, last_month)[1]))
+    era_name, _ = _split(year)
+    if era_name == WESTERN:
+        return earliest, latest
+    era = era_named(era_name)
+    if era.last_day and earliest > era.last_day:
         raise DateError("era_ended", part="year", era=era, limit=era.last_day)
-    if era and latest < era.first_day:
+    if latest < era.first_day:
         raise DateError("era_not_begun", part="year", era=era, limit=era.first_day)
-    if era:
-        earliest = max(earliest, era.first_day)
-        latest = min(latest, era.last_day or latest)
-    return earliest, latest
+    return max(earliest, era.first_day), min(latest, era.last_day or latest)
 
 
 def _leap_day_of_common_year(year: str) -> tuple[date, date]:
@@ -124,16 +122,9 @@ def _western_year(year: str) -> int:
     return era_year_to_western(era, 1 if number == "元" else int(number))
 
 
-def _month_end(year: str, month: int) -> int:
-    if not 1 <= month <= 12:
-        raise DateError("no_such_month", part="month")
-    return monthrange(_western_year(year), month)[1]
-
-
 def _split(year: str) -> tuple[str, str]:
     found = re.fullmatch(rf"{_ERA}(元|\d+)", year)
-    if found is None:
-        raise DateError("not_understood")
+    assert found, "the patterns let nothing else through"
     return found[1] or WESTERN, found[2]
 
 
