@@ -206,6 +206,23 @@ def test_a_person_can_have_a_message_sent_again(port: int, prepare: Callable[[Me
     assert AuditEntry.objects.get().act == "send_again"
 
 
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("prepare", [fail, forget_job])
+def test_a_message_sent_again_is_one_durable_unit(port: int, prepare: Callable[[Message], None]) -> None:
+    message = send()
+    prepare(message)
+
+    actions.retry(message=message, by="staff:1", now=clock.now())
+    with mail_server(port) as server:
+        work()
+
+    message.refresh_from_db()
+    assert message.state == MessageState.SENT
+    assert Job.objects.get(kind=actions.SEND).state == JobState.DONE
+    assert len(server.messages) == 1
+
+
 @pytest.mark.parametrize(
     "traits",
     [{"sent": True}, {"failed": True, "to_address": "", "subject": "", "body": "", "erased_at": NOW}],
