@@ -1,0 +1,198 @@
+"""`madoguchi run`: one command that keeps web and worker alive and leaves nothing behind."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from conftest import free_port
+from tests.settings import ROOT
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("site")]
+
+
+class Running:
+    """`madoguchi run` in a folder of its own."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.port = port
+        self.log = folder / "run.log"
+        environment = {
+            **os.environ,
+            "MADOGUCHI_VAR": str(folder / "var"),
+            "DATABASE_URL": "",
+            "PORT": str(port),
+            "WEB_WORKERS": "1",
+            "DJANGO_SETTINGS_MODULE": "madoguchi.config.settings",
+        }
+        environment.pop("BASE_URL", None)
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "madoguchi", "run"],
+                cwd=ROOT,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def said(self) -> str:
+        """Everything printed so far."""
+        return self.log.read_text("utf-8", "replace")
+
+    def wait_for(self, text: str, seconds: float = 90) -> None:
+        """Wait until it has printed `text`."""
+        until = time.monotonic() + seconds
+        while text not in self.said():
+            assert self.process.poll() is None, self.said()
+            assert time.monotonic() < until, self.said()
+            time.sleep(0.05)
+
+    def answers(self) -> bool:
+        """Whether the web process answers."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request("GET", "/healthz")
+            return connection.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def child(self, command: str) -> int:
+        """The process id of one of its commands, 0 when it does not run."""
+        for line in _processes(self.process.pid):
+            number, _, arguments = line.strip().partition(" ")
+            if arguments.endswith(f"-m madoguchi {command}"):
+                return int(number)
+        return 0
+
+
+def _processes(parent: int) -> list[str]:
+    listed = subprocess.run(
+        ["ps", "--ppid", str(parent), "-o", "pid=,args="], capture_output=True, text=True, check=False
+    )
+    return listed.stdout.splitlines()
+
+
+@contextmanager
+def running(folder: Path, port: int) -> Iterator[Running]:
+    run = Running(folder, port)
+    try:
+        yield run
+    finally:
+        run.process.terminate()
+        try:
+            run.process.wait(30)
+        except subprocess.TimeoutExpired:
+            run.process.kill()
+            run.process.wait()
+
+
+def wait_until(holds: bool | object, seconds: float = 30) -> None:
+    until = time.monotonic() + seconds
+    while not holds():  # type: ignore[operator]
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("run")
+
+
+@pytest.fixture(scope="module")
+def city(folder: Path) -> Path:
+    """A folder in which the product was started once: database made, demo city loaded."""
+    with running(folder, free_port()) as run:
+        run.wait_for("Stop with Ctrl-C", seconds=300)
+    assert run.process.returncode == 0, run.said()
+    return folder
+
+
+def test_a_second_start_says_where_to_look_and_is_ready_within_five_seconds(city: Path) -> None:
+    began = time.monotonic()
+    with running(city, port := free_port()) as run:
+        run.wait_for("Stop with Ctrl-C")
+        seconds = time.monotonic() - began
+
+        assert f"http://127.0.0.1:{port}/" in run.said()
+        assert f"http://127.0.0.1:{port}/desk/" in run.said()
+        assert run.answers()
+    # Twice what is promised: this machine may be busy with other tests.
+    assert seconds < 10
+
+
+def test_a_stop_ends_web_and_worker_and_nothing_is_left(city: Path) -> None:
+    with running(city, free_port()) as run:
+        run.wait_for("Stop with Ctrl-C")
+        children = [run.child("serve"), run.child("worker")]
+
+    assert run.process.returncode == 0
+    assert all(children)
+    assert [number for number in children if Path(f"/proc/{number}").exists()] == []
+    assert not run.answers()
+
+
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_a_child_that_is_killed_is_started_again(city: Path, command: str) -> None:
+    with running(city, free_port()) as run:
+        run.wait_for("Stop with Ctrl-C")
+        old = run.child(command)
+
+        os.kill(old, signal.SIGKILL)
+
+        run.wait_for(f"{command} ended unexpectedly")
+        wait_until(lambda: run.child(command) not in (0, old))
+        wait_until(run.answers)
+
+
+def test_children_end_when_the_parent_is_killed(city: Path) -> None:
+    with running(city, free_port()) as run:
+        run.wait_for("Stop with Ctrl-C")
+        children = [run.child("serve"), run.child("worker")]
+
+        run.process.kill()
+
+        wait_until(lambda: not any(Path(f"/proc/{number}").exists() for number in children))
+
+
+def test_a_port_that_is_taken_is_said_clearly(city: Path) -> None:
+    port = free_port()
+    with running(city, port) as first:
+        first.wait_for("Stop with Ctrl-C")
+        with running(city, port) as second:
+            code = second.process.wait(30)
+
+    assert code == 1
+    assert f"port {port} of 127.0.0.1 is taken" in second.said()
+    assert "Traceback" not in second.said()
+
+
+def test_a_setting_that_cannot_be_used_is_said_clearly(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "madoguchi", "serve"],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "DATABASE_URL": "mysql://x",
+            "MADOGUCHI_VAR": str(tmp_path),
+            "PORT": str(free_port()),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert done.stderr == "madoguchi: DATABASE_URL must begin with sqlite:/// or postgresql://\n"
