@@ -1,0 +1,148 @@
+"""Answers about departments, postings and closed days."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import F, FilteredRelation, Q, QuerySet
+
+from madoguchi.identity import queries as identity
+from madoguchi.identity.models import Staff, StaffSession
+from madoguchi.organization.models import ClosedDay, Department, Posting
+from madoguchi.organization.rules import Capability, Role, may
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A posting in force, as far as permission asks."""
+
+    department: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """What one question tells about a request of staff."""
+
+    session: StaffSession
+    duties: frozenset[Duty]
+
+
+def in_force(on: date, prefix: str = "") -> Q:
+    """Rows with a span that holds on a day."""
+    return Q(**{f"{prefix}valid_from__lte": on}) & (
+        Q(**{f"{prefix}valid_until": None}) | Q(**{f"{prefix}valid_until__gte": on})
+    )
+
+
+# --- permission ------------------------------------------------------------------------------------------
+
+
+def signed_in(token: str, *, now: datetime, today: date) -> SignedIn | None:
+    """The live session behind a token with its staff and their duties of today: one question."""
+    rows = list(
+        identity.sessions_with_token(token, now=now)
+        .annotate(
+            duty=FilteredRelation("staff__postings", condition=in_force(today, "staff__postings__")),
+            duty_department=F("duty__department_id"),
+            duty_role=F("duty__role"),
+        )
+        .order_by()
+    )
+    if not rows:
+        return None
+    duties = frozenset(
+        Duty(row.duty_department, row.duty_role) for row in rows if row.duty_department is not None
+    )
+    session: StaffSession = rows[0]
+    remember_duties(session.staff, today, duties)
+    return SignedIn(session, duties)
+
+
+def remember_duties(staff: Staff, today: date, duties: frozenset[Duty]) -> None:
+    """Keep what is known of a person's duties for the length of a request."""
+    staff.__dict__["_duties"] = (today, duties)
+
+
+def duties_of(staff: Staff, today: date) -> frozenset[Duty]:
+    """The duties of a person on a day; asks the database unless the request already did."""
+    known: tuple[date, frozenset[Duty]] | None = staff.__dict__.get("_duties")
+    if known is not None and known[0] == today:
+        return known[1]
+    rows = Posting.objects.filter(in_force(today), staff=staff).values_list("department_id", "role")
+    return frozenset(Duty(department, role) for department, role in rows)
+
+
+def departments_of(staff: Staff, today: date, roles: Collection[str] | None = None) -> set[str]:
+    """Codes of the departments a person works for today, in one of `roles` when they are named."""
+    return {duty.department for duty in duties_of(staff, today) if roles is None or duty.role in roles}
+
+
+def has_capability(
+    staff: Staff, capability: Capability, today: date, *, department: str | None = None
+) -> bool:
+    """Whether a person may do something today, in `department` when it is named."""
+    roles = {
+        duty.role for duty in duties_of(staff, today) if department is None or duty.department == department
+    }
+    return may(roles, capability)
+
+
+# --- people ----------------------------------------------------------------------------------------------
+
+
+def staff_with_role(department: str, role: Role, today: date) -> list[Staff]:
+    """Active staff with a role in a department today, by name."""
+    people = Staff.objects.filter(
+        active=True,
+        id__in=Posting.objects.filter(in_force(today), department=department, role=role).values("staff"),
+    )
+    return list(people.order_by("name_kana", "login"))
+
+
+def lasting_administrators(today: date) -> QuerySet[Posting]:
+    """Administrator postings in force and without end, of staff that may sign in."""
+    return Posting.objects.filter(
+        role=Role.ADMINISTRATOR,
+        valid_from__lte=today,
+        valid_until=None,
+        staff__in=identity.staff_who_may_sign_in(),
+    ).order_by("id")
+
+
+def postings_of(staff: Staff) -> list[Posting]:
+    """All postings of a person with their departments, those in force or to come first."""
+    rows = Posting.objects.filter(staff=staff).select_related("department")
+    return list(rows.order_by(F("valid_until").desc(nulls_first=True), "-valid_from", "id"))
+
+
+# --- departments and days --------------------------------------------------------------------------------
+
+
+def department(code: str) -> Department:
+    """The department with this code, also when it has ended; of an unknown code nothing but the code is told."""
+    found = Department.objects.filter(code=code).first()
+    return found or Department(code=code, name=code, valid_from=date.min)
+
+
+def departments(codes: Iterable[str]) -> dict[str, Department]:
+    """Departments by code, with one question."""
+    return Department.objects.in_bulk(list(codes))
+
+
+def all_departments(today: date) -> list[Department]:
+    """The departments of a day, by name."""
+    return list(Department.objects.filter(in_force(today)).order_by("name_kana", "code"))
+
+
+def closed_days() -> frozenset[date]:
+    """The city's own closed days, besides weekends, holidays and the turn of the year."""
+    return frozenset(ClosedDay.objects.values_list("day", flat=True))
+
+
+def department_names(staff: Staff, today: date) -> str:
+    """The names of a person's departments, for the head of desk pages."""
+    found = departments(departments_of(staff, today))
+    return "・".join(found[code].name for code in sorted(found))
