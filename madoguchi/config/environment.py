@@ -65,6 +65,12 @@ SETTINGS = (
     Setting("PORT", "8000", "Port of `madoguchi serve` and `make run`"),
     Setting("HOST", "127.0.0.1", "Address of `madoguchi serve` and `make run`"),
     Setting("DRAFT_DAYS", "30", "Days a draft is kept after the last change"),
+    Setting(
+        "BACKUP_PASSPHRASE",
+        "",
+        "At least 16 characters that seal and open `madoguchi backup`; keep them apart from the backups",
+        secret=True,
+    ),
     Setting("ATTEMPT_LIMITS", "on", "`off` lifts the limits on guessing codes; refused in production"),
 )
 

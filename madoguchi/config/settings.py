@@ -99,6 +99,7 @@ FILES_URL = environment.read("FILES_URL") or f"file://{VAR / 'files'}"
 CLAMD_URL = environment.read("CLAMD_URL")
 EMAIL_URL = environment.read("EMAIL_URL") or f"folder://{VAR / 'mail'}"
 EMAIL_FROM = environment.read("EMAIL_FROM")
+BACKUP_PASSPHRASE = environment.read("BACKUP_PASSPHRASE")
 DRAFT_DAYS = environment.whole_number("DRAFT_DAYS", low=1, high=365)
 
 # One request carries at most this much; files are counted again while they are read.
