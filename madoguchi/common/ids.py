@@ -14,7 +14,12 @@ SECRET_ALPHABET = "2345679ACDEFGHJKMNPQRSTUVWXYZ"
 
 def new_id() -> uuid.UUID:
     """A UUID that sorts by the time it was made (version 7, RFC 9562 section 5.7)."""
-    value = clock.epoch_milliseconds() << 80 | secrets.randbits(80)
+    return id_at(clock.epoch_milliseconds(), secrets.randbits(80))
+
+
+def id_at(milliseconds: int, chance: int) -> uuid.UUID:
+    """The id of a moment (milliseconds since 1970) and 80 bits of chance; the demo makes its own chance."""
+    value = milliseconds << 80 | chance
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     return uuid.UUID(int=value)

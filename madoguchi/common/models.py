@@ -55,3 +55,13 @@ class WorkerPulse(models.Model):
 
     def __str__(self) -> str:
         return f"worker {self.name}"
+
+
+class InstallationFact(models.Model):
+    """A small fact about this installation, such as which demo city it was filled with."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    value = models.JSONField()
+
+    def __str__(self) -> str:
+        return self.name

@@ -67,6 +67,7 @@ class PersonalData:
 
 
 demo: Register[Callable[[DemoSize], None]] = Register("demo")
+demo_log_ins: Register[Callable[[], list[str]]] = Register("demo_log_ins")
 personal_data: Register[PersonalData] = Register("personal_data")  # name: "room.Model"
 indicators: Register[Any] = Register("indicators")
 datasets: Register[Any] = Register("datasets")

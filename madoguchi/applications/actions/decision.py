@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 
 from madoguchi.applications import letters, rules
 from madoguchi.applications.actions.review import change_case, commit_case
@@ -15,7 +14,6 @@ from madoguchi.identity.models import Staff
 from madoguchi.japan.eras import to_wareki
 from madoguchi.japan.fiscal import fiscal_year
 from madoguchi.procedures import queries as procedures
-from datetime import date
 
 
 def propose(*, application: Application, kind: str, reason: str, by: Staff, now: datetime) -> Decision:
@@ -107,7 +105,7 @@ def decide(*, application: Application, by: Staff, now: datetime) -> Decision:
             "decided_by_name": by.display_name,
             "decided_at": now,
             "document_number": number,
-            "notice": asdict(letter),
+            "notice": letters.stored(letter),
         },
         otherwise=ChangedMeanwhile(),
     )

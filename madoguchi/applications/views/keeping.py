@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.http import HttpRequest, HttpResponse
@@ -12,11 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from madoguchi.applications import actions, capabilities
+from madoguchi.applications.letters import contact_lines
 from madoguchi.applications.mails import send_resume_code
 from madoguchi.applications.models import Draft
 from madoguchi.applications.views.access import with_draft
 from madoguchi.common import access, attempts, clock, views
 from madoguchi.common.ids import grouped, is_secret, normalise_secret
+from madoguchi.common.jinja2env import both_eras, city_name
 from madoguchi.common.pages import render
 from madoguchi.common.pdf.documents import ResumeSheet
 from madoguchi.japan.check_digits import is_receipt_number, normalise_receipt_number
@@ -58,11 +61,16 @@ def resume_sheet(request: HttpRequest, draft: Draft) -> HttpResponse:
     if not draft.secret_digest or not is_secret(secret, draft.secret_digest):
         return redirect("applications:keep", draft.id)
     definition = procedures.definition_of(draft.procedure_version_id)
-    sheet = ResumeSheet.of(
-        procedure=str(definition.current_name),
+    sheet = ResumeSheet(
+        city=city_name(),
+        procedure_title=definition.current_name.of(draft.language),
         code=grouped(draft.resume_code),
         secret=grouped(secret),
-        expires_on=clock.tokyo_date(draft.expires_at),
+        expires_on=both_eras(clock.tokyo_date(draft.expires_at)),
+        site_address=f"{settings.BASE_URL}/filing/resume/",
+        contact=contact_lines(definition.department),
+        issued_at=clock.now(),
+        language=draft.language,
     )
     response = HttpResponse(sheet.render(), content_type="application/pdf")
     response["Content-Disposition"] = 'attachment; filename="resume.pdf"'

@@ -1,0 +1,351 @@
+"""The demo city's applications: in every state, with their histories, made from synthetic residents."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from madoguchi.applications import letters, rules
+from madoguchi.applications.actions.filing import applicant_facts
+from madoguchi.applications.models import (
+    Application,
+    CaseEvent,
+    Channel,
+    Correction,
+    CorrectionItem,
+    Decision,
+    DocumentCounter,
+    InternalNote,
+    Status,
+)
+from madoguchi.applications.secrets import receipt_secret
+from madoguchi.audit import actions as audit
+from madoguchi.common import clock, kernel
+from madoguchi.common.ids import id_at, secret_digest
+from madoguchi.common.registers import DemoSize
+from madoguchi.identity.models import Resident, Staff
+from madoguchi.identity.rules import Relation
+from madoguchi.japan.check_digits import new_receipt_number
+from madoguchi.japan.eras import to_wareki
+from madoguchi.japan.fiscal import fiscal_year
+from madoguchi.organization import queries as organization
+from madoguchi.organization.models import Role
+from madoguchi.procedures import queries as procedures
+from madoguchi.procedures.definition import Definition
+from madoguchi.procedures.sampling import NoSample, sample_answers
+
+# How many of a hundred stand where; the rest is closed.
+SHARES = (
+    (Status.FILED, 18),
+    (Status.IN_REVIEW, 22),
+    (Status.RETURNED, 10),
+    (Status.PROPOSED, 8),
+    (Status.WITHDRAWN, 4),
+    (Status.CLOSED, 38),
+)
+CHANNELS = (Channel.WEB,) * 8 + (Channel.PAPER, Channel.COUNTER)
+PER_UNIT = 50
+REFUSAL = "請求者が公務員であり、勤務先から支給を受けることが確認されたため。"
+
+
+def load(size: DemoSize) -> None:
+    """Add `size.applications` applications of all published procedures, deterministic by seed and day."""
+    offers = [offer for offer in procedures.offers() if offer.is_open]
+    adults = list(
+        Resident.objects.filter(relation__in=[Relation.HEAD]).order_by("public_id")[: max(size.applications, 1)]
+    )
+    if not offers or not adults or not size.applications:
+        return
+    chance = random.Random(f"applications:{size.seed}")
+    maker = _Maker(chance, clock.now())
+    unit = kernel.Unit()
+    for number in range(size.applications):
+        offer = offers[number % len(offers)]
+        resident = adults[number % len(adults)]
+        try:
+            maker.add(unit, offer.definition, offer.version_id, resident, number)
+        except NoSample:
+            continue
+        if number % PER_UNIT == PER_UNIT - 1:
+            kernel.commit(unit)
+            unit = kernel.Unit()
+    for key, last in maker.numbers.items():
+        unit.insert(DocumentCounter(id=key, last=last))
+    kernel.commit(unit)
+
+
+def facts_of(resident: Resident) -> dict[str, Any]:
+    """A resident as canonical answers, by prefill source."""
+    return {
+        "applicant.name": {
+            "family": resident.family_name,
+            "given": resident.given_name,
+            "family_kana": resident.family_kana,
+            "given_kana": resident.given_kana,
+        },
+        "applicant.birth_date": resident.birth_on.isoformat(),
+        "applicant.address": {
+            "postal_code": resident.postal_code,
+            "prefecture": resident.prefecture,
+            "city": resident.city,
+            "city_code": resident.city_code,
+            "town": resident.town,
+            "rest": resident.rest,
+            "building": resident.building,
+        },
+        "applicant.phone": "0190000000",
+        "applicant.email": f"{resident.public_id.lower()}@example.jp",
+    }
+
+
+class _Maker:
+    """Makes the rows of one application after another, as the actions would have written them."""
+
+    def __init__(self, chance: random.Random, now: datetime) -> None:
+        self.chance = chance
+        self.now = now
+        self.today = clock.tokyo_date(now)
+        self.closed_days = organization.closed_days()
+        self.numbers: dict[str, int] = {}
+        self.people: dict[tuple[str, str], list[Staff]] = {}
+        self.prefixes: dict[str, str] = {}
+
+    def new_id(self, at: datetime) -> uuid.UUID:
+        return id_at(int(at.timestamp() * 1000), self.chance.getrandbits(80))
+
+    def staff(self, department: str, role: Role) -> list[Staff]:
+        key = (department, role)
+        if key not in self.people:
+            self.people[key] = organization.staff_with_role(department, role, self.today)
+        return self.people[key]
+
+    def add(
+        self, unit: kernel.Unit, definition: Definition, version_id: uuid.UUID, resident: Resident, number: int
+    ) -> None:
+        """Add one application with its history to the unit."""
+        officers = self.staff(definition.department, Role.OFFICER)
+        approvers = self.staff(definition.department, Role.APPROVER)
+        status = self._status()
+        if not officers or (not approvers and status == Status.CLOSED):
+            status = Status.FILED
+        age_days = self.chance.randint(0, 20) if status == Status.FILED else self.chance.randint(6, 75)
+        filed_at = self.now - timedelta(days=age_days, minutes=self.chance.randint(0, 600))
+        answers = sample_answers(
+            definition, number, today=clock.tokyo_date(filed_at), facts=facts_of(resident)
+        )
+        channel = self.chance.choice(CHANNELS) if officers else Channel.WEB
+        application = self._application(definition, version_id, answers, channel, filed_at)
+        officer = self.chance.choice(officers) if officers else None
+        if channel != Channel.WEB and officer is not None:
+            application.entered_by = officer
+        history = _History(self, unit, application, definition)
+        history.event("filed", filed_at, None, {"channel": channel, "incomplete": False})
+        if status != Status.FILED and officer is not None:
+            history.reach(status, officer, approvers)
+        history.write()
+
+    def _status(self) -> Status:
+        drawn = self.chance.randrange(100)
+        for status, share in SHARES:
+            if drawn < share:
+                return status
+            drawn -= share
+        return Status.CLOSED
+
+    def _application(
+        self,
+        definition: Definition,
+        version_id: uuid.UUID,
+        answers: dict[str, Any],
+        channel: str,
+        filed_at: datetime,
+    ) -> Application:
+        application_id = self.new_id(filed_at)
+        facts = applicant_facts(definition, answers)
+        received_on = clock.tokyo_date(filed_at)
+        return Application(
+            id=application_id,
+            receipt_number=new_receipt_number(self.chance.randbytes(16)),
+            secret_digest=secret_digest(receipt_secret(application_id)),
+            procedure_id=definition.id,
+            procedure_version_id=version_id,
+            department_code=definition.department,
+            channel=channel,
+            status=Status.FILED,
+            status_since=filed_at,
+            filed_at=filed_at,
+            received_on=received_on,
+            due_on=rules.due_on(clock=definition.clock, received_on=received_on, closed_days=self.closed_days),
+            filed_answers=answers,
+            answers=answers,
+            applicant_name=facts.name,
+            search_key=facts.search_key,
+            birth_on=facts.birth_on,
+            email=facts.email,
+        )
+
+    def document_number(self, department_code: str, day: date) -> str:
+        """The next document number of a department."""
+        year = fiscal_year(day)
+        key = f"{department_code}:{year}"
+        self.numbers[key] = self.numbers.get(key, 0) + 1
+        if department_code not in self.prefixes:
+            self.prefixes[department_code] = letters.document_prefix(department_code)
+        return rules.fiscal_document_number(
+            prefix=self.prefixes[department_code],
+            era_year=to_wareki(date(year, 4, 1)).year,
+            number=self.numbers[key],
+        )
+
+
+class _History:
+    """What happened to one application, written at the end in an order the database accepts."""
+
+    def __init__(
+        self, maker: _Maker, unit: kernel.Unit, application: Application, definition: Definition
+    ) -> None:
+        self.maker = maker
+        self.unit = unit
+        self.application = application
+        self.definition = definition
+        self.at = application.filed_at
+        self.rows: list[Any] = []
+        self.events: list[tuple[CaseEvent, str]] = []
+
+    def event(self, kind: str, at: datetime, by: Staff | None, detail: Mapping[str, Any]) -> None:
+        row = CaseEvent(
+            id=self.maker.new_id(at),
+            application=self.application,
+            at=at,
+            kind=kind,
+            actor=by,
+            detail=dict(detail),
+        )
+        self.events.append((row, f"staff:{by.id}" if by else "resident"))
+
+    def later(self) -> datetime:
+        """A moment between the last one and now."""
+        span = max((self.maker.now - self.at).total_seconds() * 0.35, 60)
+        self.at += timedelta(seconds=self.maker.chance.uniform(30, span))
+        return self.at
+
+    def move(self, kind: str, to: Status | None, by: Staff | None, detail: Mapping[str, Any]) -> datetime:
+        at = self.later()
+        self.event(kind, at, by, detail)
+        self.application.version += 1
+        if to is not None:
+            self.application.status = to
+            self.application.status_since = at
+        return at
+
+    def reach(self, status: Status, officer: Staff, approvers: list[Staff]) -> None:
+        """Let the case go the usual way until it stands at `status`."""
+        self.move("take", Status.IN_REVIEW, officer, {})
+        self.application.holder = officer
+        if self.maker.chance.random() < 0.25:
+            note = InternalNote(
+                id=self.maker.new_id(self.at),
+                application=self.application,
+                at=self.at,
+                author=officer,
+                text="電話で本人に確認しました。",
+            )
+            self.rows.append(note)
+        if status == Status.RETURNED:
+            self._ask(officer)
+        elif status == Status.WITHDRAWN:
+            at = self.move("withdraw", Status.WITHDRAWN, None, {"reason": "引っ越すことになったため"})
+            self.application.closed_at = at
+        elif status in (Status.PROPOSED, Status.CLOSED):
+            decision = self._propose(officer)
+            if status == Status.CLOSED:
+                self._decide(decision, approvers)
+
+    def _ask(self, officer: Staff) -> None:
+        correction_id = self.maker.new_id(self.at)
+        at = self.move(
+            "return_for_correction", Status.RETURNED, officer, {"correction": str(correction_id)}
+        )
+        reasons = self.definition.workflow.correction_reasons
+        correction = Correction(
+            id=correction_id,
+            application=self.application,
+            asked_at=at,
+            asked_by=officer,
+            answer_by_on=max(clock.tokyo_date(at), self.maker.today) + timedelta(days=rules.CORRECTION_DAYS),
+        )
+        questions = [
+            q
+            for q in self.application.answers
+            if self.definition.has_question(q)
+            and self.definition.question(q).kind not in ("group", "declaration", "statement")
+            and self.definition.question(q).computed is None
+        ]
+        target = self.maker.chance.choice(questions)
+        self.rows += [
+            correction,
+            CorrectionItem(
+                id=self.maker.new_id(at),
+                correction=correction,
+                target="question",
+                target_id=target,
+                reason_code=reasons[0].id if reasons else "",
+                before=self.application.answers.get(target),
+            ),
+        ]
+
+    def _propose(self, officer: Staff) -> Decision:
+        kinds = rules.decision_kinds(self.definition)
+        granted = [k for k in kinds if not rules.needs_reason(k)]
+        refused = [k for k in kinds if rules.needs_reason(k)]
+        kind = self.maker.chance.choice(refused if refused and self.maker.chance.random() < 0.1 else granted)
+        decision = Decision(
+            id=self.maker.new_id(self.at),
+            application=self.application,
+            kind=kind.id,
+            outcome=kind.outcome,
+            reason=REFUSAL if rules.needs_reason(kind) else "",
+            proposed_by=officer,
+            proposed_by_name=officer.display_name,
+        )
+        decision.proposed_at = self.move("propose", Status.PROPOSED, officer, {"decision": str(decision.id)})
+        self.rows.append(decision)
+        return decision
+
+    def _decide(self, decision: Decision, approvers: list[Staff]) -> None:
+        others = [a for a in approvers if a.id != decision.proposed_by_id]
+        if not others:
+            return
+        approver = self.maker.chance.choice(others)
+        detail = {"decision": str(decision.id), "kind": decision.kind}
+        at = self.move("decide", Status.CLOSED, approver, detail)
+        day = clock.tokyo_date(at)
+        number = self.maker.document_number(self.application.department_code, day)
+        letter = letters.decision_notice(
+            self.application, decision, document_number=number, decided_on=day, issued_at=at
+        )
+        decision.decided_by = approver
+        decision.decided_by_name = approver.display_name
+        decision.decided_at = at
+        decision.document_number = number
+        decision.notice = letters.stored(letter)
+        self.application.closed_at = at
+
+    def write(self) -> None:
+        """Add all rows to the unit, each event with its audit record."""
+        self.unit.insert(self.application)
+        for row in self.rows:
+            self.unit.insert(row)
+        for event, actor in self.events:
+            self.unit.insert(event)
+            audit.record(
+                self.unit,
+                actor=actor,
+                act="file" if event.kind == "filed" else event.kind,
+                subject=f"application:{self.application.id}",
+                now=event.at,
+                detail={"demo": True},
+            )

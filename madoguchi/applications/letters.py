@@ -1,0 +1,165 @@
+"""The papers of an application: the copy of what was filed, and the letter of its decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from madoguchi.applications import queries
+from madoguchi.applications.models import Application, Attachment, Decision
+from madoguchi.applications.secrets import receipt_secret
+from madoguchi.common import clock
+from madoguchi.common.ids import grouped
+from madoguchi.common.jinja2env import both_eras, city_name, yen
+from madoguchi.common.pdf.documents import DecisionNotice, FilingCopy, Row, Section
+from madoguchi.japan.eras import format_wareki
+from madoguchi.organization import queries as organization
+from madoguchi.procedures import queries as procedures
+from madoguchi.procedures.definition import Definition
+from madoguchi.procedures.logic import evaluate
+
+
+def contact_lines(department_code: str) -> tuple[str, ...]:
+    """Whom to ask: department, place, telephone, hours."""
+    department = organization.department(department_code)
+    lines = (f"{city_name()} {department.name}", department.place, department.phone, department.hours)
+    return tuple(line for line in lines if line)
+
+
+def filing_copy(application: Application) -> FilingCopy:
+    """The copy of what was filed, in the language it was filed in."""
+    definition = procedures.definition_of(application.procedure_version_id)
+    language = application.language
+    with translation.override(language):
+        evaluation = evaluate(definition, application.filed_answers, today=application.received_on)
+        blocks = queries.blocks(
+            definition, application.filed_answers, set(evaluation.visible), language
+        )
+        return FilingCopy(
+            city=city_name(),
+            procedure_title=definition.current_name.of(language),
+            receipt_number=grouped(application.receipt_number),
+            filed_on=both_eras(application.received_on),
+            sections=tuple(
+                Section(block.title, tuple(Row(line.label, line.text or _("（入力なし）")) for line in block.lines))
+                for block in blocks
+            ),
+            attachments=tuple(_attachments(application, definition, language)),
+            next_steps=tuple(definition.outputs.next_steps.of(language).splitlines()),
+            contact=contact_lines(application.department_code),
+            issued_at=application.filed_at,
+            status_address=f"{settings.BASE_URL}/status/",
+            lookup_secret=grouped(receipt_secret(application.id)),
+            language=language,
+        )
+
+
+def _attachments(application: Application, definition: Definition, language: str) -> list[Row]:
+    labels = {document.id: document.label.of(language) for document in definition.documents}
+    names: dict[str, list[str]] = {}
+    rows = Attachment.objects.filter(owner_id=application.id, added_at__lte=application.filed_at)
+    for attachment in rows.order_by("added_at", "id"):
+        question_id = attachment.document_id.split("/")[-1]
+        if attachment.document_id in labels:
+            label = labels[attachment.document_id]
+        elif definition.has_question(question_id):
+            label = definition.question(question_id).label.of(language)
+        else:
+            continue
+        names.setdefault(label, []).append(attachment.name)
+    return [Row(label, "\n".join(found)) for label, found in names.items()]
+
+
+def document_prefix(department_code: str) -> str:
+    """The sign of a department at the head of its document numbers: 盛 and the first letters of its name."""
+    return f"{city_name()[0]}{organization.department(department_code).name[:2]}"
+
+
+def decision_notice(
+    application: Application,
+    decision: Decision,
+    *,
+    document_number: str,
+    decided_on: date,
+    issued_at: datetime | None = None,
+) -> DecisionNotice:
+    """The letter of a decision as the definition words it; always Japanese, it is an official document."""
+    definition = procedures.definition_of(application.procedure_version_id)
+    kind = definition.workflow.decision(decision.kind)
+    assert kind is not None  # the proposal was checked against the definition
+    notice = definition.outputs.notice(kind.notice)
+    appeal = definition.outputs.appeal(kind.appeal) if kind.appeal else None
+    facts = placeholders(application, definition, decision, decided_on=decided_on)
+    with translation.override("ja"):
+        body = fill(str(notice.body), facts) if notice else str(kind.label)
+        return DecisionNotice(
+            city=city_name(),
+            title=str(notice.title) if notice else str(kind.label),
+            number=document_number,
+            issued_on=format_wareki(decided_on),
+            addressee=application.applicant_name,
+            sender=f"{city_name()}長",
+            body=tuple(line for line in body.splitlines() if line.strip()),
+            facts=(
+                Row("手続の名称", str(definition.title)),
+                Row("受付番号", grouped(application.receipt_number)),
+                Row("受付日", format_wareki(application.received_on)),
+                Row("決定の内容", str(kind.label)),
+            ),
+            reason=tuple(decision.reason.splitlines()),
+            appeal=tuple(str(appeal.text).splitlines()) if appeal else (),
+            contact=contact_lines(application.department_code),
+            issued_at=issued_at or clock.now(),
+        )
+
+
+def placeholders(
+    application: Application, definition: Definition, decision: Decision, *, decided_on: date
+) -> dict[str, str]:
+    """What a notice's text may name in braces."""
+    kind = definition.workflow.decision(decision.kind)
+    evaluation = evaluate(definition, application.answers, today=application.received_on)
+    entitlement = evaluation.entitlement
+    unit = definition.entitlement.unit if definition.entitlement else ""
+    amount = "" if entitlement is None else yen(entitlement) if unit == "yen" else str(entitlement)
+    return {
+        "applicant_name": application.applicant_name,
+        "receipt_number": grouped(application.receipt_number),
+        "filed_on": format_wareki(application.received_on),
+        "decided_on": format_wareki(decided_on),
+        "decision": str(kind.label) if kind else "",
+        "entitlement": amount,
+        "reason": decision.reason,
+        "department": organization.department(application.department_code).name,
+        "city": city_name(),
+    }
+
+
+def fill(text: str, facts: Mapping[str, str]) -> str:
+    """The text with its {placeholders} filled; an unknown one stays as it is, nothing is evaluated."""
+    for name, value in facts.items():
+        text = text.replace("{" + name + "}", value)
+    return text
+
+
+def stored(letter: DecisionNotice) -> dict[str, Any]:
+    """The letter as it is kept with the decision, word for word (without the image of a seal)."""
+    data = asdict(letter)
+    data.pop("seal")
+    return data | {"issued_at": letter.issued_at.isoformat()}
+
+
+def restored(data: Mapping[str, Any]) -> DecisionNotice:
+    """The letter again, exactly as it was decided."""
+    fields = dict(data)
+    for name in ("body", "reason", "appeal", "contact"):
+        fields[name] = tuple(fields[name])
+    fields["facts"] = tuple(Row(**row) for row in fields["facts"])
+    fields["issued_at"] = datetime.fromisoformat(fields["issued_at"])
+    return DecisionNotice(**fields)

@@ -1,0 +1,48 @@
+"""PDFs of an application: made once by a worker and kept; made on the spot when somebody is faster."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from madoguchi.applications import letters
+from madoguchi.applications.models import Application, Decision, ProducedFile
+from madoguchi.common import kernel
+from madoguchi.common.files.configured import configured
+from madoguchi.common.files.store import NotStored
+
+COPY = "copy"
+NOTICE = "notice"
+
+
+def copy_pdf(application: Application) -> bytes:
+    """The copy of what was filed."""
+    return _kept(application, COPY, "") or letters.filing_copy(application).render()
+
+
+def decision_pdf(decision: Decision) -> bytes:
+    """The letter of a decision, exactly as it was decided."""
+    kept = _kept(decision.application, NOTICE, str(decision.id))
+    return kept or letters.restored(decision.notice).render()
+
+
+def _kept(application: Application, kind: str, subject_id: str) -> bytes | None:
+    row = ProducedFile.objects.filter(application=application, kind=kind, subject_id=subject_id).first()
+    if row is None:
+        return None
+    store, _scanner = configured()
+    try:
+        with store.open(row.digest) as stream:
+            return stream.read()
+    except NotStored:
+        return None
+
+
+def keep(unit: kernel.Unit, application: Application, kind: str, subject_id: str, content: bytes, *, now: datetime) -> str:
+    """Store a PDF durably and add its row to the unit; made twice, it is kept once. Returns its digest."""
+    store, _scanner = configured()
+    kept = store.put(content)
+    row = ProducedFile(
+        application=application, kind=kind, subject_id=subject_id, digest=kept.digest, size=kept.size, made_at=now
+    )
+    unit.insert(row, unless_exists=True)
+    return kept.digest
