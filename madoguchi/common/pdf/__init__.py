@@ -1,0 +1,1 @@
+"""Papers of the city as PDF: accessible, archivable, with their fonts inside."""
