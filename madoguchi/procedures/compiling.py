@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any, cast
 
-from madoguchi.procedures import conditions, reading
+from madoguchi.procedures import conditions, filer, reading
 from madoguchi.procedures.definition import (
     PREFILL_SOURCES,
     Appeal,
@@ -65,6 +65,8 @@ def compile_data(source: Source, *, digest: str = "") -> Definition:
     tables = translations if isinstance(translations, dict) else {}
     shop = Workshop(source, {lang: table for lang, table in tables.items() if isinstance(table, dict)})
     _collect_ids(shop)
+    if _has_representatives(source):
+        shop.questions.update(filer.QUESTIONS)
     definition = _definition(Node(shop, source.data, ()), digest)
     if shop.findings:
         raise BrokenDefinition(sorted(shop.findings, key=lambda finding: finding.line))
@@ -99,7 +101,16 @@ def _collect_ids(shop: Workshop) -> None:
     shop.findings = list(dict.fromkeys(shop.findings))
 
 
+def _has_representatives(source: Source) -> bool:
+    who = source.data.get("who")
+    return isinstance(who, dict) and bool(who.get("representatives"))
+
+
 def _definition(root: Node, digest: str) -> Definition:
+    who = _who(root.child("who"))
+    representatives = who.representatives
+    first = (filer.section(representatives),) if representatives else ()
+    mandate = filer.document(representatives)
     if root.integer("language") != LANGUAGE:
         root.fault(
             "language",
@@ -119,12 +130,13 @@ def _definition(root: Node, digest: str) -> Definition:
         kind_of_act=cast("KindOfAct", root.one_of("kind_of_act", KINDS_OF_ACT)),
         department=root.string("department", needed=True),
         life_events=root.strings("life_events"),
-        who=_who(root.child("who")),
+        who=who,
         bring=tuple(root.shop.text(f"bring.{n}", text) for n, text in enumerate(root.strings("bring"))),
         until=root.text("until", "until"),
         eligibility=tuple(_eligibility(node) for node in root.children("eligibility")),
-        sections=tuple(_section(node) for node in root.children("sections")),
-        documents=tuple(_document(node) for node in root.children("documents")),
+        sections=first + tuple(_section(node) for node in root.children("sections")),
+        documents=((mandate,) if mandate else ())
+        + tuple(_document(node) for node in root.children("documents")),
         entitlement=_entitlement(root.child("entitlement")),
         fee=_fee(root.child("fee")),
         clock=_clock(root),
@@ -191,8 +203,21 @@ def _eligibility(node: Node) -> EligibilityRule:
     )
 
 
+def _own_id(node: Node) -> str:
+    """An id that the language has not kept for itself."""
+    identifier = node.identifier()
+    if filer.is_reserved(identifier):
+        node.fault(
+            "id",
+            "reserved_id",
+            f"id「{identifier}」は、手続をする方の質問のためのものです。",
+            "別のidにしてください。",
+        )
+    return identifier
+
+
 def _section(node: Node) -> Section:
-    section_id = node.identifier()
+    section_id = _own_id(node)
     questions = tuple(_question(child, section_id) for child in node.children("questions"))
     groups = [question for question in questions if question.kind == "group"]
     if groups and len(questions) > 1:
@@ -214,7 +239,7 @@ def _section(node: Node) -> Section:
 
 
 def _question(node: Node, section_id: str, group_id: str | None = None) -> Question:
-    question_id = node.identifier()
+    question_id = _own_id(node)
     node.question_id, node.group_id = question_id, group_id
     kind_name = node.string("kind", needed=True)
     kind = registry.KINDS.get(kind_name)
@@ -297,7 +322,7 @@ def _option(node: Node, question_id: str) -> Option:
 
 
 def _document(node: Node) -> Document:
-    document_id = node.identifier()
+    document_id = _own_id(node)
     key = f"document.{document_id}"
     return Document(
         document_id,
@@ -406,7 +431,7 @@ def _notice(node: Node) -> NoticeText:
     return NoticeText(
         notice_id,
         node.text("title", f"{key}.title", needed=True),
-        node.text("body", f"{key}.body", needed=True),
+        node.text("body", "", needed=True),
     )
 
 
@@ -415,7 +440,7 @@ def _appeal(node: Node) -> Appeal:
     return Appeal(
         appeal_id,
         node.string("to", needed=True),
-        node.text("text", f"appeal.{appeal_id}.text", needed=True),
+        node.text("text", "", needed=True),
         _laws(node),
         cast("Mark", node.one_of("mark", MARKS, MARKS[2])),
     )

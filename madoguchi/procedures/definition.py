@@ -359,6 +359,15 @@ class Definition:
                 return document
         raise KeyError(document_id)
 
+    def fact_question(self, source: str) -> Question | None:
+        """The first question outside groups that is prefilled from this fact ("applicant.name", …)."""
+        return self._by_fact.get(source)
+
+    @cached_property
+    def _by_fact(self) -> Mapping[str, Question]:
+        asked = [question for section in self.sections for question in section.questions]
+        return {question.prefill: question for question in reversed(asked) if question.prefill}
+
     @cached_property
     def _by_id(self) -> Mapping[str, Question]:
         by_id: dict[str, Question] = {}

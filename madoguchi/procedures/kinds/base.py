@@ -80,6 +80,7 @@ class Kind(ABC):
     personal_by_default: ClassVar[bool] = True
     composite: ClassVar[bool] = False  # several controls: fieldset and legend instead of label
     has_value: ClassVar[bool] = True
+    set_by_form: ClassVar[bool] = True  # False: files and members have pages of their own
 
     @property
     def widget(self) -> str:
@@ -91,7 +92,10 @@ class Kind(ABC):
         return ("",)
 
     def read(self, question: Question, data: Data, prefix: str = "q.") -> Raw:
-        """What was typed under `q.<id>` and `q.<id>.<subfield>`, kept for showing it again."""
+        """What was typed under `q.<id>` and `q.<id>.<subfield>`, kept for showing it again.
+
+        Keys with "#" are not typed but added: a length, candidates to choose from.
+        """
         raw: Raw = {}
         for part in self.subfields(question):
             values = data.getlist(prefix + question.id + (f".{part}" if part else ""))
@@ -143,14 +147,19 @@ class Kind(ABC):
         return (question.kind,)
 
     def lookup(self, question: Question, raw: Raw) -> Raw:
-        """What was typed with what a look-up button adds (postal code, bank name)."""
+        """What was typed with what the look-up button `lookup.<id>` adds (address of a postal code)."""
         return raw
 
     def missing(self, question: Question, lang: str) -> FieldError:
         """The sentence for a required question without an answer, at the first control."""
-        part = self.subfields(question)[0] if self.subfields(question) else ""
         own = question.error.of(lang)
-        return FieldError(part, own or self.missing_sentence(question.label.of(lang)), "missing")
+        return FieldError(
+            self.first_part(question), own or self.missing_sentence(question.label.of(lang)), "missing"
+        )
+
+    def first_part(self, question: Question) -> str:
+        """Where an error of the whole question leads."""
+        return next(iter(self.subfields(question)), "")
 
     def missing_sentence(self, label: str) -> str:
         """The general sentence for "missing"."""
@@ -165,7 +174,20 @@ def keep(raw: Raw, part: str, typed: str) -> None:
         raw[f"{part}#length"] = len(typed)
 
 
+def squeeze(text: str) -> str:
+    """Without the invisible characters that copying brings along."""
+    return text.translate(_INVISIBLE)
+
+
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\xad\u200e\u200f"))
+
+
 def typed(raw: Mapping[str, Any], part: str = "") -> str:
     """What was typed in this part, without blanks around it."""
     value = raw.get(part, "")
-    return value.strip(" \t\n\r　") if isinstance(value, str) else ""
+    return squeeze(value).strip(" \t\n\r　") if isinstance(value, str) else ""
+
+
+def raw_text(value: Value) -> str:
+    """A stored text for a field, whatever is stored: never an error, never somebody's repr."""
+    return value if isinstance(value, str) else ""
