@@ -21,7 +21,7 @@ def test_axe_works_under_the_content_security_policy_and_finds_a_planted_fault(p
 def test_a_page_that_is_too_wide_is_noticed(phone_page: Page, fits: Look) -> None:
     phone_page.goto("/")
     phone_page.evaluate(
-        "() => { const d = document.createElement('p'); d.textContent = 'x'.repeat(400); document.body.append(d) }"
+        "() => { const p = document.createElement('p'); p.textContent = 'x'; p.style.minWidth = '400px'; document.body.append(p) }"
     )
 
     with pytest.raises(AssertionError, match="px wide"):
