@@ -54,7 +54,7 @@ class FilingCopy:
             title = _("%(procedure)s（控え）") % {"procedure": self.procedure_title}
             words = {
                 "receipt_number": _("受付番号"),
-                "lookup_secret": _("照会用の合言葉"),
+                "lookup_secret": _("合言葉"),
                 "filed_on": _("受付日"),
                 "next_steps": _("これからの流れ"),
                 "status_address": _("状況の確認"),

@@ -34,6 +34,7 @@ def test_a_long_name_is_cut_before_a_character_and_never_inside_one():
 
     assert len(name) <= LONGEST
     assert name.removesuffix(".pdf") == "辻󠄀" * ((LONGEST - 4) // 2)
+    assert clean_name("a" + "辻󠄀" * 100, "application/pdf") == "a" + "辻󠄀" * 47 + ".pdf"
 
 
 @given(st.text(max_size=300))

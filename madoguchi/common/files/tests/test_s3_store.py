@@ -3,11 +3,12 @@ import hashlib
 
 import boto3
 import pytest
+from botocore.stub import Stubber
 from moto.server import ThreadedMotoServer
 
 from madoguchi.common.files.registry import UnknownAddress, open_store
 from madoguchi.common.files.s3 import S3Store
-from madoguchi.common.files.store import NotStored, StorageUnavailable
+from madoguchi.common.files.store import NotStored, StorageFull, StorageUnavailable
 
 CONTENT = "窓口".encode() * 1000
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
@@ -108,6 +109,14 @@ def test_missing_keys_are_named_when_the_store_is_used(endpoint, monkeypatch):
 
     with pytest.raises(StorageUnavailable, match="NoCredentialsError"):
         store.check()
+
+
+@pytest.mark.parametrize("code", ["XMinioStorageFull", "InsufficientStorage", "QuotaExceeded"])
+def test_a_full_bucket_is_named_as_such(store, code):
+    with Stubber(store.client) as answers:
+        answers.add_client_error("put_object", code)
+        with pytest.raises(StorageFull):
+            store.put(CONTENT)
 
 
 def test_an_address_with_an_unknown_option_is_refused():

@@ -43,6 +43,8 @@ def test_the_content_decides_whatever_the_name_says(content, kind, name):
         ("ひらがな".encode(), "memo.txt", Refusal.TYPE_UNKNOWN),
         (b"\xff", "x", Refusal.TYPE_UNKNOWN),
         (b"\x00\x00\x00\x18ftyp", "x", Refusal.TYPE_UNKNOWN),
+        (b"\x00\x00\x00\x04ftypheic", "x", Refusal.TYPE_UNKNOWN),
+        (b"\xff\xff\xff\xffftypheic", "x", Refusal.TYPE_UNKNOWN),
     ],
 )
 def test_everything_else_is_refused_with_its_reason(content, name, code):

@@ -3,11 +3,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from noto_cjk_sans_jp_bold import FONT_PATH as BOLD
-from noto_cjk_sans_jp_regular import FONT_PATH as REGULAR
 
 from madoguchi.common.pdf.documents import Row, Section
-from madoguchi.common.pdf.fonts import coverage, variants
 from madoguchi.common.pdf.glyphs import Note, prepare
 from madoguchi.common.pdf.tests.papers import FILING_COPY, LETTER
 from madoguchi.common.pdf.tests.reading import claims_of, text_of
@@ -99,11 +96,6 @@ def test_a_paper_with_such_characters_keeps_its_standards_and_lists_them():
 
 def test_a_paper_without_such_characters_has_no_note():
     assert "文字についての注" not in text_of(FILING_COPY.render())
-
-
-def test_regular_and_bold_hold_the_same_characters():
-    assert coverage(str(REGULAR)) == coverage(str(BOLD))
-    assert variants(str(REGULAR)) == variants(str(BOLD))
 
 
 @pytest.mark.slow
