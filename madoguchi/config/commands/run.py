@@ -114,9 +114,14 @@ def _prepare(stop: threading.Event) -> tuple[int, str]:
     with subprocess.Popen(
         _command("prepare"), env=_environment(), start_new_session=True, stdout=subprocess.PIPE, text=True
     ) as process:
-        threading.Thread(target=lambda: (stop.wait(), process.terminate()), daemon=True).start()
+        threading.Thread(target=_end_when, args=(stop, process), daemon=True).start()
         said = process.stdout.read() if process.stdout else ""
     return (0 if stop.is_set() else process.returncode), said
+
+
+def _end_when(stop: threading.Event, process: subprocess.Popen[str]) -> None:
+    stop.wait()
+    process.terminate()
 
 
 def _greet(host: str, port: int, log_ins: str, stop: threading.Event) -> None:
