@@ -1,31 +1,26 @@
 """Filings: drafts of residents, applications (申請・届出) and what the desk did with them."""
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
+from madoguchi.applications.rules import Channel, Status
 from madoguchi.common.ids import new_id
 from madoguchi.identity.models import Staff
 from madoguchi.procedures.models import ProcedureVersion
 
-
-class Channel(models.TextChoices):
-    """The way a filing came in."""
-
-    WEB = "web", _("オンライン")
-    PAPER = "paper", _("書面")
-    TELEPHONE = "telephone", _("電話")
-    COUNTER = "counter", _("窓口")
-
-
-class Status(models.TextChoices):
-    """Where an application stands."""
-
-    FILED = "filed", _("受付済み")
-    IN_REVIEW = "in_review", _("審査中")
-    RETURNED = "returned", _("補正待ち")
-    PROPOSED = "proposed", _("決裁待ち")
-    CLOSED = "closed", _("完了")
-    WITHDRAWN = "withdrawn", _("取下げ")
+__all__ = [
+    "Application",
+    "Attachment",
+    "CaseEvent",
+    "Channel",
+    "Correction",
+    "CorrectionItem",
+    "Decision",
+    "DocumentCounter",
+    "Draft",
+    "InternalNote",
+    "ProducedFile",
+    "Status",
+]
 
 
 class Draft(models.Model):

@@ -5,9 +5,32 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, timedelta
 
-from madoguchi.applications.models import Status
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
 from madoguchi.japan.day_count import deadline
-from madoguchi.procedures.definition import Clock, Definition, DecisionKind
+from madoguchi.procedures.definition import Clock, DecisionKind, Definition
+
+
+class Channel(TextChoices):
+    """The way a filing came in."""
+
+    WEB = "web", _("オンライン")
+    PAPER = "paper", _("書面")
+    TELEPHONE = "telephone", _("電話")
+    COUNTER = "counter", _("窓口")
+
+
+class Status(TextChoices):
+    """Where an application stands."""
+
+    FILED = "filed", _("受付済み")
+    IN_REVIEW = "in_review", _("審査中")
+    RETURNED = "returned", _("補正待ち")
+    PROPOSED = "proposed", _("決裁待ち")
+    CLOSED = "closed", _("完了")
+    WITHDRAWN = "withdrawn", _("取下げ")
+
 
 NEXT: dict[str, frozenset[str]] = {
     Status.FILED: frozenset({Status.IN_REVIEW, Status.WITHDRAWN}),
