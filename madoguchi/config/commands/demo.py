@@ -1,6 +1,7 @@
 """`madoguchi demo load`: a synthetic city of any size, the same for the same seed."""
 
 import argparse
+import sys
 
 from madoguchi.config import environment
 from madoguchi.config.commands import start_django
@@ -19,5 +20,9 @@ def main(argv: list[str]) -> int:
     start_django()
     from madoguchi.common import demo
 
-    demo.load(residents=wanted.residents, applications=wanted.applications, seed=wanted.seed)
+    try:
+        demo.load(residents=wanted.residents, applications=wanted.applications, seed=wanted.seed)
+    except demo.AlreadyLoaded:
+        print("madoguchi: this database holds a demo city already; nothing was changed.", file=sys.stderr)
+        return 1
     return 0
