@@ -13,7 +13,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
 from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from madoguchi.japan.eras import format_both, format_wareki
 
@@ -110,25 +110,30 @@ def jst(moment: datetime | None, year: bool = False) -> str:
 
 def nl2br(text: object) -> Markup:
     """A text with its line breaks kept; everything in it is escaped."""
-    lines = str(escape(text)).replace("\r\n", "\n").split("\n")
-    return Markup("<br>\n").join(Markup(line) for line in lines)  # escaped above, line by line
+    plain = text if isinstance(text, str) else str(text)
+    return Markup("<br>\n").join(plain.replace("\r\n", "\n").split("\n"))  # join escapes what is not safe yet
 
 
 def file_size(count: int) -> str:
     """A number of bytes in the unit people know: 320 KB, 1.2 MB, 10 MB."""
-    if count < 1_000_000:
+    if count < 999_500:
         return f"{max(1, round(count / 1000)) if count else 0} KB"
     return f"{count / 1_000_000:.1f}".removesuffix(".0") + " MB"
 
 
 def _plain_date(day: date) -> str:
-    return f"{day.day} {day:%B} {day.year}" if page_language() == "en" else f"{day.year}年{day.month}月{day.day}日"
+    return (
+        f"{day.day} {day:%B} {day.year}"
+        if page_language() == "en"
+        else f"{day.year}年{day.month}月{day.day}日"
+    )
 
 
 def environment(**options: Any) -> Environment:
     """The environment Django's Jinja2 back end uses: strict about names, gettext with Japanese msgids."""
     options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
-    env = Environment(**options, extensions=["jinja2.ext.i18n"])
+    options.pop("autoescape", None)  # nobody switches it off
+    env = Environment(autoescape=True, extensions=["jinja2.ext.i18n"], **options)
     env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
     )

@@ -5,7 +5,7 @@
   const byId = (id) => document.getElementById(id);
   const make = (tag, attributes) => Object.assign(document.createElement(tag), attributes);
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
-  const size = (bytes) => bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1000))} KB` : `${(bytes / 1e6).toFixed(1).replace(/\.0$/, "")} MB`;
+  const size = (bytes) => bytes < 999500 ? `${Math.max(1, Math.round(bytes / 1000))} KB` : `${(bytes / 1e6).toFixed(1).replace(/\.0$/, "")} MB`;
 
   // A form is sent once: buttons rest after the first press and wake when the page is shown again.
   const sending = new Set();
