@@ -16,7 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.template import engines
 from django.test import RequestFactory
 from django.utils import translation
-from playwright.sync_api import Browser, Dialog, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Dialog, FilePayload, Page, Route, expect, sync_playwright
 
 from madoguchi.common import pages
 from madoguchi.common.middleware import POLICY
@@ -231,13 +231,12 @@ def test_the_counter_counts_characters_and_not_code_units(open_page: Open) -> No
 def test_a_file_that_is_too_big_is_refused_at_once_and_the_good_one_is_kept(open_page: Open) -> None:
     page = open_page(rendered(FORM, guard=False))
 
-    page.set_input_files(
-        "#file",
-        [
-            {"name": "大.jpg", "mimeType": "image/jpeg", "buffer": b"x" * 1001},
-            {"name": "小.jpg", "mimeType": "image/jpeg", "buffer": b"x" * 900},
-        ],
-    )
+    files: list[FilePayload] = [
+        {"name": "大.jpg", "mimeType": "image/jpeg", "buffer": b"x" * 1001},
+        {"name": "小.jpg", "mimeType": "image/jpeg", "buffer": b"x" * 900},
+    ]
+
+    page.set_input_files("#file", files)
 
     assert "「大.jpg」は大きすぎます" in page.locator(".file-field [role=alert]").inner_text()
     assert page.locator(".chosen").inner_text() == "小.jpg（1 KB）"
