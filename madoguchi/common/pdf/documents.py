@@ -5,14 +5,15 @@ want in another language take it as `language`; a decision is an official letter
 """
 
 import io
+from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from madoguchi.common.pdf.render import render
+from madoguchi.common.pdf.render import render, render_apart
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,34 @@ class Section:
     rows: tuple[Row, ...]
 
 
+class Order(TypedDict):
+    """What `render` takes."""
+
+    template_name: str
+    data: dict[str, Any]
+    title: str
+    issued_at: datetime
+    language: str
+
+
+class Paper(ABC):
+    """A record that can be printed."""
+
+    def render(self) -> bytes:
+        """The PDF; for workers."""
+        return render(**self._order())
+
+    def render_apart(self) -> bytes:
+        """The same PDF, made in a process of its own; for web processes."""
+        return render_apart(**self._order())
+
+    @abstractmethod
+    def _order(self) -> Order:
+        """The template and what it is filled with."""
+
+
 @dataclass(frozen=True)
-class FilingCopy:
+class FilingCopy(Paper):
     """控え: everything the person filed, with the receipt number and what happens next."""
 
     city: str
@@ -48,8 +75,7 @@ class FilingCopy:
     lookup_secret: str = ""
     language: str = "ja"
 
-    def render(self) -> bytes:
-        """The PDF."""
+    def _order(self) -> Order:
         with override(self.language):
             title = _("%(procedure)s（控え）") % {"procedure": self.procedure_title}
             words = {
@@ -65,12 +91,15 @@ class FilingCopy:
                 "files": _("ファイル"),
                 "contact": _("問い合わせ先"),
             }
-        return _rendered("filing_copy", self, title=title, words=words, language=self.language)
+        return _ordered("filing_copy", self, title=title, words=words, language=self.language)
 
 
 @dataclass(frozen=True)
-class DecisionNotice:
-    """決定通知書: number, date, addressee and sender as in every official letter; reason and 教示 where there are any."""
+class DecisionNotice(Paper):
+    """決定通知書: number, date, addressee and sender as in every official letter; reason and 教示 where there are any.
+
+    `seal` is a PNG, printed beside the sender.
+    """
 
     city: str
     title: str
@@ -89,14 +118,16 @@ class DecisionNotice:
     seal: bytes = b""
     seal_omitted: bool = False
 
-    def render(self) -> bytes:
-        """The PDF; `seal` is a PNG."""
-        return _rendered("decision_notice", self, title=self.title, seal=list(self.seal))
+    def _order(self) -> Order:
+        return _ordered("decision_notice", self, title=self.title, seal=list(self.seal))
 
 
 @dataclass(frozen=True)
-class ResumeSheet:
-    """再開の控え: the code and the secret with which a draft is opened again."""
+class ResumeSheet(Paper):
+    """再開の控え: the code and the secret with which a draft is opened again.
+
+    The QR code holds the address alone, never the code or the secret.
+    """
 
     city: str
     procedure_title: str
@@ -108,8 +139,7 @@ class ResumeSheet:
     issued_at: datetime
     language: str = "ja"
 
-    def render(self) -> bytes:
-        """The PDF; its QR code holds the address alone, never the code or the secret."""
+    def _order(self) -> Order:
         with override(self.language):
             title = _("入力の続きを再開するための控え")
             words = {
@@ -131,7 +161,7 @@ class ResumeSheet:
                 _("期限を過ぎると、入力した内容は消えます。"),
                 _("申請はまだ終わっていません。最後まで入力して送信してください。"),
             ]
-        return _rendered(
+        return _ordered(
             "resume_sheet",
             self,
             title=title,
@@ -144,7 +174,7 @@ class ResumeSheet:
 
 
 @dataclass(frozen=True)
-class Letter:
+class Letter(Paper):
     """文書: any other letter, and lists to be printed at the counter; empty parts are left out."""
 
     city: str
@@ -159,15 +189,20 @@ class Letter:
     lists: tuple[Section, ...] = ()
     contact: tuple[str, ...] = ()
 
-    def render(self) -> bytes:
-        """The PDF."""
-        return _rendered("letter", self, title=self.title)
+    def _order(self) -> Order:
+        return _ordered("letter", self, title=self.title)
 
 
-def _rendered(template: str, document: Any, *, title: str, language: str = "ja", **more: Any) -> bytes:
+def _ordered(template: str, document: Any, *, title: str, language: str = "ja", **more: Any) -> Order:
     fields = asdict(document) | more
     issued_at = fields.pop("issued_at")
-    return render(template, fields, title=title, issued_at=issued_at, language=language)
+    return {
+        "template_name": template,
+        "data": fields,
+        "title": title,
+        "issued_at": issued_at,
+        "language": language,
+    }
 
 
 def _qr(address: str) -> str:

@@ -1,4 +1,6 @@
 import logging
+import subprocess
+import sys
 from dataclasses import replace
 from time import process_time
 
@@ -7,7 +9,7 @@ import typst
 
 from madoguchi.common.pdf import render as rendering
 from madoguchi.common.pdf.documents import Row, Section
-from madoguchi.common.pdf.render import NoSuchTemplate, render
+from madoguchi.common.pdf.render import NoSuchTemplate, NotRendered, render, render_apart
 from madoguchi.common.pdf.tests.papers import FILING_COPY, ISSUED_AT, LETTER
 from madoguchi.common.pdf.tests.reading import read, text_of
 
@@ -71,7 +73,8 @@ def test_a_paper_that_cannot_meet_the_standards_is_printed_all_the_same(monkeypa
         content = replace(LETTER, addressee="山😀田").render()
 
     assert "山" in text_of(content)
-    assert "letter does not meet its PDF standards" in caplog.text
+    assert "does not meet its PDF standards" in caplog.text
+    assert "letter.typ" in caplog.text
     assert "😀" not in caplog.text
 
 
@@ -96,3 +99,34 @@ def test_a_room_brings_its_own_templates_and_builds_them_on_the_common_page(tmp_
     monkeypatch.setattr(rendering, "ROOT", tmp_path)
 
     assert text_of(render("taxes/bill", {}, title="納税通知書", issued_at=ISSUED_AT)) == "納税通知書"
+
+
+@pytest.mark.slow
+def test_a_paper_made_in_a_process_of_its_own_is_the_same():
+    assert LETTER.render_apart() == LETTER.render()
+
+
+@pytest.mark.slow
+def test_a_process_that_fails_is_an_error_without_anything_personal():
+    with pytest.raises(NotRendered) as failed:
+        render_apart("letter", {"addressee": "山田太郎"}, title="題", issued_at=ISSUED_AT)
+
+    assert str(failed.value) == "letter"
+
+
+@pytest.mark.slow
+def test_the_web_process_loads_no_typesetter():
+    code = (
+        "import sys, django; from django.conf import settings; settings.configure(); django.setup();"
+        "from madoguchi.common.pdf.tests.papers import LETTER; LETTER.render_apart();"
+        "sys.exit('typst' if 'typst' in sys.modules else 0)"
+    )
+
+    finished = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": str(rendering.ROOT.parent)},
+        capture_output=True,
+        check=False,
+    )
+
+    assert (finished.returncode, finished.stderr) == (0, b"")
