@@ -1,0 +1,44 @@
+"""What personal data this room keeps, for the register of the city.
+
+How long a closed case is kept is decided per class of records (文書保存期間) with the retention rules; until then
+nothing of a case is forgotten by itself.
+"""
+
+from django.conf import settings
+
+from madoguchi.common.registers import PersonalData, personal_data
+
+_CASE = (
+    "Handling the case from filing to decision, and answering for it afterwards (行政手続法, 公文書管理条例)"
+)
+
+
+def _add(
+    model: str, fields: tuple[str, ...] = (), purpose: str = "", retention_days: int | None = None
+) -> None:
+    personal_data.add(f"applications.{model}", PersonalData(fields, purpose, retention_days))
+
+
+_add(
+    "Draft",
+    ("answers", "typed", "email", "received_on"),
+    "Keeping what was typed so that it can be finished and filed later",
+    int(settings.DRAFT_DAYS),
+)
+_add(
+    "Application",
+    ("filed_answers", "answers", "applicant_name", "search_key", "birth_on", "email", "receipt_number"),
+    _CASE,
+)
+_add("Attachment", ("name", "digest"), "The papers that prove what was filed")
+_add("CaseEvent", ("detail",), "Telling what happened to a case, when and by whom")
+_add("InternalNote", ("text",), "Notes of the officers on a case, never shown to residents")
+_add("Correction", ("message",), "Asking for what is missing or wrong (行政手続法 第7条)")
+_add("CorrectionItem", ("text", "before", "after"), "Saying what is to be put right, and what it became")
+_add(
+    "Decision",
+    ("reason", "proposed_by_name", "decided_by_name", "sent_back_reason", "notice"),
+    "The decision word for word, its reason, and who proposed and decided it (行政手続法 第8条)",
+)
+_add("DocumentCounter")
+_add("ProducedFile", ("digest",), "The papers the city made for a case, to be handed out again unchanged")
