@@ -174,6 +174,12 @@ def test_an_empty_table_says_so_instead_of_showing_headings() -> None:
     assert "<table" not in html
 
 
+def test_a_form_that_answers_with_a_file_can_be_sent_again() -> None:
+    assert "data-once" in made("{% call c.form() %}x{% endcall %}")
+    assert "data-once" not in made("{% call c.form(once=false) %}x{% endcall %}")
+    assert "data-once" not in made("{% call c.form(method='get') %}x{% endcall %}")
+
+
 def test_the_textarea_keeps_a_line_break_at_the_beginning() -> None:
     assert "\n\n上" in engines["jinja2"].from_string(
         '{% import "common/components.html" as c %}{{ c.textarea("t", "T", value="\\n上") }}'
@@ -181,7 +187,13 @@ def test_the_textarea_keeps_a_line_break_at_the_beginning() -> None:
 
 
 def test_line_breaks_survive_and_markup_does_not() -> None:
-    assert jinja2env.nl2br("<b>\r\n2") == "&lt;b&gt;<br>\n2"
+    assert jinja2env.nl2br("<b>\r\n2<br>\n3") == "&lt;b&gt;<br>\n2&lt;br&gt;<br>\n3"
+
+
+def test_line_breaks_are_made_only_once() -> None:
+    once = jinja2env.nl2br("1\n2")
+
+    assert jinja2env.nl2br(once) == once
 
 
 @pytest.mark.parametrize(

@@ -203,6 +203,19 @@ def test_a_form_is_sent_once_however_often_the_button_is_pressed(open_page: Open
     assert len(sent) == 2
 
 
+def test_a_button_wakes_again_when_no_answer_comes(open_page: Open) -> None:
+    page = open_page(rendered(FORM, guard=False))
+    page.route("**/sent/", lambda route: route.fulfill(status=204))
+    page.clock.install()
+
+    page.evaluate("() => document.querySelector('button[name=act]').click()")
+    expect(page.locator("button[name=act]")).to_have_attribute("aria-disabled", "true")
+    page.clock.fast_forward(20_000)
+
+    expect(page.locator("button[name=act]")).not_to_have_attribute("aria-disabled", "true")
+    expect(page.locator("main .sending")).to_be_empty()
+
+
 @pytest.mark.parametrize("guard", [True, False])
 def test_what_was_typed_is_guarded_only_where_the_page_asks_for_it(open_page: Open, guard: bool) -> None:
     page = open_page(rendered(FORM, guard=guard))

@@ -7,26 +7,23 @@
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
   const size = (bytes) => bytes < 999500 ? `${Math.max(1, Math.round(bytes / 1000))} KB` : `${(bytes / 1e6).toFixed(1).replace(/\.0$/, "")} MB`;
 
-  // A form is sent once: buttons rest after the first press and wake when the page is shown again.
+  // A form is sent once: buttons rest after the press and wake when the page is shown again or no answer comes.
   const sending = new Set();
+  const tell = (form, text) => {
+    sending[text ? "add" : "delete"](form);
+    for (const button of all("button", form)) text ? button.setAttribute("aria-disabled", "true") : button.removeAttribute("aria-disabled");
+    form.querySelector(".sending").textContent = text;
+  };
   for (const form of all("form[data-once]")) {
-    const status = form.appendChild(make("p", { className: "sending" }));
-    status.setAttribute("role", "status");
+    form.append(make("p", { className: "sending", role: "status" }));
     form.addEventListener("submit", (event) => {
       if (event.defaultPrevented) return;
       if (sending.has(form)) return event.preventDefault();
-      sending.add(form);
-      status.textContent = form.dataset.once;
-      for (const button of all("button", form)) button.setAttribute("aria-disabled", "true");
+      tell(form, form.dataset.once);
+      setTimeout(tell, 20000, form, "");
     });
   }
-  addEventListener("pageshow", () => {
-    for (const form of sending) {
-      all("[aria-disabled]", form).forEach((button) => button.removeAttribute("aria-disabled"));
-      all(".sending", form).forEach((status) => { status.textContent = ""; });
-    }
-    sending.clear();
-  });
+  addEventListener("pageshow", () => sending.forEach((form) => tell(form, "")));
 
   // A guarded form asks before what was typed is left behind.
   for (const form of all("form[data-guard]")) {
