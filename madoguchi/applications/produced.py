@@ -16,13 +16,13 @@ NOTICE = "notice"
 
 def copy_pdf(application: Application) -> bytes:
     """The copy of what was filed."""
-    return _kept(application, COPY, "") or letters.filing_copy(application).render()
+    return _kept(application, COPY, "") or letters.filing_copy(application).render_apart()
 
 
 def decision_pdf(decision: Decision) -> bytes:
     """The letter of a decision, exactly as it was decided."""
     kept = _kept(decision.application, NOTICE, str(decision.id))
-    return kept or letters.restored(decision.notice).render()
+    return kept or letters.restored(decision.notice).render_apart()
 
 
 def _kept(application: Application, kind: str, subject_id: str) -> bytes | None:

@@ -72,7 +72,7 @@ def resume_sheet(request: HttpRequest, draft: Draft) -> HttpResponse:
         issued_at=clock.now(),
         language=draft.language,
     )
-    response = HttpResponse(sheet.render(), content_type="application/pdf")
+    response = HttpResponse(sheet.render_apart(), content_type="application/pdf")
     response["Content-Disposition"] = 'attachment; filename="resume.pdf"'
     return response
 
