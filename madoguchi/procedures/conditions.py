@@ -13,7 +13,6 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
 
 from madoguchi.japan import fiscal
-from madoguchi.japan.eras import DateError
 
 OPERATORS = ("less_than", "at_most", "at_least", "more_than")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
@@ -166,7 +165,7 @@ class AgeOf:
         age = fiscal.fiscal_year_age if self.school_year else fiscal.age_on
         try:
             youngest, oldest = age(_day(born[1]), _day(on[0])), age(_day(born[0]), _day(on[1]))
-        except DateError:  # not born on that day
+        except ValueError:  # not born on that day, or not a day at all
             return False
         return self.bounds.met(youngest, oldest)
 

@@ -5,6 +5,8 @@ Dates are ISO texts. An unanswered question is null, a group is a list of maps w
 
 from __future__ import annotations
 
+import hashlib
+import json
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -23,6 +25,7 @@ MAX_LENGTH = 500
 MAX_DEPTH = 12  # brackets, calls and conditionals inside one another
 MAX_MACRO_DEPTH = 2  # map inside filter, no further: the work grows with members to this power
 MAX_YEN = 10**12
+REMEMBERED = 256  # results of each expression
 
 MACROS = frozenset({"all", "exists", "exists_one", "filter", "map"})
 METHODS = MACROS | {"size", "contains", "startsWith", "endsWith"}
@@ -59,21 +62,45 @@ class Expression:
     source: str
     names: frozenset[str]
     decimals: frozenset[str] = frozenset()  # names whose text is a decimal number
+    groups: frozenset[str] = frozenset()  # names that are an empty list when nobody is listed
     _runner: Any = field(default=None, repr=False, compare=False)
+    _results: dict[bytes, int | float | str | bool | ExpressionFailed] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def evaluate(self, answers: Mapping[str, Any], today: date) -> int | float | str | bool:
-        """The value over these answers; ExpressionFailed says why there is none."""
+        """The value over these answers; ExpressionFailed says why there is none.
+
+        A page asks several times about the same answers and celpy takes milliseconds, so results are remembered
+        under a digest of what went in.
+        """
+        given = {name: answers.get(name) for name in self.names}
+        digest = _digest(given, today)
+        result = self._results.get(digest)
+        if result is None:
+            try:
+                result = self._run(given, today)
+            except ExpressionFailed as failed:
+                result = failed
+            if len(self._results) >= REMEMBERED:
+                self._results.clear()
+            self._results[digest] = result
+        if isinstance(result, ExpressionFailed):
+            raise ExpressionFailed(result.code)
+        return result
+
+    def _run(self, given: Mapping[str, Any], today: date) -> int | float | str | bool:
         from celpy import celtypes
         from celpy.evaluation import CELEvalError
 
-        context = {name: self._bound(name, answers.get(name)) for name in self.names}
+        context = {name: self._bound(name, value) for name, value in given.items()}
         context["today"] = celtypes.StringType(today.isoformat())
         try:
             result = self._runner.evaluate(context)
         except CELEvalError as error:
-            raise ExpressionFailed(self._reason(error, answers)) from None
+            raise ExpressionFailed(self._reason(error, given)) from None
         except (ArithmeticError, TypeError, ValueError, LookupError, AttributeError, RecursionError):
-            raise ExpressionFailed(self._reason(None, answers)) from None
+            raise ExpressionFailed(self._reason(None, given)) from None
         return self._plain(result)
 
     def yen(self, answers: Mapping[str, Any], today: date) -> int:
@@ -90,7 +117,7 @@ class Expression:
             from celpy import celtypes
 
             return celtypes.DoubleType(float(value))
-        return _to_cel(value, self.decimals)
+        return _to_cel([] if value is None and name in self.groups else value, self.decimals)
 
     def _reason(self, error: Exception | None, answers: Mapping[str, Any]) -> str:
         kind = error.args[1] if error is not None and len(error.args) > 1 else None
@@ -98,7 +125,7 @@ class Expression:
             return "division_by_zero"
         if kind is ValueError:
             return "overflow"
-        missing = any(answers.get(name) is None for name in self.names)
+        missing = any(answers.get(name) is None for name in self.names - self.groups)
         return "missing" if missing or kind is KeyError else "type"
 
     def _plain(self, result: Any) -> int | float | str | bool:
@@ -118,9 +145,13 @@ class Expression:
 
 
 def compile_expression(
-    source: str, names: frozenset[str], *, decimals: frozenset[str] = frozenset()
+    source: str,
+    names: frozenset[str],
+    *,
+    decimals: frozenset[str] = frozenset(),
+    groups: frozenset[str] = frozenset(),
 ) -> Expression:
-    """Compile a rule that may use `names` (question ids); BadExpression says what is not allowed."""
+    """Compile a rule that may use `names` and `groups` (question ids); BadExpression says what is not allowed."""
     from celpy.celparser import CELParseError
 
     if len(source) > MAX_LENGTH:
@@ -136,9 +167,15 @@ def compile_expression(
             ) from None
         except RecursionError:
             raise BadExpression("too_deep", "式の入れ子が深すぎます。") from None
-        used = _check(tree, names)
+        used = _check(tree, names | groups)
         runner: Runner = environment.program(tree, functions=_functions())
-    return Expression(source, frozenset(used), decimals & used, runner)
+    return Expression(source, frozenset(used), decimals & used, groups & used, runner)
+
+
+def _digest(given: Mapping[str, Any], today: date) -> bytes:
+    """What went in, so that it can be recognised but not read."""
+    text = json.dumps([today.isoformat(), given], sort_keys=True, default=repr)
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()
 
 
 def _refuse_deep_brackets(source: str) -> None:

@@ -111,7 +111,7 @@ def _scalar(node: yaml.ScalarNode) -> Any:
     if node.tag not in ("tag:yaml.org,2002:str", "!"):
         raise NotReadable(_line(node.start_mark), "tag", f"タグ「{node.tag}」は使えません。")
     text: str = node.value
-    if node.style is not None:  # quoted or block text is text
+    if node.style:  # quoted or block text is text
         return text
     if text in _WORDS:
         return _WORDS[text]

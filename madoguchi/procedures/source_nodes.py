@@ -213,10 +213,12 @@ class Node:
         source = self.string(key)
         if not source:
             return None
-        names = self.shop.reach(self.group_id) | self.shop.members.keys()
         try:
             return expressions.compile_expression(
-                source, frozenset(names), decimals=frozenset(self.shop.decimals)
+                source,
+                frozenset(self.shop.reach(self.group_id)),
+                decimals=frozenset(self.shop.decimals),
+                groups=frozenset(self.shop.members),
             )
         except BadExpression as error:
             self.fault(key, error.code, error.message, "式（CEL）を直してください。")

@@ -215,8 +215,8 @@ class Day(Kind):
         return {"anyOf": [day, unknown]}
 
     def sample(self, question: Question, number: int = 0) -> Value:
-        """A day within min and max, as far as they are fixed days."""
-        first = date(1990, 5, 15)
+        """A day within min and max, as far as they are fixed days; in a group (children, mostly) a later one."""
+        first = date(2018, 5, 15) if question.group_id else date(1990, 5, 15)
         if question.min == "today":
             first = date(2099, 1, 1)
         elif isinstance(question.min, str):

@@ -22,6 +22,7 @@ from madoguchi.procedures.kinds.base import (
     raw_text,
     typed,
 )
+from madoguchi.procedures.kinds.pattern_sample import fitting
 
 EMOJI = re.compile("[\U0001f000-\U0001faff\U000e0020-\U000e007f\u20e3\ufe0f]")
 UNPRINTABLE = re.compile(
@@ -139,9 +140,17 @@ class Text(Kind):
         return schema
 
     def sample(self, question: Question, number: int = 0) -> Value:
-        """A short text in the set of characters; a question with a pattern has no certain sample."""
+        """A short text that fits the set of characters and the pattern."""
         by_set = {"katakana": "サンプル", "digits": str(1000 + number), "ascii": f"sample {number}"}
-        return by_set.get(question.characters, f"見本{number}")[: self.limit(question)]
+        usual = [
+            by_set.get(question.characters, f"見本{number}"),
+            "サンプル",
+            f"090{10_000_000 + number:08d}",
+        ]
+        if question.pattern is not None:
+            usual.append(fitting(question.pattern))
+        candidates = [text[: self.limit(question)] for text in usual]
+        return next((text for text in candidates if not self._code(question, text)), candidates[0])
 
     def paper(self, question: Question) -> tuple[PaperBox, ...]:
         """Boxes where the characters are counted, else a line."""
