@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
@@ -19,15 +20,24 @@ def rooms() -> list[Path]:
 
 @cache
 def committed() -> list[Path]:
-    """All files that belong to the project."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        check=True,
-        text=True,
-    ).stdout
-    return sorted(path for name in listed.split("\0") if name and (path := ROOT / name).is_file())
+    """All files that belong to the project: what Git says, or all but what is made here where there is no Git."""
+    try:
+        listed = subprocess.run(
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            cwd=ROOT,
+            capture_output=True,
+            check=True,
+            text=True,
+        ).stdout.split("\0")
+    except (OSError, subprocess.CalledProcessError):
+        listed = [str(path.relative_to(ROOT)) for path in ROOT.rglob("*") if _is_kept(path)]
+    return sorted(path for name in listed if name and (path := ROOT / name).is_file())
+
+
+def _is_kept(path: Path) -> bool:
+    ignored = [line.strip("/") for line in (ROOT / ".gitignore").read_text().split() if line]
+    parts = path.relative_to(ROOT).parts
+    return parts[0] != ".git" and not any(fnmatch(part, name) for part in parts for name in ignored)
 
 
 def product_code() -> Iterator[Path]:

@@ -71,18 +71,10 @@ class Running:
 
     def child(self, command: str) -> int:
         """The process id of one of its commands, 0 when it does not run."""
-        for line in _processes(self.process.pid):
-            number, _, arguments = line.strip().partition(" ")
-            if arguments.endswith(f"-m madoguchi {command}"):
+        for number in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split():
+            if Path(f"/proc/{number}/cmdline").read_bytes().endswith(f"\0madoguchi\0{command}\0".encode()):
                 return int(number)
         return 0
-
-
-def _processes(parent: int) -> list[str]:
-    listed = subprocess.run(
-        ["ps", "--ppid", str(parent), "-o", "pid=,args="], capture_output=True, text=True, check=False
-    )
-    return listed.stdout.splitlines()
 
 
 @contextmanager
