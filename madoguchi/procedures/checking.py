@@ -11,7 +11,7 @@ from pathlib import Path
 
 from madoguchi.common import clock
 from madoguchi.procedures import compiling, reading
-from madoguchi.procedures.checks import readable, shape
+from madoguchi.procedures.checks import acts, identity, language, limits, readable, references, rules, shape
 from madoguchi.procedures.checks.sheet import Sheet
 from madoguchi.procedures.definition import Definition
 from madoguchi.procedures.findings import BrokenDefinition, Finding
@@ -29,8 +29,19 @@ def check_source(text: str, filename: str, *, today: date | None = None) -> list
     sheet = Sheet(source, filename)
     shape.check(sheet)
     if sheet.is_clean:
-        _compiled(sheet)
+        _check_meaning(sheet, today or clock.today())
     return sheet.sorted()
+
+
+def _check_meaning(sheet: Sheet, today: date) -> None:
+    """What a definition of the right shape may still say wrongly; each stage rests on the ones before."""
+    for check in (identity.check, references.check, rules.check, limits.check, acts.check):
+        check(sheet)
+    definition = _compiled(sheet) if sheet.is_clean else None
+    if definition is not None:
+        rules.check_values(sheet, definition, today)
+        language.check_translations(sheet, definition)
+    language.check_style(sheet)
 
 
 def _compiled(sheet: Sheet) -> Definition | None:

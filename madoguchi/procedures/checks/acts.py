@@ -1,0 +1,152 @@
+"""Decisions, notices and clocks must fit the kind of act and the law of administrative procedure."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from madoguchi.procedures.checks.sheet import Sheet, either, suggestion
+from madoguchi.procedures.reading import Path
+
+OUTCOMES = {
+    "application": ("granted", "refused", "dismissed"),
+    "notification": ("accepted", "returned"),
+    "offer": ("accepted", "returned"),
+}
+ACTS = {"application": "申請", "notification": "届出", "offer": "申出"}
+PLACEHOLDERS = ("applicant_name", "receipt_number", "decided_on", "entitlement", "reason")
+AGAINST = ("refused", "dismissed")
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+def check(sheet: Sheet) -> None:
+    """Note decisions the act does not know, refusals without reason or appeal, notices that do not exist."""
+    workflow, outputs = sheet.data["workflow"], sheet.data["outputs"]
+    notices = {notice["id"]: notice for notice in outputs["notices"]}
+    appeals = {appeal["id"] for appeal in outputs.get("appeals", ())}
+    for n, decision in enumerate(workflow["decisions"]):
+        path: Path = ("workflow", "decisions", n)
+        _outcome(sheet, decision, path)
+        _against(sheet, decision, path)
+        _named(sheet, decision, path, "notice", "通知", notices)
+        if decision["appeal"] is not None:
+            _named(sheet, decision, path, "appeal", "教示", appeals)
+        if decision["notice"] in notices:
+            _reason_said(sheet, decision, notices[decision["notice"]], path)
+    _notices(sheet, outputs)
+    _unused(sheet, workflow, outputs)
+    _approval(sheet, workflow)
+    _clock(sheet)
+
+
+def _outcome(sheet: Sheet, decision: dict[str, Any], path: Path) -> None:
+    act = sheet.data["kind_of_act"]
+    if decision["outcome"] in OUTCOMES[act]:
+        return
+    why = {
+        "application": "申請には、認めるか認めないかを答えます（行政手続法第7条）。",
+        "notification": "届出は、届いたときに義務が果たされます（行政手続法第37条）。",
+        "offer": "申出には、受けるか返すかだけがあります。",
+    }[act]
+    message = f"{ACTS[act]}の決定に「{decision['outcome']}」は使えません。{why}"
+    sheet.note((*path, "outcome"), "wrong_outcome", message, either(OUTCOMES[act]))
+
+
+def _against(sheet: Sheet, decision: dict[str, Any], path: Path) -> None:
+    if decision["outcome"] not in AGAINST:
+        return
+    if not decision["reason_required"]:
+        sheet.note(
+            (*path, "reason_required"),
+            "refusal_without_reason",
+            f"決定「{decision['label']}」は、理由を書かなければ行えない処分です（行政手続法第8条）。",
+            "「reason_required: true」と書いてください。",
+        )
+    if decision["appeal"] is None:
+        sheet.note(
+            (*path, "appeal"),
+            "refusal_without_appeal",
+            f"決定「{decision['label']}」に教示がありません（行政不服審査法第82条）。",
+            "outputs.appeals に教示を書き、その識別子を appeal に書いてください。",
+        )
+
+
+def _named(sheet: Sheet, decision: dict[str, Any], path: Path, key: str, called: str, known: Any) -> None:
+    if decision[key] not in known:
+        place = f"outputs.{key}s"
+        mend = suggestion(decision[key], known) or f"{place} に「id: {decision[key]}」を書いてください。"
+        sheet.note((*path, key), f"unknown_{key}", f"「{decision[key]}」という{called}はありません。", mend)
+
+
+def _reason_said(sheet: Sheet, decision: dict[str, Any], notice: dict[str, Any], path: Path) -> None:
+    if decision["reason_required"] and "{reason}" not in notice["body"]:
+        sheet.note(
+            (*path, "notice"),
+            "reason_not_said",
+            f"理由を書く決定なのに、通知「{notice['id']}」の本文に {{reason}} がありません。",
+            "通知の本文に {reason} を入れてください。",
+        )
+
+
+def _notices(sheet: Sheet, outputs: dict[str, Any]) -> None:
+    for n, notice in enumerate(outputs["notices"]):
+        path: Path = ("outputs", "notices", n, "body")
+        for name in _PLACEHOLDER.findall(notice["body"]):
+            if name not in PLACEHOLDERS:
+                mend = suggestion(name, PLACEHOLDERS) or either(f"{{{one}}}" for one in PLACEHOLDERS)
+                sheet.note(path, "unknown_placeholder", f"本文の {{{name}}} に入る値がありません。", mend)
+                break
+        else:
+            if notice["body"].count("{") != notice["body"].count("}"):
+                mend = "「{reason}」のように、前と後ろをそろえてください。"
+                sheet.note(path, "open_brace", "本文のかっこ「{」「}」がそろっていません。", mend)
+        if "{entitlement}" in notice["body"] and "entitlement" not in sheet.data:
+            mend = "entitlement を書くか、本文から {entitlement} を消してください。"
+            sheet.note(
+                path, "no_entitlement", "本文に {entitlement} がありますが、額の計算がありません。", mend
+            )
+
+
+def _unused(sheet: Sheet, workflow: dict[str, Any], outputs: dict[str, Any]) -> None:
+    for key, called in (("notice", "通知"), ("appeal", "教示")):
+        used = {decision[key] for decision in workflow["decisions"]}
+        for n, item in enumerate(outputs.get(f"{key}s", ())):
+            if item["id"] not in used:
+                message = f"{called}「{item['id']}」は、どの決定からも使われていません。"
+                sheet.warn(
+                    ("outputs", f"{key}s", n, "id"), f"unused_{key}", message, "要らなければ消してください。"
+                )
+
+
+def _approval(sheet: Sheet, workflow: dict[str, Any]) -> None:
+    ids = [decision["id"] for decision in workflow["decisions"]]
+    covered: set[str] = set()
+    for n, chain in enumerate(workflow["approval"]):
+        when = ids if chain["when"] == "all" else chain["when"]
+        for m, name in enumerate(when):
+            if name not in ids:
+                mend = suggestion(name, ids) or either(ids)
+                path: Path = ("workflow", "approval", n, "when", m)
+                sheet.note(path, "unknown_decision", f"「{name}」という決定はありません。", mend)
+        covered |= set(when)
+    for n, name in enumerate(ids):
+        if name not in covered:
+            message = f"決定「{name}」を決裁する人が決まっていません。"
+            mend = "workflow.approval に「when: all」の行を書いてください。"
+            sheet.note(("workflow", "decisions", n, "id"), "no_approval", message, mend)
+
+
+def _clock(sheet: Sheet) -> None:
+    clock = sheet.data["clock"]
+    if clock["kind"] != "statutory":
+        return
+    if clock["pauses_when_returned"]:
+        sheet.note(
+            ("clock", "pauses_when_returned"),
+            "statutory_clock_pauses",
+            "法律が決めた期間は、補正を待つ間も止まりません。",
+            "「pauses_when_returned: false」と書いてください。",
+        )
+    if "law" not in clock:
+        message = "法律が決めた期間なのに、根拠が書かれていません。"
+        sheet.note(("clock",), "clock_without_law", message, "「law: 法令名 第何条」を書いてください。")
