@@ -18,11 +18,21 @@ def main(argv: list[str]) -> int:
     if environment.is_production():
         raise environment.BadSetting("MADOGUCHI_ENV is production: no synthetic people are loaded there.")
     start_django()
-    from madoguchi.common import demo
+    from madoguchi.common.demo import AlreadyLoaded
 
     try:
-        demo.load(residents=wanted.residents, applications=wanted.applications, seed=wanted.seed)
-    except demo.AlreadyLoaded:
+        fill(residents=wanted.residents, applications=wanted.applications, seed=wanted.seed)
+    except AlreadyLoaded:
         print("madoguchi: this database holds a demo city already; nothing was changed.", file=sys.stderr)
         return 1
     return 0
+
+
+def fill(**size: int) -> None:
+    """Load the demo city as a whole or not at all, so that a load cut short can simply be done again."""
+    from django.db import transaction
+
+    from madoguchi.common import demo
+
+    with transaction.atomic():
+        demo.load(**size)

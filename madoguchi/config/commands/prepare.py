@@ -4,6 +4,7 @@ import sys
 
 from madoguchi.config import environment
 from madoguchi.config.commands import end_with_parent, start_django
+from madoguchi.config.commands.demo import fill
 
 
 def main(argv: list[str]) -> int:
@@ -23,7 +24,7 @@ def main(argv: list[str]) -> int:
 
         if not demo.is_loaded():
             print("madoguchi: loading the demo city", file=sys.stderr)
-            demo.load()
+            fill()
         for line in demo.log_ins():
             print(line)
     return 0
