@@ -285,7 +285,7 @@ def _functions() -> dict[str, Any]:
     def null_in_null_out(compute: Any) -> Any:
         def call(*arguments: Any) -> Any:
             try:
-                return None if None in arguments else compute(*arguments)
+                return None if any(given is None for given in arguments) else compute(*arguments)
             except DateError:  # an age before birth
                 return None
 
