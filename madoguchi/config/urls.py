@@ -9,5 +9,9 @@ handler500 = "madoguchi.common.views.server_error"
 
 urlpatterns = [
     path("", include("madoguchi.common.urls")),
+    path("", include("madoguchi.identity.urls")),
+    path("", include("madoguchi.organization.urls")),
     path("", include("madoguchi.notices.urls")),
+    path("", include("madoguchi.procedures.urls")),
+    path("", include("madoguchi.applications.urls")),
 ]
