@@ -6,4 +6,7 @@ class IdentityConfig(AppConfig):
     label = "identity"
 
     def ready(self) -> None:
-        from madoguchi.identity import handlers, personal_data  # noqa: F401  # they register themselves
+        from madoguchi.common import registers
+        from madoguchi.identity import demo, handlers, personal_data  # noqa: F401  # they register themselves
+
+        registers.demo.add("identity", demo.load, order=10)

@@ -7,18 +7,29 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from madoguchi.common import clock
+from madoguchi.common.ids import grouped
 from madoguchi.common.pages import render
 from madoguchi.identity import carrying, demo_accounts, queries
 from madoguchi.identity.carrying import Afterwards
 from madoguchi.identity.models import StaffSession
 from madoguchi.identity.rules import Step
 
-STEP_ROUTES = {Step.ENROL: "identity:enrol", Step.CODE: "identity:code", Step.PASSWORD: "identity:password"}
+STEP_ROUTES = {
+    Step.ENROL: "identity:sign-in-enrol",
+    Step.CODE: "identity:sign-in-code",
+    Step.PASSWORD: "identity:sign-in-password",
+}
+
+STEP_TEMPLATES = {
+    Step.ENROL: "identity/enrol.html",
+    Step.CODE: "identity/code.html",
+    Step.PASSWORD: "identity/new_password.html",
+}
 
 
 def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     """The sign-in page for somebody who is not signed in; what they sent is carried through it."""
-    if request.path.startswith(reverse("identity:sign_in")):
+    if request.path.startswith(reverse("identity:sign-in")):
         afterwards = carrying.read(request)  # the sign-in itself took too long
     else:
         afterwards = carrying.wanted_by(request)
@@ -50,23 +61,30 @@ def arrive(request: HttpRequest, afterwards: Afterwards) -> HttpResponse:
     return render(request, "identity/send_again.html", {"carried": afterwards.carried})
 
 
+def by_field(problems: list[tuple[str, str]]) -> dict[str, str]:
+    """The sentence of each field, for showing it there too."""
+    return {href.removeprefix("#"): words for href, words in reversed(problems) if href}
+
+
 def sign_in_page(
     request: HttpRequest,
     afterwards: Afterwards,
     *,
     login: str = "",
     problems: list[tuple[str, str]] | None = None,
-    ended: str = "",
     status: int = 200,
 ) -> HttpResponse:
     """The page that asks for log-in and password; in the demo it tells both."""
+    accounts = demo_accounts.demo_codes(now=clock.now()) if settings.DEMO else []
     context = {
         "hidden": afterwards.hidden_fields(),
         "carried": afterwards.carried,
         "login": login,
         "problems": problems or [],
-        "ended": ended,
-        "demo_accounts": demo_accounts.demo_codes(now=clock.now()) if settings.DEMO else [],
+        "errors": by_field(problems or []),
+        "signed_out": request.method == "GET" and "signed_out" in request.GET,
+        "demo_accounts": accounts,
+        "demo_rows": [[account.login, account.role, account.name] for account in accounts],
     }
     return render(request, "identity/sign_in.html", context, status=status)
 
@@ -87,8 +105,9 @@ def step_page(
         "carried": afterwards.carried,
         "staff": session.staff,
         "problems": problems or [],
-        "seed": queries.seed_to_enrol(session) if step == Step.ENROL else "",
+        "errors": by_field(problems or []),
+        "seed_grouped": grouped(queries.seed_to_enrol(session)) if step == Step.ENROL else "",
         "demo": settings.DEMO and session.staff.is_demo,
         "demo_code": queries.one_time_code_now(session.staff, now=clock.now()),
     }
-    return render(request, f"identity/{step}.html", context, status=status)
+    return render(request, STEP_TEMPLATES[step], context, status=status)

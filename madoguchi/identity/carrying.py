@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve, reverse
@@ -44,12 +44,14 @@ class Afterwards:
 
 def wanted_by(request: HttpRequest) -> Afterwards:
     """What follows once the person who sent this request has signed in."""
+    if request.path.startswith(_NEVER_BACK_TO):
+        return Afterwards()
     if request.method in ("GET", "HEAD"):
         return Afterwards(own_address(request.get_full_path()))
     fields = tuple(
         (name, value)
         for name in request.POST
-        if name != "csrfmiddlewaretoken"
+        if name != "csrfmiddlewaretoken" and "password" not in name
         for value in request.POST.getlist(name)
     )
     return Afterwards(HOME, Carried(request.path, fields, bool(request.FILES)))
@@ -78,7 +80,7 @@ def _is_own(path: str) -> bool:
     if path.startswith(_NEVER_BACK_TO):
         return False
     try:
-        resolve(path)
+        resolve(unquote(path))
     except Resolver404:
         return False
     return True
@@ -96,4 +98,4 @@ def _unpack(text: str) -> Carried | None:
 
 def sign_in_address(afterwards: Afterwards) -> str:
     """The address of the sign-in page that leads on to `afterwards`."""
-    return reverse("identity:sign_in") + afterwards.query()
+    return reverse("identity:sign-in") + afterwards.query()

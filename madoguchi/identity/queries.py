@@ -13,7 +13,7 @@ from django.http import HttpRequest
 
 from madoguchi.common.ids import secret_digest
 from madoguchi.identity import one_time_codes, sealing
-from madoguchi.identity.models import Resident, Restriction, SignInGuard, Staff, StaffSession
+from madoguchi.identity.models import RecoveryCode, Resident, Restriction, SignInGuard, Staff, StaffSession
 from madoguchi.identity.rules import IDLE, Relation, SecondFactor, Step, next_step
 
 SESSION_KEY = "staff"
@@ -44,6 +44,17 @@ def live_sessions(*, now: datetime) -> QuerySet[StaffSession]:
 def sessions_with_token(token: str, *, now: datetime) -> QuerySet[StaffSession]:
     """The live session that a cookie's token stands for, with its staff."""
     return live_sessions(now=now).filter(token_digest=secret_digest(token)).select_related("staff")
+
+
+def sessions_of(staff: Staff, *, now: datetime) -> list[StaffSession]:
+    """The live sessions of a person that passed the second factor, the latest first."""
+    live = live_sessions(now=now).filter(staff=staff).exclude(second_factor=SecondFactor.NONE)
+    return list(live.order_by("-last_seen_at", "id"))
+
+
+def recovery_codes_left(staff: Staff) -> int:
+    """How many recovery codes a person has not used."""
+    return RecoveryCode.objects.filter(staff=staff, used_at=None).count()
 
 
 def session_of(request: HttpRequest, *, now: datetime) -> StaffSession | None:

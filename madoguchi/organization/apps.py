@@ -6,7 +6,9 @@ class OrganizationConfig(AppConfig):
     label = "organization"
 
     def ready(self) -> None:
-        from madoguchi.common import access
-        from madoguchi.organization import personal_data, resolver  # noqa: F401  # it registers itself
+        from madoguchi.common import access, registers
+        from madoguchi.organization import demo, personal_data, resolver  # noqa: F401  # it registers itself
 
+        registers.demo.add("organization", demo.load, order=20)
+        registers.demo_log_ins.add("organization", demo.log_ins)
         access.answer_staff_rules_with(resolver.answer)

@@ -6,10 +6,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.db.models import F, FilteredRelation, Prefetch, Q, QuerySet, Value
+from django.db.models.functions import Replace
 
 from madoguchi.identity import queries as identity
 from madoguchi.identity.models import Staff, StaffSession
+from madoguchi.japan.kana import to_katakana, widen_kana
 from madoguchi.organization.models import ClosedDay, Department, Posting
 from madoguchi.organization.rules import Capability, Role, may
 
@@ -112,6 +114,44 @@ def lasting_administrators(today: date) -> QuerySet[Posting]:
     ).order_by("id")
 
 
+STAFF_ORDERS = {
+    "name": ("name_kana", "login"),
+    "-name": ("-name_kana", "-login"),
+    "login": ("login",),
+    "-login": ("-login",),
+}
+
+
+def staff_found(
+    *, text: str, department: str, role: str, state: str, order: str, today: date
+) -> QuerySet[Staff]:
+    """Accounts by a piece of log-in, name or reading, by present posting and by state, with their postings."""
+    found = Staff.objects.all()
+    if text:
+        piece = "".join(text.split())
+        found = found.annotate(
+            plain_name=Replace("display_name", Value(" "), Value("")),
+            plain_kana=Replace("name_kana", Value(" "), Value("")),
+        ).filter(
+            Q(login__icontains=piece)
+            | Q(plain_name__contains=piece)
+            | Q(plain_kana__contains=to_katakana(widen_kana(piece)))
+        )
+    if department or role:
+        posted = Posting.objects.filter(in_force(today))
+        posted = posted.filter(department=department) if department else posted
+        posted = posted.filter(role=role) if role else posted
+        found = found.filter(id__in=posted.values("staff"))
+    if state != "all":
+        found = found.filter(active=state != "inactive")
+    present = (
+        Posting.objects.filter(in_force(today)).select_related("department").order_by("department", "role")
+    )
+    return found.prefetch_related(Prefetch("postings", present, to_attr="present_postings")).order_by(
+        *STAFF_ORDERS.get(order, STAFF_ORDERS["name"])
+    )
+
+
 def postings_of(staff: Staff) -> list[Posting]:
     """All postings of a person with their departments, those in force or to come first."""
     rows = Posting.objects.filter(staff=staff).select_related("department")
@@ -135,6 +175,22 @@ def departments(codes: Iterable[str]) -> dict[str, Department]:
 def all_departments(today: date) -> list[Department]:
     """The departments of a day, by name."""
     return list(Department.objects.filter(in_force(today)).order_by("name_kana", "code"))
+
+
+def departments_found(*, text: str, state: str, today: date) -> QuerySet[Department]:
+    """Departments by a piece of code, name or reading; `state` is present, ended or all."""
+    found = Department.objects.select_related("parent")
+    if text:
+        found = found.filter(
+            Q(code__icontains=text)
+            | Q(name__contains=text)
+            | Q(name_kana__contains=to_katakana(widen_kana(text)))
+        )
+    if state == "present":
+        found = found.filter(Q(valid_until=None) | Q(valid_until__gte=today))
+    elif state == "ended":
+        found = found.filter(valid_until__lt=today)
+    return found.order_by("name_kana", "code")
 
 
 def closed_days() -> frozenset[date]:

@@ -12,7 +12,7 @@ from madoguchi.identity import asking
 from madoguchi.identity import queries as identity
 from madoguchi.identity.actions import sign_in
 from madoguchi.identity.models import StaffSession
-from madoguchi.identity.rules import Step
+from madoguchi.identity.rules import SecondFactor, Step
 from madoguchi.organization import queries
 from madoguchi.organization.rules import Role
 
@@ -27,8 +27,9 @@ def answer(request: HttpRequest, rule: access.Rule) -> HttpResponse | None:
     if found is None:
         return asking.ask_to_sign_in(request)
     session = found.session
-    request.staff = session.staff  # type: ignore[attr-defined]
     request.staff_session = session  # type: ignore[attr-defined]
+    if session.second_factor != SecondFactor.NONE:
+        request.staff = session.staff  # type: ignore[attr-defined]
     if now - session.last_seen_at > TOUCH_AFTER:
         _touch(session, now)
     if rule.during_sign_in:

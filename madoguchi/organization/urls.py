@@ -1,0 +1,27 @@
+from django.urls import path
+
+from madoguchi.organization.views import departments, staff
+
+app_name = "organization"
+
+urlpatterns = [
+    path("desk/staff/", staff.listing, name="staff-list"),
+    path("desk/staff/list.csv", staff.listing_csv, name="staff-csv"),
+    path("desk/staff/new/", staff.new, name="staff-new"),
+    path("desk/staff/<uuid:staff_id>/", staff.page, name="staff-page"),
+    path("desk/staff/<uuid:staff_id>/name/", staff.rename, name="staff-rename"),
+    path("desk/staff/<uuid:staff_id>/account/", staff.change_account, name="staff-account"),
+    path("desk/staff/<uuid:staff_id>/postings/", staff.add_posting, name="staff-post"),
+    path(
+        "desk/staff/<uuid:staff_id>/postings/<uuid:posting_id>/end/",
+        staff.end_posting,
+        name="staff-end-posting",
+    ),
+    path("desk/departments/", departments.listing, name="departments"),
+    path("desk/departments/list.csv", departments.listing_csv, name="departments-csv"),
+    path("desk/departments/new/", departments.new, name="department-new"),
+    path("desk/departments/<slug:code>/", departments.page, name="department"),
+    path("desk/departments/<slug:code>/end/", departments.end, name="department-end"),
+    path("desk/closed-days/", departments.closed_days, name="closed-days"),
+    path("desk/closed-days/<uuid:day_id>/remove/", departments.remove_closed_day, name="closed-day-remove"),
+]
