@@ -1,0 +1,131 @@
+"""The rules of a case: moves, deadlines, who may decide."""
+
+from dataclasses import replace
+from datetime import date
+from itertools import product
+from types import SimpleNamespace
+
+import pytest
+
+from madoguchi.applications import rules
+from madoguchi.applications.models import Status
+from madoguchi.procedures.definition import EMPTY, Clock, DecisionKind, Text
+
+STANDARD = Clock("standard", 30, "calendar_days", True, "", EMPTY, "general_knowledge")
+STATUTORY = replace(STANDARD, kind="statutory")
+RESTLESS = replace(STANDARD, pauses_when_returned=False)
+
+MOVES = {
+    ("filed", "in_review"),
+    ("filed", "withdrawn"),
+    ("in_review", "returned"),
+    ("in_review", "proposed"),
+    ("in_review", "withdrawn"),
+    ("returned", "in_review"),
+    ("returned", "withdrawn"),
+    ("proposed", "in_review"),
+    ("proposed", "closed"),
+}
+
+
+@pytest.mark.parametrize(("status", "to"), list(product(Status.values, Status.values)))
+def test_only_the_moves_of_the_life_cycle_are_allowed(status, to):
+    assert rules.may_move(status=status, to=to) == ((status, to) in MOVES)
+
+
+@pytest.mark.parametrize("status", Status.values)
+def test_a_resident_may_withdraw_until_a_decision_is_proposed(status):
+    assert rules.may_withdraw(status) == (status in ("filed", "in_review", "returned"))
+
+
+def test_the_first_day_is_not_counted_and_a_closed_last_day_rolls_over():
+    # 30 days after 2026-11-23 is 2026-12-23; after 2026-12-01 it is 12-31, which is closed until 01-04.
+    due = rules.due_on(clock=STANDARD, received_on=date(2026, 11, 23), closed_days=())
+    over_new_year = rules.due_on(clock=STANDARD, received_on=date(2026, 12, 1), closed_days=())
+
+    assert due == date(2026, 12, 23)
+    assert over_new_year == date(2027, 1, 4)
+
+
+def test_the_citys_own_closed_day_moves_the_due_day():
+    due = rules.due_on(clock=STANDARD, received_on=date(2026, 11, 23), closed_days={date(2026, 12, 23)})
+
+    assert due == date(2026, 12, 24)
+
+
+@pytest.mark.parametrize(
+    ("clock", "expected"), [(STANDARD, date(2026, 12, 30)), (STATUTORY, date(2026, 12, 23)), (RESTLESS, date(2026, 12, 23))]
+)
+def test_only_a_standard_period_rests_while_the_resident_answers(clock, expected):
+    due = rules.due_after_pause(
+        clock=clock, due=date(2026, 12, 23), returned_on=date(2026, 12, 1), answered_on=date(2026, 12, 8)
+    )
+
+    assert due == expected
+
+
+@pytest.mark.parametrize(
+    ("due", "status", "overdue"),
+    [
+        (date(2026, 11, 22), "in_review", True),
+        (date(2026, 11, 23), "in_review", False),
+        (date(2026, 11, 22), "returned", False),
+        (date(2026, 11, 22), "closed", False),
+        (None, "filed", False),
+    ],
+)
+def test_a_case_is_overdue_after_its_day_unless_it_waits_for_the_resident(due, status, overdue):
+    assert rules.is_overdue(due=due, status=status, today=date(2026, 11, 23)) == overdue
+
+
+@pytest.mark.parametrize(
+    ("due", "status", "soon"),
+    [
+        (date(2026, 11, 23), "filed", True),
+        (date(2026, 11, 30), "filed", True),
+        (date(2026, 12, 1), "filed", False),
+        (date(2026, 11, 22), "filed", False),
+        (date(2026, 11, 25), "closed", False),
+        (None, "filed", False),
+    ],
+)
+def test_a_case_is_due_soon_within_a_week(due, status, soon):
+    assert rules.is_due_soon(due=due, status=status, today=date(2026, 11, 23)) == soon
+
+
+def kind(outcome, *, reason_required=False):
+    return DecisionKind(outcome, Text(outcome), outcome, "", reason_required, "")
+
+
+def test_a_notification_is_received_or_returned_and_never_refused():
+    kinds = tuple(kind(o) for o in ("accepted", "returned", "refused", "dismissed"))
+    workflow = SimpleNamespace(decisions=kinds)
+
+    of_notification = rules.decision_kinds(SimpleNamespace(kind_of_act="notification", workflow=workflow))
+    of_application = rules.decision_kinds(SimpleNamespace(kind_of_act="application", workflow=workflow))
+
+    assert [k.outcome for k in of_notification] == ["accepted", "returned"]
+    assert of_application == kinds
+
+
+@pytest.mark.parametrize(
+    ("outcome", "required", "needs"),
+    [
+        ("granted", False, False),
+        ("granted", True, True),
+        ("refused", False, True),
+        ("dismissed", False, True),
+        ("returned", False, True),
+    ],
+)
+def test_a_decision_against_the_person_states_its_reason_whatever_the_definition_says(outcome, required, needs):
+    assert rules.needs_reason(kind(outcome, reason_required=required)) == needs
+
+
+def test_nobody_decides_their_own_proposal():
+    assert rules.may_decide(proposer=1, decider=2)
+    assert not rules.may_decide(proposer=1, decider=1)
+
+
+def test_a_document_number_reads_as_a_city_writes_it():
+    assert rules.fiscal_document_number(prefix="盛子ど", era_year=8, number=12) == "盛子ど第8-12号"
