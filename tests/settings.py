@@ -5,12 +5,15 @@ import os
 import shutil
 import tempfile
 
+from madoguchi.config import environment
+
+# Whoever runs the tests may have settings of their own; only the choice of the database counts here.
+for _setting in environment.SETTINGS:
+    if _setting.name != "DATABASE_URL":
+        os.environ.pop(_setting.name, None)
 _folder = tempfile.mkdtemp(prefix="madoguchi-test-")
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 os.environ["MADOGUCHI_VAR"] = _folder
-os.environ["MADOGUCHI_ENV"] = "demo"
-for _name in ("FILES_URL", "EMAIL_URL", "CLAMD_URL", "BASE_URL", "SECRET_KEY"):
-    os.environ.pop(_name, None)
 
 from madoguchi.config.settings import *  # noqa: E402, F403
 
@@ -20,7 +23,9 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
 ]
 
-ROOT = environment.ROOT  # noqa: F405
+STATIC_ROOT.mkdir()  # noqa: F405  # WhiteNoise warns when it is not there
+
+ROOT = environment.ROOT
 
 # Playwright keeps an event loop in the thread of the tests; Django would refuse to query there.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

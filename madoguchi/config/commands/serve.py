@@ -21,6 +21,7 @@ def main(argv: list[str]) -> int:
     if environment.is_production():
         environment.check_production()
     environment.database(pooled=True)
+    (environment.var() / "static").mkdir(exist_ok=True)  # WhiteNoise warns when it is not there
     os.environ["MADOGUCHI_PROCESS"] = "web"
 
     from granian import Granian
