@@ -39,3 +39,13 @@ def require(allowed: bool) -> None:
     """Raises `NotAllowed` unless allowed."""
     if not allowed:
         raise NotAllowed
+
+
+def may_see_protected(staff: Staff, responsible_department: str, *, today: date) -> bool:
+    """Whether this person may see who a protected case is about (支援措置): the responsible department's only."""
+    return responsible_department in departments_seen(staff, today=today)
+
+
+def may_protect(staff: Staff, application: Application, *, today: date) -> bool:
+    """Whether this person may set and end the protection of a case: the heads of its department."""
+    return application.department_code in organization.departments_of(staff, today, (Role.HEAD,))

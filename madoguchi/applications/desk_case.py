@@ -1,0 +1,351 @@
+"""One case as its officer reads it: answers and what changed, files, what happened, what was asked and decided."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from madoguchi.applications import queries
+from madoguchi.applications.actions.review import answer_at
+from madoguchi.applications.correcting import target_title
+from madoguchi.applications.desk_queries import subject_of
+from madoguchi.applications.models import (
+    Application,
+    Attachment,
+    CaseEvent,
+    Channel,
+    Correction,
+    CorrectionItem,
+    Decision,
+)
+from madoguchi.audit.models import AuditEntry
+from madoguchi.identity import queries as identity
+from madoguchi.identity.models import Staff
+from madoguchi.organization import queries as organization
+from madoguchi.organization.models import Role
+from madoguchi.procedures.definition import Definition
+from madoguchi.procedures.kinds import registry
+from madoguchi.procedures.logic import Evaluation, evaluate
+
+PURPOSE_TIME = timedelta(minutes=60)
+STATED = "state_purpose"
+LANGUAGE = "ja"  # the desk works in Japanese, whatever language a filing came in
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLine:
+    """A question with its answer now; `before` is what was filed where that was something else."""
+
+    target: str
+    label: str
+    text: str
+    changed: bool
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerBlock:
+    """A topic with its answers."""
+
+    title: str
+    lines: tuple[AnswerLine, ...]
+
+
+def evaluation_of(application: Application, definition: Definition) -> Evaluation:
+    """The case as the rules see it, on the day it was received."""
+    return evaluate(definition, application.answers, today=application.received_on, lang=LANGUAGE)
+
+
+def answer_blocks(
+    application: Application, definition: Definition, evaluation: Evaluation
+) -> list[AnswerBlock]:
+    """All answers by topic, each compared with what was filed."""
+    then = evaluate(definition, application.filed_answers, today=application.received_on, lang=LANGUAGE)
+    filed = {
+        line.target: line.text
+        for block in queries.blocks(definition, then.answers, set(then.visible), LANGUAGE)
+        for line in block.lines
+    }
+    corrected = application.filed_answers != application.answers
+    found = []
+    for block in queries.blocks(definition, evaluation.answers, set(evaluation.visible), LANGUAGE):
+        lines = []
+        for line in block.lines:
+            before = filed.pop(line.target, "")
+            changed = corrected and before != line.text
+            lines.append(AnswerLine(line.target, line.label, line.text, changed, before if changed else ""))
+        found.append(AnswerBlock(block.title, tuple(lines)))
+    gone = [
+        AnswerLine(target, target_title(definition, application, target, LANGUAGE), "", True, text)
+        for target, text in filed.items()
+        if text
+    ]
+    if gone:
+        found.append(AnswerBlock(_("補正で聞かれなくなった項目"), tuple(gone)))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A file that belongs to the case."""
+
+    id: uuid.UUID
+    label: str
+    name: str
+    size: int
+    added_at: datetime
+    replaced_at: datetime | None
+
+
+def file_rows(application: Application, definition: Definition) -> list[FileRow]:
+    """The files of the case with the document or question they belong to, current ones first."""
+    rows = Attachment.objects.filter(owner_id=application.id).order_by("replaced_at", "added_at", "id")
+    found = [
+        FileRow(
+            row.id, file_label(application, definition, row.document_id), row.name, row.size, row.added_at,
+            row.replaced_at if row.replaced_at else _taken_out_at(application, definition, row),
+        )
+        for row in rows
+    ]  # fmt: skip
+    return sorted(found, key=lambda row: row.replaced_at is not None)
+
+
+def _taken_out_at(application: Application, definition: Definition, row: Attachment) -> datetime | None:
+    """A file sent for a question and taken out of the answer before filing: it was replaced by then."""
+    question_id = row.document_id.rpartition("/")[2]
+    if not definition.has_question(question_id):
+        return None
+    value = answer_at(application.answers, row.document_id)
+    kept = isinstance(value, list) and any(one.get("digest") == row.digest for one in value)
+    return None if kept else application.filed_at
+
+
+def file_label(application: Application, definition: Definition, document_id: str) -> str:
+    """The name of the document or question a file was sent for."""
+    labels = {document.id: str(document.label) for document in definition.documents}
+    if document_id in labels:
+        return labels[document_id]
+    if definition.has_question(document_id.rpartition("/")[2]):
+        return target_title(definition, application, document_id, LANGUAGE)
+    return _("その他の書類")
+
+
+@dataclass(frozen=True, slots=True)
+class MissingRow:
+    """A document the filing calls for that has not come."""
+
+    label: str
+    required: bool
+
+
+def missing_documents(
+    definition: Definition, evaluation: Evaluation, files: Iterable[FileRow]
+) -> list[MissingRow]:
+    """The documents of which no file is there."""
+    there = {row.label for row in files if row.replaced_at is None}
+    return [
+        MissingRow(str(state.document.label), state.required)
+        for state in evaluation.documents
+        if str(state.document.label) not in there
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """Something that happened, with who did it."""
+
+    at: datetime
+    title: str
+    text: str
+    who: str
+
+
+def event_rows(events: Sequence[CaseEvent], definition: Definition) -> list[EventRow]:
+    """What happened in words, in the order given; the staff behind `hand_over` are asked for at once."""
+    names = identity.staff_names(
+        f"staff:{event.detail['to']}"
+        for event in events
+        if event.kind == "hand_over" and event.detail.get("to")
+    )
+    return [_event_row(event, definition, names) for event in events]
+
+
+def events_of(application: Application, *, last: int | None = None) -> list[CaseEvent]:
+    """The events of a case, newest first; `last`: only so many."""
+    rows = CaseEvent.objects.filter(application=application).select_related("actor").order_by("-at", "-id")
+    return list(rows if last is None else rows[:last])
+
+
+def _event_row(event: CaseEvent, definition: Definition, names: Mapping[str, str]) -> EventRow:
+    detail = event.detail
+    text = str(detail.get("reason", ""))
+    if event.kind == "hand_over":
+        to = names.get(f"staff:{detail.get('to')}", "")
+        title = _("担当を%(name)sさんに変えた") % {"name": to} if to else _("担当を外した")
+    elif event.kind == "decide":
+        kind = definition.workflow.decision(str(detail.get("kind", "")))
+        title, text = _("決裁"), str(kind.label) if kind else ""
+    else:
+        title = event_title(event.kind)
+    channel = str(detail.get("channel", ""))
+    if channel in Channel.values:
+        text = " ".join(filter(None, (str(Channel(channel).label), text)))
+    return EventRow(event.at, title, text, event.actor.display_name if event.actor else _("申請者"))
+
+
+def event_title(kind: str) -> str:
+    """What an event is called at the desk."""
+    titles = {
+        "filed": _("受付"),
+        "take": _("担当する"),
+        "hand_over": _("担当を変える"),
+        "return_for_correction": _("補正を依頼"),
+        "answer_correction": _("補正の回答"),
+        "propose": _("起案"),
+        "send_back": _("差戻し"),
+        "decide": _("決裁"),
+        "withdraw": _("取下げ"),
+    }
+    return titles.get(kind, kind)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """One thing that was asked to be put right: what it was and what it became."""
+
+    title: str
+    reason: str
+    text: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionRow:
+    """A request for correction and its answer."""
+
+    asked_at: datetime
+    asked_by: str
+    answer_by_on: date
+    answered_at: datetime | None
+    message: str
+    items: tuple[ItemRow, ...]
+
+
+def correction_rows(application: Application, definition: Definition) -> list[CorrectionRow]:
+    """All requests for correction, newest first."""
+    found = (
+        Correction.objects.filter(application=application)
+        .select_related("asked_by")
+        .prefetch_related("items")
+        .order_by("-asked_at")
+    )
+    reasons = {reason.id: str(reason.label) for reason in definition.workflow.correction_reasons}
+    return [
+        CorrectionRow(
+            correction.asked_at,
+            correction.asked_by.display_name,
+            correction.answer_by_on,
+            correction.answered_at,
+            correction.message,
+            tuple(
+                _item_row(application, definition, item, reasons)
+                for item in sorted(correction.items.all(), key=lambda item: item.id)
+            ),
+        )
+        for correction in found
+    ]
+
+
+def _item_row(
+    application: Application, definition: Definition, item: CorrectionItem, reasons: Mapping[str, str]
+) -> ItemRow:
+    title = title_of(application, definition, item.target, item.target_id)
+    return ItemRow(
+        title,
+        reasons.get(item.reason_code, item.reason_code),
+        item.text,
+        _displayed(definition, item, item.before),
+        _displayed(definition, item, item.after),
+    )
+
+
+def title_of(application: Application, definition: Definition, target: str, target_id: str) -> str:
+    """The name of a question (of a member with its number) or a document."""
+    if target == "document":
+        return str(definition.document(target_id).label)
+    return target_title(definition, application, target_id, LANGUAGE)
+
+
+def _displayed(definition: Definition, item: CorrectionItem, value: Any) -> str:
+    if value is None or item.target == "document":
+        return ""
+    question = definition.question(item.target_id.rpartition("/")[2])
+    return registry.of(question).display(question, value, LANGUAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """A proposal with what became of it."""
+
+    decision: Decision
+    label: str
+
+    @property
+    def state(self) -> str:
+        """Whether it waits, was decided or was sent back."""
+        if self.decision.decided_at is not None:
+            return _("決裁済み")
+        return _("差戻し") if self.decision.sent_back_at is not None else _("決裁待ち")
+
+
+def decision_rows(application: Application, definition: Definition) -> list[DecisionRow]:
+    """All proposals of the case, newest first."""
+    found = Decision.objects.filter(application=application).select_related("proposed_by", "decided_by")
+    rows = []
+    for decision in found.order_by("-proposed_at"):
+        kind = definition.workflow.decision(decision.kind)
+        rows.append(DecisionRow(decision, str(kind.label) if kind else decision.kind))
+    return rows
+
+
+def colleagues(application: Application, *, today: date) -> list[Staff]:
+    """Who may take the case over: officers and heads of its department, by name."""
+    people: dict[uuid.UUID, Staff] = {}
+    for role in (Role.OFFICER, Role.HEAD):
+        for person in organization.staff_with_role(application.department_code, role, today):
+            people[person.id] = person
+    return sorted(people.values(), key=lambda person: (person.name_kana, person.login))
+
+
+# --- protected cases (支援措置) ---------------------------------------------------------------------------
+
+
+def stated_purpose(staff: Staff, application_id: uuid.UUID, *, now: datetime) -> str:
+    """Why this person opens a protected case, as stated within the last hour; empty when nothing was."""
+    entries = AuditEntry.objects.filter(
+        actor=staff.actor, act=STATED, subject=subject_of(application_id), at__gt=now - PURPOSE_TIME
+    )
+    return entries.order_by("-at").values_list("purpose", flat=True).first() or ""
+
+
+@dataclass(frozen=True, slots=True)
+class LookRow:
+    """One time somebody opened a protected case."""
+
+    at: datetime
+    who: str
+    purpose: str
+
+
+def looks(application_id: uuid.UUID, *, most: int = 20) -> list[LookRow]:
+    """Who opened a protected case and why, newest first."""
+    entries = AuditEntry.objects.filter(act=STATED, subject=subject_of(application_id)).order_by("-at")[:most]
+    found = list(entries)
+    names = identity.staff_names(entry.actor for entry in found)
+    return [LookRow(entry.at, names.get(entry.actor, entry.actor), entry.purpose) for entry in found]

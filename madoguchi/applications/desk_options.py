@@ -1,0 +1,113 @@
+"""What one person may do with one case now, and if not, why: read by buttons, pages and tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from madoguchi.applications import rules
+from madoguchi.applications.models import Application, Decision, Status
+from madoguchi.applications.permissions import may_approve, may_handle, may_protect
+from madoguchi.identity.models import Staff
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """Something to do with a case; `why_not` is a sentence, empty where it may be done."""
+
+    id: str
+    label: str
+    why_not: str = ""
+
+    @property
+    def allowed(self) -> bool:
+        """Whether it may be done now, by this person."""
+        return not self.why_not
+
+
+def options(
+    application: Application, staff: Staff, *, today: date, proposal: Decision | None
+) -> dict[str, Option]:
+    """Everything the desk offers for a case, by its id."""
+    handles = may_handle(staff, application, today=today)
+    not_mine = "" if handles else _("審査担当か所属長が行います。")
+    found = (
+        Option("take", _("担当する"), not_mine or _why_not_take(application, staff)),
+        Option("hand_over", _("担当を変える"), not_mine or _why_not_open(application)),
+        Option("return", _("補正を依頼する"), not_mine or _why_not_return(application)),
+        Option("answer", _("補正の回答を入力する"), not_mine or _why_not_answer(application)),
+        Option("propose", _("起案する"), not_mine or _why_not_propose(application)),
+        Option("decide", _("決裁する"), _why_not_decide(application, staff, proposal, today)),
+        Option("withdraw", _("取下げを受け付ける"), not_mine or _why_not_withdraw(application)),
+        Option("note", _("メモを書く"), not_mine),
+        Option(
+            "protect",
+            _("支援措置を設定・解除する"),
+            "" if may_protect(staff, application, today=today) else _("所属長が行います。"),
+        ),
+    )
+    return {option.id: option for option in found}
+
+
+def _why_not_open(application: Application) -> str:
+    if application.status in rules.OPEN:
+        return ""
+    return _("この申請は「%(status)s」です。") % {"status": _status(application)}
+
+
+def _why_not_take(application: Application, staff: Staff) -> str:
+    if application.status not in rules.OPEN:
+        return _why_not_open(application)
+    if application.holder_id == staff.id:
+        return "" if application.status == Status.FILED else _("あなたが担当しています。")
+    if application.holder is not None:
+        return _("%(name)sさんが担当しています。「担当を変える」で引き継げます。") % {
+            "name": application.holder.display_name
+        }
+    return ""
+
+
+def _why_not_return(application: Application) -> str:
+    if application.status == Status.FILED:
+        return _("先に「担当する」を押してください。")
+    if application.status == Status.RETURNED:
+        return _("前の補正の回答を待っています。")
+    if application.status == Status.PROPOSED:
+        return _("起案中です。先に差戻しを受けてください。")
+    return _why_not_open(application)
+
+
+def _why_not_answer(application: Application) -> str:
+    return "" if application.status == Status.RETURNED else _("補正を依頼しているときだけ入力できます。")
+
+
+def _why_not_propose(application: Application) -> str:
+    if application.status == Status.FILED:
+        return _("先に「担当する」を押してください。")
+    if application.status == Status.RETURNED:
+        return _("補正の回答を待っています。")
+    if application.status == Status.PROPOSED:
+        return _("起案済みです。決裁を待っています。")
+    return _why_not_open(application)
+
+
+def _why_not_decide(application: Application, staff: Staff, proposal: Decision | None, today: date) -> str:
+    if not may_approve(staff, application, today=today):
+        return _("決裁者か所属長が行います。")
+    if application.status != Status.PROPOSED or proposal is None:
+        return _why_not_open(application) or _("まだ起案されていません。")
+    if not rules.may_decide(proposer=proposal.proposed_by_id, decider=staff.id):
+        return _("自分の起案は、自分では決裁できません。ほかの決裁者に依頼してください。")
+    return ""
+
+
+def _why_not_withdraw(application: Application) -> str:
+    if application.status == Status.PROPOSED:
+        return _("決裁待ちのあいだは取り下げられません。差戻しを受けてから行ってください。")
+    return "" if rules.may_withdraw(application.status) else _why_not_open(application)
+
+
+def _status(application: Application) -> str:
+    return str(Status(application.status).label)

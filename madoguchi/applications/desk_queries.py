@@ -1,0 +1,264 @@
+"""The list of cases as an officer sees it: which, in what order, with how many questions to the database.
+
+However many cases there are, a page asks the same few questions.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.utils.translation import gettext as _
+
+from madoguchi.applications import rules
+from madoguchi.applications.desk_filters import Filters, wanted_by
+from madoguchi.applications.models import Application, Channel, Correction, Status
+from madoguchi.applications.permissions import may_see_protected
+from madoguchi.identity import queries as identity
+from madoguchi.identity.models import Staff
+from madoguchi.japan.eras import format_western
+from madoguchi.procedures import queries as procedures
+
+PAGE = 50
+SOON = timedelta(days=7)
+CHUNK = 500
+DONE = (Status.CLOSED, Status.WITHDRAWN)
+ROW_FIELDS = (
+    "id",
+    "receipt_number",
+    "procedure_id",
+    "procedure_version_id",
+    "department_code",
+    "channel",
+    "status",
+    "filed_at",
+    "received_on",
+    "due_on",
+    "closed_at",
+    "applicant_name",
+    "holder__display_name",
+    "version",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """How a case stands against its day, in words, with the kind of its mark."""
+
+    on: date | None
+    text: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A case in the list. `name` is empty where this person may not know it; `protected` tells the mark."""
+
+    id: uuid.UUID
+    receipt_number: str
+    procedure: str
+    name: str
+    protected: bool
+    received_on: date
+    due: Due
+    status: str
+    holder: str
+    channel: str
+
+    @property
+    def masked(self) -> bool:
+        """Whether the name is withheld: ask the responsible person."""
+        return self.protected and not self.name
+
+
+def seen_cases(departments: Collection[str], filters: Filters, *, today: date) -> QuerySet[Application]:
+    """The cases of these departments that the filters leave, whatever tab is open."""
+    cases = Application.objects.filter(department_code__in=sorted(departments))
+    if filters.department:
+        cases = cases.filter(department_code=filters.department)
+    if filters.procedure:
+        cases = cases.filter(procedure_id=filters.procedure)
+    if filters.channel:
+        cases = cases.filter(channel=filters.channel)
+    if filters.due:
+        cases = cases.filter(_due_condition(filters.due, today))
+    if filters.find:
+        cases = _found(cases, filters.find)
+    return cases
+
+
+def _due_condition(due: str, today: date) -> Q:
+    if due == "overdue":
+        working = [status for status in rules.OPEN if status != Status.RETURNED]
+        return Q(status__in=working, due_on__lt=today)
+    return Q(status__in=rules.OPEN, due_on__gte=today, due_on__lte=today + SOON)
+
+
+def _found(cases: QuerySet[Application], text: str) -> QuerySet[Application]:
+    wanted = wanted_by(text)
+    if wanted.is_nothing:
+        return cases.none()
+    found = Q()
+    if wanted.birth_days:
+        found &= Q(birth_on__in=wanted.birth_days)
+    for key in wanted.keys:
+        found &= Q(search_key__contains=key)
+    if wanted.receipt_number:
+        found = Q(receipt_number=wanted.receipt_number) | found
+    return cases.filter(found)
+
+
+def in_tab(cases: QuerySet[Application], tab: str, *, staff: Staff) -> QuerySet[Application]:
+    """The cases of one tab."""
+    return cases.filter(tab_condition(tab, staff))
+
+
+def tab_condition(tab: str, staff: Staff) -> Q:
+    """What a tab shows."""
+    if tab == "all":
+        return Q()
+    if tab == "done":
+        return Q(status__in=DONE)
+    if tab == "mine":
+        return Q(status__in=rules.OPEN, holder=staff)
+    if tab == "unassigned":
+        return Q(status__in=rules.OPEN, holder=None)
+    if tab == "open":
+        return Q(status__in=rules.OPEN)
+    return Q(status=tab)
+
+
+# Closed cases grow for years: they are counted only when somebody looks at them.
+COUNTED = ("open", "mine", "unassigned", "filed", "in_review", "returned", "proposed")
+
+
+def tab_counts(cases: QuerySet[Application], tab: str, *, staff: Staff) -> dict[str, int]:
+    """How many cases each tab of open ones holds, and the tab that is open: one question."""
+    wanted = dict.fromkeys((*COUNTED, tab))
+    if tab in COUNTED:
+        cases = cases.filter(status__in=rules.OPEN)
+    return cases.aggregate(
+        **{name: Count("id", filter=tab_condition(name, staff) or None) for name in wanted}
+    )
+
+
+def ordered(cases: QuerySet[Application], sort: str, tab: str) -> QuerySet[Application]:
+    """Due first, what waits for the resident behind; closed ones by the day they were closed, newest first."""
+    if sort in ("filed", "-filed"):
+        return cases.order_by("filed_at" if sort == "filed" else "-filed_at", "id")
+    if sort == "due" and tab == "done":
+        return cases.order_by(F("closed_at").desc(nulls_last=True), "id")
+    apart = Case(
+        When(status=Status.RETURNED, then=Value(1)),
+        When(status__in=DONE, then=Value(2)),
+        default=Value(0),
+        output_field=IntegerField(),
+    )
+    by_day = F("due_on").asc(nulls_last=True) if sort == "due" else F("due_on").desc(nulls_last=True)
+    return cases.order_by(apart, by_day, "filed_at", "id")
+
+
+def rows(cases: QuerySet[Application], *, staff: Staff, today: date) -> list[Row]:
+    """The cases as lines of the list: two questions, however many there are."""
+    found = list(_with_answer_day(cases))
+    protected = protections(found, today=today)
+    return [_row(case, protected.get(case.id), staff=staff, today=today) for case in found]
+
+
+def streamed_rows(cases: QuerySet[Application], *, today: date) -> Iterator[Row]:
+    """All of them, a few hundred in memory at a time; the name of a protected person is never among them."""
+    batch: list[Application] = []
+    for case in _with_answer_day(cases).iterator(chunk_size=CHUNK):
+        batch.append(case)
+        if len(batch) == CHUNK:
+            yield from _without_protected_names(batch, today)
+            batch = []
+    yield from _without_protected_names(batch, today)
+
+
+def _without_protected_names(batch: list[Application], today: date) -> Iterator[Row]:
+    protected = protections(batch, today=today)
+    for case in batch:
+        yield _row(case, protected.get(case.id), staff=None, today=today)
+
+
+def _with_answer_day(cases: QuerySet[Application]) -> QuerySet[Application]:
+    """With the holder's name and the day until which a correction is to be answered, in the same question."""
+    waiting = Correction.objects.filter(application=OuterRef("pk"), answered_at=None).values("answer_by_on")
+    return cases.select_related("holder").only(*ROW_FIELDS).annotate(answer_by_on=Subquery(waiting[:1]))
+
+
+def protections(cases: Iterable[Application], *, today: date) -> dict[uuid.UUID, str]:
+    """The protected ones among the cases with the department that is responsible for each: one question."""
+    subjects = {subject_of(case.id): case.id for case in cases}
+    if not subjects:
+        return {}
+    rows = (
+        identity.restrictions_in_force(today).filter(subject__in=list(subjects)).order_by("valid_until", "id")
+    )
+    return {
+        subjects[subject]: code for subject, code in rows.values_list("subject", "responsible_department")
+    }
+
+
+def subject_of(application_id: uuid.UUID) -> str:
+    """The case, as restrictions and the audit record write it."""
+    return f"application:{application_id}"
+
+
+def _row(case: Application, responsible: str | None, *, staff: Staff | None, today: date) -> Row:
+    known = responsible is None or (staff is not None and may_see_protected(staff, responsible, today=today))
+    return Row(
+        id=case.id,
+        receipt_number=case.receipt_number,
+        procedure=str(procedures.definition_of(case.procedure_version_id).current_name),
+        name=case.applicant_name if known else "",
+        protected=responsible is not None,
+        received_on=case.received_on,
+        due=due_of(case, today=today, answer_by_on=getattr(case, "answer_by_on", None)),
+        status=case.status,
+        holder=case.holder.display_name if case.holder is not None else "",
+        channel=str(Channel(case.channel).label),
+    )
+
+
+def due_of(case: Application, *, today: date, answer_by_on: date | None = None) -> Due:
+    """How much time is left, in words that need no colour."""
+    due = case.due_on
+    if case.status in DONE:
+        return Due(due, "", "neutral")
+    if case.status == Status.RETURNED:
+        if answer_by_on is None:
+            return Due(due, _("回答待ち"), "neutral")
+        if today > answer_by_on:
+            return Due(due, _("回答の期限切れ（%(day)s）") % {"day": _short(answer_by_on)}, "warning")
+        return Due(due, _("回答待ち（%(day)sまで）") % {"day": _short(answer_by_on)}, "neutral")
+    if due is None:
+        return Due(None, "", "neutral")
+    left = (due - today).days
+    if left < 0:
+        return Due(due, _("%(days)s日超過") % {"days": -left}, "danger")
+    if left == 0:
+        return Due(due, _("本日まで"), "danger")
+    text = _("あと%(days)s日") % {"days": left}
+    return Due(
+        due, text, "warning" if rules.is_due_soon(due=due, status=case.status, today=today) else "neutral"
+    )
+
+
+def _short(day: date) -> str:
+    """10月3日."""
+    return format_western(day).partition("年")[2]
+
+
+STATUS_KINDS: dict[str, str] = {
+    Status.FILED: "info",
+    Status.IN_REVIEW: "progress",
+    Status.RETURNED: "warning",
+    Status.PROPOSED: "progress",
+    Status.CLOSED: "success",
+    Status.WITHDRAWN: "neutral",
+}
