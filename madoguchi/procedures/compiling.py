@@ -289,9 +289,11 @@ def _question(node: Node, section_id: str, group_id: str | None = None) -> Quest
         item_label=node.text("item_label", f"{key}.item_label"),
         questions=tuple(_question(child, section_id, question_id) for child in node.children("questions")),
     )
-    for fault in kind.faults(question) if kind else ():
+    if kind is None:
+        return question
+    for fault in kind.faults(question):
         node.fault(fault.key, fault.code, fault.message, fault.mend)
-    return question
+    return registry.finished(question)
 
 
 def _autocomplete(node: Node) -> str:

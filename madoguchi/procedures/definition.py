@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 from madoguchi.procedures.conditions import Condition
 from madoguchi.procedures.expressions import Expression
@@ -128,6 +128,7 @@ class Question:
     max_files: int | None = None
     item_label: Text = EMPTY
     questions: tuple[Question, ...] = ()  # group
+    control: Mapping[str, Any] = field(default_factory=dict)  # what its kind tells the widget
 
     def option(self, option_id: str) -> Option | None:
         """The option of this id, if the question has it."""

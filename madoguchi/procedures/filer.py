@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from madoguchi.procedures.conditions import In, IsNot
 from madoguchi.procedures.definition import EMPTY, Document, Option, Question, Representative, Section, Text
+from madoguchi.procedures.kinds import registry
 
 SECTION = "filer"
 MANDATE = "mandate"
@@ -39,10 +40,10 @@ def section(representatives: tuple[Representative, ...]) -> Section:
     )
     return Section(
         SECTION,
-        _text("手続をする方", "Who is filing", "手続（てつづき）をする人（ひと）"),
+        _text("手続をする方", "Who is filing", "手続（てつづき）を する人（ひと）"),
         EMPTY,
         None,
-        questions,
+        tuple(map(registry.finished, questions)),
     )
 
 
@@ -54,7 +55,11 @@ def document(representatives: tuple[Representative, ...]) -> Document | None:
     return Document(
         MANDATE,
         _text("委任状", "Letter of attorney (ininjo)", "委任状（いにんじょう）"),
-        _text("代理権", "Authority to act for the applicant", "代わりに手続する権利（けんり）"),
+        _text(
+            "代理権",
+            "Authority to act for the applicant",
+            "代（か）わりに 手続（てつづき）を する 権利（けんり）",
+        ),
         _text(
             "ご本人が自分で書いたものを送ってください。",
             "It must be written by the applicant.",

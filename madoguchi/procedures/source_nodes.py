@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from madoguchi.procedures import conditions, expressions
-from madoguchi.procedures.conditions import BadCondition, Condition
+from madoguchi.procedures import condition_reading, conditions, expressions
+from madoguchi.procedures.condition_reading import BadCondition
+from madoguchi.procedures.conditions import Condition
 from madoguchi.procedures.definition import EMPTY, NONE, Text
 from madoguchi.procedures.expressions import BadExpression, Expression
 from madoguchi.procedures.findings import Finding
@@ -192,7 +193,7 @@ class Node:
         if value is None:
             return None
         try:
-            condition = conditions.compile_condition(value)
+            condition = condition_reading.compile_condition(value)
         except BadCondition as error:
             path = (*self.path, key, *error.path)
             self.shop.fault(

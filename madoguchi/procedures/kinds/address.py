@@ -265,6 +265,10 @@ class Address(Kind):
             "building": "",
         }
 
+    def control(self, question: Question) -> dict[str, Any]:
+        """The prefectures to choose from."""
+        return {"prefectures": tuple(prefecture.name for prefecture in addresses.prefectures())}
+
     def paper(self, question: Question) -> tuple[PaperBox, ...]:
         """Boxes for the postal code, two lines for the address."""
         return (

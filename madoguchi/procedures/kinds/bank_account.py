@@ -356,6 +356,10 @@ class BankAccount(Kind):
         """Several things are to be filled in."""
         return _("「%(label)s」の口座を入力してください。") % {"label": label}
 
+    def control(self, question: Question) -> dict[str, Any]:
+        """The kinds of account to choose from."""
+        return {"types": self.types(question)}
+
     def paper(self, question: Question) -> tuple[PaperBox, ...]:
         """As on a transfer form."""
         types = tuple((kind, type_label(kind)) for kind in self.types(question))

@@ -134,6 +134,10 @@ class Kind(ABC):
     def sample(self, question: Question, number: int = 0) -> Value:
         """A valid made-up value; another number may give another value."""
 
+    def control(self, question: Question) -> dict[str, Any]:
+        """What the widget must know that does not stand in the definition."""
+        return {}
+
     def paper(self, question: Question) -> tuple[PaperBox, ...]:
         """What stands on the paper form."""
         return (PaperBox("", str(question.label), "line"),)

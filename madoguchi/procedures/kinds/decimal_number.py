@@ -103,6 +103,10 @@ class DecimalNumber(Integer):
         value = low + number if high is None else min(high, low + number)
         return _canonical(value)
 
+    def control(self, question: Question) -> dict[str, Any]:
+        """A keyboard with a point."""
+        return {"inputmode": "decimal"}
+
     def faults(self, question: Question) -> tuple[Fault, ...]:
         """Bounds are numbers in order."""
         for key, bound in (("min", question.min), ("max", question.max)):

@@ -118,6 +118,12 @@ class Files(Kind):
         """A file is sent, not typed."""
         return _("「%(label)s」のファイルを送ってください。") % {"label": label}
 
+    def control(self, question: Question) -> dict[str, Any]:
+        """What the file chooser offers, and how many."""
+        offers = {"image": "image/*,.heic,.heif", "pdf": "application/pdf,.pdf"}
+        accept = ",".join(offers[word] for word in self.accept(question) if word in offers)
+        return {"accept": accept, "max_files": self.most(question)}
+
     def paper(self, question: Question) -> tuple[PaperBox, ...]:
         """Nothing to fill in: the sheet is enclosed."""
         return (PaperBox("", str(question.label), "none"),)

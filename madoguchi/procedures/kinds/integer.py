@@ -102,6 +102,10 @@ class Integer(Kind):
         low, high = self.bounds(question)
         return min(high, max(low, 1) + number)
 
+    def control(self, question: Question) -> dict[str, Any]:
+        """Which keyboard helps, what stands behind the box."""
+        return {"inputmode": "numeric"}
+
     def faults(self, question: Question) -> tuple[Fault, ...]:
         """Bounds are whole numbers in order."""
         faults = [

@@ -72,6 +72,10 @@ class DigitsOfLength(Kind):
         """A number of the right length."""
         return f"{number:0{self.length}d}"
 
+    def control(self, question: Question) -> dict[str, Any]:
+        """A box as wide as the number."""
+        return {"inputmode": "numeric", "width": "20" if self.length > 12 else "12"}
+
     def paper(self, question: Question) -> tuple[PaperBox, ...]:
         """A box for each digit."""
         return (PaperBox("", str(question.label), "boxes", self.length, "digits"),)

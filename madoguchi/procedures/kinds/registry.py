@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
 
 from madoguchi.procedures.definition import Question
 from madoguchi.procedures.kinds.address import Address
@@ -59,3 +61,8 @@ KINDS: Mapping[str, Kind] = _kinds
 def of(question: Question) -> Kind:
     """The kind of this question; KeyError for a kind that does not exist (no compiled definition has one)."""
     return KINDS[question.kind]
+
+
+def finished(question: Question) -> Question:
+    """The question with what its kind tells the widget."""
+    return replace(question, control=MappingProxyType(of(question).control(question)))

@@ -152,6 +152,16 @@ class Text(Kind):
         candidates = [text[: self.limit(question)] for text in usual]
         return next((text for text in candidates if not self._code(question, text)), candidates[0])
 
+    def control(self, question: Question) -> dict[str, Any]:
+        """The limit, how wide the box is, which keyboard helps."""
+        limit = self.limit(question)
+        width = next((str(width) for width in (4, 8, 12, 20) if limit <= width), "full")
+        return {
+            "limit": limit,
+            "width": width,
+            "inputmode": "numeric" if question.characters == "digits" else None,
+        }
+
     def paper(self, question: Question) -> tuple[PaperBox, ...]:
         """Boxes where the characters are counted, else a line."""
         if question.characters != "any":
