@@ -84,7 +84,7 @@ def read_answers(
     read = ReadAnswers()
     definition = procedures.definition_of(application.procedure_version_id)
     context = clean_context(definition, application.answers, today=clock.today(), language=language)
-    for number, item in enumerate(correction.items.order_by("id"), start=1):
+    for number, item in enumerate(correction.items.order_by("position", "id"), start=1):
         prefix = field_prefix(number)
         read.targets[item.target_id] = prefix
         if request.method != "POST":
@@ -167,7 +167,7 @@ def shown_items(
     definition = procedures.definition_of(application.procedure_version_id)
     reasons = {reason.id: reason for reason in definition.workflow.correction_reasons}
     shown = []
-    for number, item in enumerate(correction.items.order_by("id"), start=1):
+    for number, item in enumerate(correction.items.order_by("position", "id"), start=1):
         reason = reasons.get(item.reason_code)
         said = " ".join(t for t in ((reason.text.of(language) if reason else ""), item.text) if t)
         prefix = field_prefix(number)

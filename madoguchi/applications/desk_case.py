@@ -255,7 +255,7 @@ def correction_rows(application: Application, definition: Definition) -> list[Co
             correction.message,
             tuple(
                 _item_row(application, definition, item, reasons)
-                for item in sorted(correction.items.all(), key=lambda item: item.id)
+                for item in sorted(correction.items.all(), key=lambda item: (item.position, item.id))
             ),
         )
         for correction in found

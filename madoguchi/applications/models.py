@@ -108,6 +108,7 @@ class Attachment(models.Model):
     name = models.CharField(max_length=255)
     media_type = models.CharField(max_length=60)
     size = models.IntegerField()
+    pages = models.IntegerField(default=0)  # 0: not known
     added_at = models.DateTimeField()
     added_by = models.CharField(max_length=80, default="")
     replaced_at = models.DateTimeField(null=True)
@@ -173,6 +174,7 @@ class CorrectionItem(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id)
     correction = models.ForeignKey(Correction, on_delete=models.PROTECT, related_name="items")
+    position = models.IntegerField(default=0)  # in the order of asking
     target = models.CharField(max_length=10)  # question or document
     target_id = models.CharField(max_length=120)
     reason_code = models.CharField(max_length=60)

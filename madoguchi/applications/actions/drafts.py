@@ -152,6 +152,7 @@ def attachment_of(
         name=accepted.name,
         media_type=accepted.media_type,
         size=accepted.size,
+        pages=accepted.pages,
         added_at=now,
         added_by=by,
     )

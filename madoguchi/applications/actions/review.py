@@ -158,10 +158,11 @@ def return_for_correction(
         detail={"correction": str(correction.id)},
     )
     unit.insert(correction)
-    for item in items:
+    for position, item in enumerate(items, start=1):
         unit.insert(
             CorrectionItem(
                 correction=correction,
+                position=position,
                 target=item.target,
                 target_id=item.target_id,
                 reason_code=item.reason_code,
