@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 WIDTH = 35  # full-width characters: what mail programs show without breaking again
-RULE = "―" * 20
+RULE = "―" * 15
 
 # 行頭禁則 and 行末禁則: what may not begin and what may not end a line (JIS X 4051).
 _NOT_FIRST = frozenset(

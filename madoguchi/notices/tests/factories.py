@@ -12,7 +12,7 @@ from madoguchi.notices.models import Message, MessageState
 NOW = datetime(2026, 11, 23, 6, 4, tzinfo=UTC)
 
 
-def MessageFactory(*, sent: bool = False, failed: bool = False, **fields: Any) -> Message:  # noqa: N802
+def MessageFactory(*, sent: bool = False, failed: bool = False, **fields: Any) -> Message:
     """A stored message: waiting, or with a trait `sent` or `failed`."""
     new = ids.new_id()
     values: dict[str, Any] = {
@@ -33,7 +33,7 @@ def MessageFactory(*, sent: bool = False, failed: bool = False, **fields: Any) -
     return Message.objects.create(**(values | fields))
 
 
-def LetterFactory(**fields: Any) -> Letter:  # noqa: N802
+def LetterFactory(**fields: Any) -> Letter:
     """A letter as a channel sees it."""
     new = ids.new_id()
     values: dict[str, Any] = {

@@ -67,7 +67,7 @@ class Taken:
         self.messages.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
         self.recipients += envelope.rcpt_tos
         self.senders.append(envelope.mail_from)
-        self.encrypted.append(session.ssl is not None)
+        self.encrypted.append(server.transport.get_extra_info("sslcontext") is not None)
         if session.peer not in self.connections:
             self.connections.append(session.peer)
         return "250 OK"
@@ -78,13 +78,29 @@ class Taken:
         return AuthResult(success=data.password == b"p@ss word", handled=False)
 
 
+class _Controller(Controller):
+    """Its first knock at its own port would use the server's TLS context, which no client may."""
+
+    def _trigger_server(self) -> None:
+        if self.ssl_context is None:
+            super()._trigger_server()
+            return
+        client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        client.check_hostname, client.verify_mode = False, ssl.CERT_NONE
+        with (
+            socket.create_connection((self.hostname, self.port), 5) as knock,
+            client.wrap_socket(knock) as secure,
+        ):
+            secure.recv(1024)
+
+
 @contextmanager
 def mail_server(port: int = 0, **options: Any) -> Iterator[Taken]:
     """A server while the block lasts; `options` are those of aiosmtpd."""
     taken = Taken(port or free_port())
     if options.get("auth_required"):
         options["authenticator"] = taken.log_in
-    controller = Controller(taken, hostname="127.0.0.1", port=taken.port, **options)
+    controller = _Controller(taken, hostname="127.0.0.1", port=taken.port, **options)
     controller.start()
     try:
         yield taken

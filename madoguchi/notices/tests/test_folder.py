@@ -5,6 +5,9 @@ import email.policy
 from pathlib import Path
 
 import pytest
+from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
+from pytest_django import Settings
 
 from madoguchi.notices.channels import registry
 from madoguchi.notices.channels.contract import BadChannel, TryLater
@@ -52,3 +55,13 @@ def test_the_scheme_chooses_the_kind_of_channel(tmp_path: Path) -> None:
     assert isinstance(registry.channel_at("smtps://mail.example.jp"), SmtpChannel)
     with pytest.raises(BadChannel, match="smtp://"):
         registry.channel_at("pigeon://roof")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("EMAIL_URL", "smtp://"), ("EMAIL_URL", "pigeon://roof"), ("EMAIL_FROM", "窓口")]
+)
+def test_a_city_that_could_not_send_mail_does_not_start(settings: Settings, name: str, value: str) -> None:
+    setattr(settings, name, value)
+
+    with pytest.raises(ImproperlyConfigured, match=name):
+        apps.get_app_config("notices").ready()

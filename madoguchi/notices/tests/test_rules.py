@@ -49,6 +49,7 @@ def test_an_address_that_people_have_is_written_as_servers_take_it(address: str,
         "hanako@[127.0.0.1]",
         "a" * 65 + "@example.jp",
         "a@" + "b" * 64 + ".jp",
+        "a@" + "窓" * 70 + ".jp",
         "a@" + "bc." * 90 + "jp",
     ],
 )

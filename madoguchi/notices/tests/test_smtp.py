@@ -216,6 +216,16 @@ def test_starttls_and_a_password_are_used(certificate: tuple[Path, Path]) -> Non
 
 
 @pytest.mark.slow
+def test_smtps_is_encrypted_from_the_first_byte(certificate: tuple[Path, Path]) -> None:
+    with mail_server(ssl_context=server_context(*certificate)) as server:
+        channel = SmtpChannel(f"smtps://127.0.0.1:{server.port}?ca={certificate[0]}")
+        channel.deliver(LetterFactory())
+        channel.close()
+
+    assert server.encrypted == [True]
+
+
+@pytest.mark.slow
 def test_a_certificate_nobody_vouches_for_is_not_accepted(certificate: tuple[Path, Path]) -> None:
     with mail_server(tls_context=server_context(*certificate)) as server:
         channel = SmtpChannel(f"smtp://127.0.0.1:{server.port}?tls=starttls")

@@ -345,6 +345,7 @@ def seal_members(path: Path, members: list[tuple[str, bytes]]) -> None:
 
 
 CITY = b'{"format": 1, "written_at": "x", "migrations": {}, "tables": []}'
+MANIFEST = json.dumps(archive.Summary().as_manifest({"city.json": hashlib.sha256(CITY).hexdigest()})).encode()
 
 
 @pytest.mark.parametrize(
@@ -355,6 +356,7 @@ CITY = b'{"format": 1, "written_at": "x", "migrations": {}, "tables": []}'
         ([("city.json", CITY)], "no list"),
         ([("city.json", CITY), ("../../etc/passwd", b"")], "unknown"),
         ([("city.json", CITY), ("manifest.json", b'{"members": {}}')], "does not hold"),
+        ([("city.json", CITY), ("manifest.json", MANIFEST), ("files/more", b"")], "after its end"),
     ],
 )
 def test_an_archive_with_other_members_than_ours_is_refused(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Iterator
 
@@ -153,3 +154,12 @@ def test_the_real_key_is_expensive_to_guess() -> None:
 
     assert target.getvalue()[len(sealing.MAGIC)] == 17
     assert unseal(target.getvalue()) == b""
+
+
+def test_a_key_that_would_cost_all_memory_is_not_made() -> None:
+    sealed = bytearray(seal(b"x"))
+    sealed[len(sealing.MAGIC)] = 40
+    sealed[HEADER - 32 : HEADER] = hashlib.sha256(sealed[: HEADER - 32]).digest()
+
+    with pytest.raises(BadArchive, match="does not make"):
+        unseal(bytes(sealed))

@@ -155,11 +155,13 @@ class SmtpChannel:
 def _connect(server: Server) -> smtplib.SMTP:
     node = os.uname().nodename
     name = node if "." in node else "[127.0.0.1]"  # smtplib would ask the name server
+    connection: smtplib.SMTP
     if server.tls == "implicit":
-        return smtplib.SMTP_SSL(
+        connection = smtplib.SMTP_SSL(
             server.host, server.port, local_hostname=name, timeout=STEP_SECONDS, context=server.tls_context()
         )
-    connection = smtplib.SMTP(server.host, server.port, local_hostname=name, timeout=STEP_SECONDS)
+    else:
+        connection = smtplib.SMTP(server.host, server.port, local_hostname=name, timeout=STEP_SECONDS)
     try:
         if server.tls == "starttls":
             connection.starttls(context=server.tls_context())
