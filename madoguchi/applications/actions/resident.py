@@ -24,6 +24,8 @@ from madoguchi.applications.models import (
     CorrectionItem,
     Status,
 )
+from madoguchi.applications.permissions import may_handle, require
+from madoguchi.applications.queries import UPLOADS
 from madoguchi.common import clock, kernel
 from madoguchi.common.files.intake import Accepted
 from madoguchi.identity.models import Staff
@@ -43,13 +45,16 @@ def answer_correction(
     files: Mapping[str, Sequence[Accepted]],
     now: datetime,
     by: Staff | None = None,
+    channel: str = "",
 ) -> None:
     """Answer the open correction: only the questions and documents it names may change.
 
     `values` are canonical answers by item (`question` or `group/member/question`), `files` taken-in files by
-    document id. Every item must be answered. Raises `NotAllowed`, `UnknownChoice`, `NotComplete`,
-    `ChangedMeanwhile`.
+    document id. Every item must be answered. `by` and `channel`: the officer who enters what came another way.
+    Raises `NotAllowed`, `UnknownChoice`, `NotComplete`, `ChangedMeanwhile`.
     """
+    if by is not None:
+        require(may_handle(by, application, today=clock.tokyo_date(now)))
     correction = open_correction(application)
     if correction is None or application.status != Status.RETURNED:
         raise NotAllowed
@@ -77,7 +82,7 @@ def answer_correction(
         by=by,
         now=now,
         to=Status.IN_REVIEW,
-        detail={"correction": str(correction.id)},
+        detail={"correction": str(correction.id), "channel": channel},
         answers=answers,
         applicant_name=facts.name,
         search_key=facts.search_key,
@@ -92,9 +97,14 @@ def answer_correction(
     )
     for item in items:
         if item.target == "question":
-            unit.update(CorrectionItem, where={"id": item.id}, set={"after": values[item.target_id]})
+            value = values[item.target_id]
+            unit.update(CorrectionItem, where={"id": item.id}, set={"after": value})
+            if definition.question(item.target_id.split("/")[-1]).kind in UPLOADS:
+                rows = [_attachment_of_answer(application, item.target_id, one, now=now) for one in value]
+                _replace_files(unit, application, item, rows, now=now)
         else:
-            _replace_files(unit, application, item, files[item.target_id], now=now)
+            rows = [attachment_of(application.id, item.target_id, one, now=now) for one in files[item.target_id]]
+            _replace_files(unit, application, item, rows, now=now)
     commit_case(unit, application)
 
 
@@ -116,7 +126,7 @@ def _replace_files(
     unit: kernel.Unit,
     application: Application,
     item: CorrectionItem,
-    accepted: Sequence[Accepted],
+    rows: Sequence[Attachment],
     *,
     now: datetime,
 ) -> None:
@@ -126,12 +136,34 @@ def _replace_files(
         set={"replaced_at": now},
         expect=None,
     )
-    for one in accepted:
-        unit.insert(attachment_of(application.id, item.target_id, one, now=now))
+    for row in rows:
+        unit.insert(row)
 
 
-def withdraw(*, application: Application, reason: str, now: datetime, by: Staff | None = None) -> None:
-    """Take the application back (取下げ) with a reason. Raises `NotAllowed`, `ReasonMissing`."""
+def _attachment_of_answer(
+    application: Application, target_id: str, file: Mapping[str, Any], *, now: datetime
+) -> Attachment:
+    """The row of a file that is the answer to a question: the answer names what intake stored."""
+    return Attachment(
+        owner_id=application.id,
+        document_id=target_id,
+        digest=file["digest"],
+        name=file["name"],
+        media_type=file["media_type"],
+        size=file["size"],
+        added_at=now,
+    )
+
+
+def withdraw(
+    *, application: Application, reason: str, now: datetime, by: Staff | None = None, channel: str = ""
+) -> None:
+    """Take the application back (取下げ) with a reason; `by` and `channel` when staff enter it for the person.
+
+    Raises `NotAllowed`, `ReasonMissing`.
+    """
+    if by is not None:
+        require(may_handle(by, application, today=clock.tokyo_date(now)))
     if not rules.may_withdraw(application.status):
         raise NotAllowed
     if not reason.strip():
@@ -144,7 +176,7 @@ def withdraw(*, application: Application, reason: str, now: datetime, by: Staff 
         by=by,
         now=now,
         to=Status.WITHDRAWN,
-        detail={"reason": reason.strip()},
+        detail={"reason": reason.strip(), "channel": channel},
         closed_at=now,
     )
     unit.update(

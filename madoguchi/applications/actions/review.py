@@ -88,6 +88,7 @@ def take(*, application: Application, by: Staff, now: datetime) -> None:
     Raises `NotAllowed` when somebody else holds it (they hand it over), `ChangedMeanwhile`.
     """
     require(may_handle(by, application, today=clock.tokyo_date(now)))
+    require(application.status in rules.OPEN)
     if application.holder_id is not None and application.holder_id != by.id:
         raise NotAllowed
     unit = kernel.Unit()
@@ -101,6 +102,7 @@ def hand_over(*, application: Application, to: Staff | None, by: Staff, now: dat
     today = clock.tokyo_date(now)
     require(may_handle(by, application, today=today))
     require(to is None or may_handle(to, application, today=today))
+    require(application.status in rules.OPEN)
     unit = kernel.Unit()
     detail = {"to": str(to.id) if to else ""}
     change_case(
