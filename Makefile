@@ -33,7 +33,7 @@ messages: setup-test ## bring the catalogues of messages up to the sources
 lock: setup-test ## write the locks of all packages anew
 	@exec scripts/lock
 
-setup:
+setup: ## only install what running needs, in .venv
 	@scripts/setup run
 
 setup-test:

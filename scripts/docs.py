@@ -16,7 +16,7 @@ from madoguchi.config import environment
 
 DOCS = environment.ROOT / "docs"
 SETTINGS_BLOCK = re.compile(
-    r"(<!-- settings: written by make fix -->\n).*?(\n<!-- end of settings -->)", re.S
+    r"(<!-- settings: written by make fix -->\n).*?(<!-- end of settings -->)", re.S
 )
 ROUTES_HEAD = """# Routes and who may call them
 
@@ -69,7 +69,7 @@ def routes_page() -> str:
 
 def with_settings(page: str) -> str:
     """`docs/operations.md` with its table of settings as the settings module has it."""
-    return SETTINGS_BLOCK.sub(lambda m: m[1] + environment.table() + m[2], page)
+    return SETTINGS_BLOCK.sub(lambda m: m[1] + environment.table() + "\n" + m[2], page)
 
 
 def main() -> None:

@@ -34,6 +34,7 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
 STAFF_TEMPLATE = re.compile(r"""{%-?\s*extends\s+["']common/desk\.html["']""")
 STAFF_NAMES = ("desk", "staff")  # a folder, or the first word of a file's name, that only staff get to see
+STAFF_ROOMS = ("identity", "organization")  # residents have no account yet, and never see these screens
 
 
 @dataclass(frozen=True)
@@ -79,9 +80,13 @@ def found() -> Iterator[Found]:
 
 
 def is_for_staff(file: str) -> bool:
-    """Whether only staff see what this file shows: it lies in a `desk` or `staff` folder, or is named so."""
+    """Whether only staff see what this file shows: told by its room, its folder, its name or its shell."""
     path = Path(file)
-    if any(part in STAFF_NAMES for part in path.parts[:-1]) or path.stem.split("_")[0] in STAFF_NAMES:
+    if (
+        path.parts[0] in STAFF_ROOMS
+        or any(part in STAFF_NAMES for part in path.parts[:-1])
+        or path.stem.split("_")[0] in STAFF_NAMES
+    ):
         return True
     return path.suffix == ".html" and STAFF_TEMPLATE.search((PACKAGE / path).read_text("utf-8")) is not None
 
@@ -113,7 +118,7 @@ def faults() -> list[str]:
         catalogue = read_catalogue(folder)
         for entry in needed:
             translated = catalogue.get(entry.message.id, entry.message.context)
-            place = min(entry.files)
+            place = min(file for file in entry.files if not is_for_staff(file))
             if translated is None or not all(_texts(translated)):
                 lines.append(f"{folder}: not translated: {entry.id!r} ({place})")
             elif translated.fuzzy:
