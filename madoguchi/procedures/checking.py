@@ -4,44 +4,70 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterable
-from dataclasses import asdict, replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from madoguchi.common import clock
 from madoguchi.procedures import compiling, reading
-from madoguchi.procedures.checks import acts, identity, language, limits, readable, references, rules, shape
+from madoguchi.procedures.checks import (
+    acts,
+    identity,
+    language,
+    limits,
+    reach,
+    readable,
+    references,
+    rules,
+    shape,
+)
+from madoguchi.procedures.checks.reach import Coverage
 from madoguchi.procedures.checks.sheet import Sheet
 from madoguchi.procedures.definition import Definition
 from madoguchi.procedures.findings import BrokenDefinition, Finding
 
 CATALOG = Path(__file__).parent / "catalog"
-LARGEST = 2_000_000  # bytes: nothing above is even read
+LARGEST = 3 * reading.MAX_CHARACTERS  # bytes in UTF-8: a larger file is not even read
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found in one file; id and coverage are known only of a definition without errors before them."""
+
+    file: str
+    findings: list[Finding]
+    procedure_id: str = ""
+    coverage: Coverage | None = None
 
 
 def check_source(text: str, filename: str, *, today: date | None = None) -> list[Finding]:
     """All findings about one definition, in the order of the file; an empty list means nothing to mend."""
+    return examine(text, filename, today=today or clock.today()).findings
+
+
+def examine(text: str, filename: str, *, today: date) -> Report:
+    """Read, then shape, then meaning, then reach and texts: each stage rests on the ones before."""
     try:
-        source = reading.read(text)
+        source = reading.read(text.removeprefix("\ufeff"))
     except reading.NotReadable as error:
-        return [readable.explain(text, error, filename)]
+        return Report(filename, [readable.explain(text, error, filename)])
     sheet = Sheet(source, filename)
     shape.check(sheet)
-    if sheet.is_clean:
-        _check_meaning(sheet, today or clock.today())
-    return sheet.sorted()
-
-
-def _check_meaning(sheet: Sheet, today: date) -> None:
-    """What a definition of the right shape may still say wrongly; each stage rests on the ones before."""
-    for check in (identity.check, references.check, rules.check, limits.check, acts.check):
+    if not sheet.is_clean():
+        return Report(filename, sheet.sorted())
+    for check in (
+        identity.check,
+        references.check,
+        rules.check,
+        limits.check,
+        acts.check,
+        language.check_style,
+    ):
         check(sheet)
-    definition = _compiled(sheet) if sheet.is_clean else None
-    if definition is not None:
-        rules.check_values(sheet, definition, today)
-        language.check_translations(sheet, definition)
-    language.check_style(sheet)
+    definition = _compiled(sheet) if sheet.is_clean() else None
+    coverage = _check_whole(sheet, definition, today) if definition is not None else None
+    return Report(filename, sheet.sorted(), sheet.data["id"], coverage)
 
 
 def _compiled(sheet: Sheet) -> Definition | None:
@@ -54,32 +80,42 @@ def _compiled(sheet: Sheet) -> Definition | None:
         return None
 
 
-def check_file(path: Path, *, today: date | None = None) -> list[Finding]:
-    """The findings about one file; a file that cannot be opened is a finding, too."""
+def _check_whole(sheet: Sheet, definition: Definition, today: date) -> Coverage:
+    coverage = reach.check(sheet, definition, today)
+    rules.check_values(sheet, definition, today)
+    language.check_translations(sheet, definition)
+    return coverage
+
+
+def check_files(paths: Sequence[Path], *, today: date) -> list[Report]:
+    """A report for each file; an id that two files share is a finding about the second."""
+    reports = [check_file(path, today=today) for path in paths]
+    by_id = [(report.file, report.procedure_id) for report in reports if report.procedure_id]
+    for identifier, first, later in identity.used_twice(by_id):
+        message = f"手続の識別子「{identifier}」は、{first} でも使われています。"
+        finding = Finding(2, "", "duplicate_id", message, "どちらかを別の名前にしてください。", file=later)
+        next(report for report in reports if report.file == later).findings.append(finding)
+    return reports
+
+
+def check_file(path: Path, *, today: date) -> Report:
+    """The report about one file; a file that cannot be opened is a finding, too."""
     name = str(path)
     try:
         if path.stat().st_size > LARGEST:
             mend = "1つのファイルに1つの手続だけを書いてください。"
-            return [Finding(1, "", "too_big", "ファイルが大きすぎます。", mend, file=name)]
+            return Report(name, [Finding(1, "", "too_big", "ファイルが大きすぎます。", mend, file=name)])
         raw = path.read_bytes()
     except OSError:
         mend = "ファイルの名前と場所を確かめてください。"
-        return [Finding(1, "", "no_file", "ファイルを開けません。", mend, file=name)]
+        return Report(name, [Finding(1, "", "no_file", "ファイルを開けません。", mend, file=name)])
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        return [
-            Finding(
-                line,
-                "",
-                "not_utf8",
-                "文字コードが UTF-8 ではありません。",
-                "UTF-8 で保存し直してください。",
-                file=name,
-            )
-        ]
-    return check_source(text, name, today=today)
+        message, mend = "文字コードが UTF-8 ではありません。", "UTF-8 で保存し直してください。"
+        return Report(name, [Finding(line, "", "not_utf8", message, mend, file=name)])
+    return examine(text, name, today=today)
 
 
 def said(finding: Finding) -> str:
@@ -95,29 +131,52 @@ def main(argv: list[str]) -> int:
         prog="madoguchi procedures check", description="手続の定義を確かめます。"
     )
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="省くと、カタログのすべて")
-    parser.add_argument("--json", action="store_true", help="JSON で1行に書く")
+    parser.add_argument("--json", action="store_true", help="結果を JSON で1行に書く")
+    parser.add_argument("--coverage", action="store_true", help="質問ごとに、到達できるかどうかも書く")
     arguments = parser.parse_args(argv)
-    paths = arguments.files or sorted(CATALOG.glob("*.yaml"))
-    today = clock.today()
-    findings = [finding for path in paths for finding in check_file(path, today=today)]
+    reports = check_files(arguments.files or sorted(CATALOG.glob("*.yaml")), today=clock.today())
+    findings = [finding for report in reports for finding in report.findings]
     errors = sum(finding.severity == "error" for finding in findings)
     if arguments.json:
-        print(json.dumps(_as_json(paths, findings, errors), ensure_ascii=False))
+        print(json.dumps(_as_json(reports, errors, coverage=arguments.coverage), ensure_ascii=False))
     else:
-        _print(paths, findings, errors)
+        for finding in findings:
+            print(said(finding))
+        if arguments.coverage:
+            print("\n".join(line for report in reports for line in _coverage(report)))
+        warnings = len(findings) - errors
+        print(f"{len(reports)}件の定義を確かめました。誤りは{errors}件、注意は{warnings}件です。")
     return 1 if errors else 0
 
 
-def _as_json(paths: Iterable[Path], findings: list[Finding], errors: int) -> dict[str, object]:
-    return {
-        "files": [str(path) for path in paths],
+def _coverage(report: Report) -> list[str]:
+    if report.coverage is None:
+        return [f"{report.file}: 誤りがあるので、到達できる質問を調べていません。"]
+    states = report.coverage.states
+    lines = [f"{report.file}: {name}: {reach.SAID[state]}" for name, state in states.items()]
+    share, looked_at = round(100 * report.coverage.share), report.coverage.filings
+    return [
+        *lines,
+        f"{report.file}: {len(states)}問のうち{share}%に到達できます（{looked_at}通りの答えを調べました）。",
+    ]
+
+
+def _as_json(reports: list[Report], errors: int, *, coverage: bool) -> dict[str, object]:
+    findings = [asdict(finding) for report in reports for finding in report.findings]
+    content: dict[str, object] = {
+        "files": [report.file for report in reports],
         "errors": errors,
         "warnings": len(findings) - errors,
-        "findings": [asdict(finding) for finding in findings],
+        "findings": findings,
     }
-
-
-def _print(paths: list[Path], findings: list[Finding], errors: int) -> None:
-    for finding in findings:
-        print(said(finding))
-    print(f"{len(paths)}件の定義を確かめました。誤り {errors}件、注意 {len(findings) - errors}件。")
+    if coverage:
+        content["coverage"] = {
+            report.file: {
+                "share": report.coverage.share,
+                "filings": report.coverage.filings,
+                "questions": report.coverage.states,
+            }
+            for report in reports
+            if report.coverage is not None
+        }
+    return content

@@ -14,7 +14,17 @@ OUTCOMES = {
     "offer": ("accepted", "returned"),
 }
 ACTS = {"application": "申請", "notification": "届出", "offer": "申出"}
-PLACEHOLDERS = ("applicant_name", "receipt_number", "decided_on", "entitlement", "reason")
+PLACEHOLDERS = (
+    "applicant_name",
+    "receipt_number",
+    "filed_on",
+    "decided_on",
+    "decision",
+    "entitlement",
+    "reason",
+    "department",
+    "city",
+)
 AGAINST = ("refused", "dismissed")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -31,8 +41,6 @@ def check(sheet: Sheet) -> None:
         _named(sheet, decision, path, "notice", "通知", notices)
         if decision["appeal"] is not None:
             _named(sheet, decision, path, "appeal", "教示", appeals)
-        if decision["notice"] in notices:
-            _reason_said(sheet, decision, notices[decision["notice"]], path)
     _notices(sheet, outputs)
     _unused(sheet, workflow, outputs)
     _approval(sheet, workflow)
@@ -76,16 +84,6 @@ def _named(sheet: Sheet, decision: dict[str, Any], path: Path, key: str, called:
         place = f"outputs.{key}s"
         mend = suggestion(decision[key], known) or f"{place} に「id: {decision[key]}」を書いてください。"
         sheet.note((*path, key), f"unknown_{key}", f"「{decision[key]}」という{called}はありません。", mend)
-
-
-def _reason_said(sheet: Sheet, decision: dict[str, Any], notice: dict[str, Any], path: Path) -> None:
-    if decision["reason_required"] and "{reason}" not in notice["body"]:
-        sheet.note(
-            (*path, "notice"),
-            "reason_not_said",
-            f"理由を書く決定なのに、通知「{notice['id']}」の本文に {{reason}} がありません。",
-            "通知の本文に {reason} を入れてください。",
-        )
 
 
 def _notices(sheet: Sheet, outputs: dict[str, Any]) -> None:

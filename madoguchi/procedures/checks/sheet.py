@@ -25,7 +25,6 @@ class Sheet:
         data: dict[str, Any] = self.source.data
         return data
 
-    @property
     def is_clean(self) -> bool:
         """Whether no error has been noted (warnings do not count)."""
         return all(finding.severity != "error" for finding in self.findings.values())
