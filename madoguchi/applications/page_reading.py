@@ -51,7 +51,12 @@ def askable(questions: Iterable[Question]) -> list[Question]:
 
 
 def read_page(
-    questions: Iterable[Question], data: QueryDict, context: CleanContext, *, stored: Mapping[str, Any]
+    questions: Iterable[Question],
+    data: QueryDict,
+    context: CleanContext,
+    *,
+    stored: Mapping[str, Any],
+    prefix: str = "q.",
 ) -> PageInput:
     """Read and clean every question of a page that was sent; an emptied field takes the answer away.
 
@@ -64,7 +69,7 @@ def read_page(
                 page.values[question.id] = stored[question.id]
             continue
         kind = registry.of(question)
-        raw = kind.read(question, data)
+        raw = kind.read(question, data, prefix)
         page.raws[question.id] = raw
         if kind.is_empty(question, raw):
             page.values[question.id] = None

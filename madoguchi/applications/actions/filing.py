@@ -33,14 +33,15 @@ class MissingDocument:
 def file_draft(*, draft: Draft, now: datetime, accept_incomplete: bool = False) -> Application:
     """Turn a draft into an application: durable before this returns, at most once per draft.
 
-    `accept_incomplete` is for filings on paper or by telephone that staff enter as they came: an incomplete
-    one is received all the same (行政手続法 第7条, 第37条) and put right by a correction.
+    `accept_incomplete` is for filings on paper or by telephone that staff enter as they came: one that is
+    incomplete, or by somebody who has no right to it, is received all the same (行政手続法 第7条, 第37条) and
+    then put right by a correction or refused with its reason.
 
     Raises `MayNotFile`, `NotComplete`, `ChangedMeanwhile` (saved in another tab), `AlreadyFiled`.
     """
     definition = procedures.definition_of(draft.procedure_version_id)
-    evaluation = evaluate(definition, draft.answers, today=clock.tokyo_date(now))
-    if evaluation.stops:
+    evaluation = evaluate(definition, draft.answers, today=draft.received_on or clock.tokyo_date(now))
+    if evaluation.stops and not accept_incomplete:
         raise MayNotFile(tuple(rule.message.of(draft.language) for rule in evaluation.stops))
     if not accept_incomplete:
         problems = (*evaluation.problems, *missing_documents(draft, definition, evaluation))

@@ -27,7 +27,13 @@ from madoguchi.procedures.kinds.base import FieldError
 from madoguchi.procedures.logic import evaluate
 
 def take_uploads(
-    request: HttpRequest, questions: Sequence[Question], page: PageInput, *, draft: Draft, member_id: str
+    request: HttpRequest,
+    questions: Sequence[Question],
+    page: PageInput,
+    *,
+    draft: Draft,
+    member_id: str,
+    prefix: str = "q.",
 ) -> dict[str, tuple[FieldError, ...]]:
     """Take in the files of the page's file questions: kept ones join the answer. Returns errors by question."""
     errors: dict[str, tuple[FieldError, ...]] = {}
@@ -37,7 +43,7 @@ def take_uploads(
         answer: list[dict[str, Any]] = list(page.values.get(question.id) or [])
         removed = request.POST.get("remove", "")
         answer = [f for f in answer if f"{question.id}:{f['digest']}" != removed]
-        uploads = request.FILES.getlist(f"q.{question.id}")
+        uploads = request.FILES.getlist(f"{prefix}{question.id}")
         accept = question.accept or (("image",) if question.kind == "photo" else ("image", "pdf"))
         room = (question.max_files or MAX_FILES) - len(answer)
         kept, refused = take_all(uploads, accept=accept, room=room)
