@@ -103,7 +103,7 @@ def step_page(
     context = {
         "hidden": afterwards.hidden_fields(),
         "carried": afterwards.carried,
-        "staff": session.staff,
+        "person": session.staff,
         "problems": problems or [],
         "errors": by_field(problems or []),
         "seed_grouped": grouped(queries.seed_to_enrol(session)) if step == Step.ENROL else "",

@@ -27,7 +27,7 @@ Member = tuple[Relation, int, Sex]
 
 def load(size: DemoSize) -> None:
     """Add so many residents, one in a hundred of them protected."""
-    rng = Random(f"residents {size.seed}")
+    rng = Random(f"residents {size.seed}")  # noqa: S311  # nothing secret: the same seed gives the same people
     now = clock.now()
     unit = kernel.Unit()
     for resident in people(rng, count=size.residents, today=clock.tokyo_date(now)):

@@ -16,16 +16,32 @@ _RARE_SURNAMES = """
 髙橋タカハシ 山﨑ヤマザキ 𠮷田ヨシダ 﨑山サキヤマ 髙𣘺タカハシ 德永トクナガ 渡邊ワタナベ 齋藤サイトウ 濵田ハマダ 辻󠄀ツジ
 五十嵐イガラシ 勅使河原テシガワラ 王オウ 金キム 李リ
 """
-_OLDER_MEN = "茂シゲル 勇イサム 正マサシ 清キヨシ 弘ヒロシ 隆タカシ 実ミノル 和夫カズオ 幸男ユキオ 秀雄ヒデオ 誠マコト 浩ヒロシ"
-_OLDER_WOMEN = (
-    "幸子サチコ 和子カズコ 節子セツコ 恵子ケイコ 洋子ヨウコ 京子キョウコ 久美子クミコ 由美子ユミコ 真由美マユミ"
-    " 明美アケミ 裕子ユウコ 直子ナオコ"
-)
-_YOUNGER_MEN = (
-    "健太ケンタ 翔太ショウタ 大輔ダイスケ 拓也タクヤ 直樹ナオキ 亮リョウ 悠真ユウマ 陽翔ハルト 蓮レン 湊ミナト 樹イツキ 大和ヤマト"
-    " 蒼アオイ 律リツ"
-)
-_YOUNGER_WOMEN = "美咲ミサキ 愛アイ 彩アヤ 麻衣マイ 千尋チヒロ 葵アオイ 陽菜ヒナ 結衣ユイ 凛リン 紬ツムギ 芽依メイ 咲良サクラ 澪ミオ 楓カエデ"
+_GIVEN_NAMES = {
+    (
+        "male",
+        45,
+    ): "茂シゲル 勇イサム 正マサシ 清キヨシ 弘ヒロシ 隆タカシ 実ミノル 和夫カズオ 幸男ユキオ 秀雄ヒデオ 誠マコト 浩ヒロシ",
+    ("female", 45): (
+        "幸子サチコ 和子カズコ 節子セツコ 恵子ケイコ 洋子ヨウコ 京子キョウコ 久美子クミコ 由美子ユミコ 真由美マユミ 明美アケミ"
+        " 裕子ユウコ 直子ナオコ"
+    ),
+    (
+        "male",
+        20,
+    ): "健太ケンタ 翔太ショウタ 大輔ダイスケ 拓也タクヤ 直樹ナオキ 亮リョウ 裕太ユウタ 和也カズヤ 健一ケンイチ 慎也シンヤ",
+    (
+        "female",
+        20,
+    ): "美咲ミサキ 愛アイ 彩アヤ 麻衣マイ 千尋チヒロ 舞マイ 沙織サオリ 恵メグミ 友美トモミ 香織カオリ",
+    (
+        "male",
+        0,
+    ): "悠真ユウマ 陽翔ハルト 蓮レン 湊ミナト 樹イツキ 大和ヤマト 蒼アオイ 律リツ 朝陽アサヒ 碧アオ",
+    (
+        "female",
+        0,
+    ): "葵アオイ 陽菜ヒナ 結衣ユイ 凛リン 紬ツムギ 芽依メイ 咲良サクラ 澪ミオ 楓カエデ 心春コハル",
+}
 _FOREIGN = (
     ("NGUYEN", "THI HA", "グエン", "ティ ハー"),
     ("TRAN", "VAN MINH", "チャン", "ヴァン ミン"),
@@ -56,13 +72,7 @@ def _pairs(text: str) -> tuple[tuple[str, str], ...]:
 
 SURNAMES = _pairs(_SURNAMES)
 RARE_SURNAMES = _pairs(_RARE_SURNAMES)
-_GIVEN = {
-    ("male", True): _pairs(_OLDER_MEN),
-    ("female", True): _pairs(_OLDER_WOMEN),
-    ("male", False): _pairs(_YOUNGER_MEN),
-    ("female", False): _pairs(_YOUNGER_WOMEN),
-}
-_ELDER_FROM_AGE = 45
+_GIVEN = {key: _pairs(text) for key, text in _GIVEN_NAMES.items()}
 
 
 def surname(rng: Random) -> tuple[str, str]:
@@ -72,7 +82,7 @@ def surname(rng: Random) -> tuple[str, str]:
 
 def given_name(rng: Random, *, sex: str, age: int) -> tuple[str, str]:
     """A given name of the person's generation."""
-    return rng.choice(_GIVEN[sex, age >= _ELDER_FROM_AGE])
+    return rng.choice(_GIVEN[sex, 45 if age >= 45 else 20 if age >= 20 else 0])
 
 
 def foreign_name(rng: Random) -> Name:

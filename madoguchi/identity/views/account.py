@@ -29,7 +29,7 @@ def page(request: HttpRequest) -> HttpResponse:
     done = request.GET.get("done", "")
     context = {
         "here": "account",
-        "staff": mine.staff,
+        "person": mine.staff,
         "session_rows": [_row(session, mine) for session in queries.sessions_of(mine.staff, now=clock.now())],
         "codes_left": queries.recovery_codes_left(mine.staff),
         "done": done if done in DONE else "",
@@ -57,7 +57,7 @@ def password(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(reverse("identity:account") + "?done=password")
     context = {
         "here": "account",
-        "staff": session.staff,
+        "person": session.staff,
         "problems": problems,
         "errors": by_field(problems),
     }
