@@ -13,6 +13,7 @@ from madoguchi.common import clock, kernel
 from madoguchi.common.registers import DemoSize
 from madoguchi.identity import demo_accounts, demo_names, passwords, sealing
 from madoguchi.identity.models import Staff
+from madoguchi.japan.characters import normalise_name
 from madoguchi.organization.demo_departments import DEPARTMENTS, HOURS, phone
 from madoguchi.organization.models import Department, Posting
 from madoguchi.organization.rules import Role
@@ -93,7 +94,7 @@ class _Staff:
         given, given_kana = demo_names.given_name(self.rng, sex=sex, age=self.rng.randint(23, 60))
         return Staff(
             login=login,
-            display_name=f"{family} {given}",
+            display_name=normalise_name(f"{family} {given}"),
             name_kana=f"{family_kana} {given_kana}",
             password=self.password,
             must_change_password=False,

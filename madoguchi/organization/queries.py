@@ -9,6 +9,7 @@ from datetime import date, datetime
 from django.db.models import F, FilteredRelation, Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Replace
 
+from madoguchi.common import reading
 from madoguchi.identity import queries as identity
 from madoguchi.identity.models import Staff, StaffSession
 from madoguchi.japan.kana import to_katakana, widen_kana
@@ -130,8 +131,8 @@ def staff_found(
     if text:
         piece = "".join(text.split())
         found = found.annotate(
-            plain_name=Replace("display_name", Value(" "), Value("")),
-            plain_kana=Replace("name_kana", Value(" "), Value("")),
+            plain_name=_without_blanks("display_name"),
+            plain_kana=_without_blanks("name_kana"),
         ).filter(
             Q(login__icontains=piece)
             | Q(plain_name__contains=piece)
@@ -152,6 +153,10 @@ def staff_found(
     )
 
 
+def _without_blanks(column: str) -> Replace:
+    return Replace(Replace(column, Value(" "), Value("")), Value("\u3000"), Value(""))
+
+
 def postings_of(staff: Staff) -> list[Posting]:
     """All postings of a person with their departments, those in force or to come first."""
     rows = Posting.objects.filter(staff=staff).select_related("department")
@@ -163,7 +168,7 @@ def postings_of(staff: Staff) -> list[Posting]:
 
 def department(code: str) -> Department:
     """The department with this code, also when it has ended; of an unknown code nothing but the code is told."""
-    found = Department.objects.filter(code=code).first()
+    found = reading.one(Department, code=code)
     return found or Department(code=code, name=code, valid_from=date.min)
 
 

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from madoguchi.audit.models import AuditEntry
+from madoguchi.common import kernel
 from madoguchi.common.ids import grouped, secret_digest
-from madoguchi.identity import queries
+from madoguchi.identity import one_time_codes, passwords, queries
 from madoguchi.identity.actions import accounts, guarding, sign_in
 from madoguchi.identity.actions.guarding import Locked
 from madoguchi.identity.actions.sign_in import SessionOver, WrongCode, WrongPassword
@@ -151,9 +152,7 @@ def test_wrong_attempts_of_yesterday_are_forgotten():
 def test_an_attempt_is_counted_before_it_is_judged(monkeypatch):
     staff = StaffFactory()
     seen = []
-    monkeypatch.setattr(
-        sign_in.passwords, "is_password", lambda *_: seen.append(SignInGuard.objects.get().attempts)
-    )
+    monkeypatch.setattr(passwords, "is_password", lambda *_: seen.append(SignInGuard.objects.get().attempts))
 
     with pytest.raises(WrongPassword):
         give_password(staff)
@@ -164,14 +163,14 @@ def test_an_attempt_is_counted_before_it_is_judged(monkeypatch):
 def test_an_attempt_that_another_one_overtook_is_counted_after_it(monkeypatch):
     staff = StaffFactory()
     SignInGuardFactory(login_digest=guarding.guard_key(staff.login), attempts=1)
-    commit = guarding.kernel.commit
+    commit = kernel.commit
 
     def overtaken(unit):
-        monkeypatch.setattr(guarding.kernel, "commit", commit)
+        monkeypatch.setattr(kernel, "commit", commit)
         SignInGuard.objects.update(attempts=2)
         commit(unit)
 
-    monkeypatch.setattr(guarding.kernel, "commit", overtaken)
+    monkeypatch.setattr(kernel, "commit", overtaken)
 
     assert guarding.charge(staff.login, now=NOW) == 3
 
@@ -283,7 +282,7 @@ def test_another_app_replaces_the_first_only_when_its_code_was_given():
     session.refresh_from_db()
     assert session.staff.totp_secret == before
     seed = queries.seed_to_enrol(session)
-    code = sign_in.one_time_codes.code_of(seed, sign_in.one_time_codes.step_at(NOW))
+    code = one_time_codes.code_of(seed, one_time_codes.step_at(NOW))
 
     sign_in.enrol(session=session, code=code, now=NOW)
 
