@@ -70,9 +70,9 @@ def live_site(tmp_path_factory: pytest.TempPathFactory, worker_id: str, site_mai
         site.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, or the one that CHROMIUM names."""
+    """Debian's Chromium, or the one that CHROMIUM names; one at a time, as Playwright's loop allows but one."""
     program = shutil.which(os.environ.get("CHROMIUM", "chromium"))
     assert program, "there is no Chromium here (on Debian: apt-get install chromium)"
     with sync_playwright() as playwright:
