@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 PROCEDURE = "residence-certificate"
 TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="([^"]+)"')
 HIDDEN = re.compile(rb'<input type="hidden" name="(seen|shown)" value="([^"]*)"')
-NUMBER = re.compile(rb"[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}")
+NUMBER = re.compile(rb"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}")
 
 
 class Unexpected(Exception):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import functools
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,9 +11,11 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.template import engines
+from django.template.backends.jinja2 import Jinja2
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
+from django.utils.translation import get_language, gettext, gettext_noop, ngettext, npgettext, pgettext
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
@@ -21,6 +24,7 @@ from madoguchi.japan.eras import format_both, format_wareki
 TOKYO = ZoneInfo("Asia/Tokyo")
 DISPLAY_COOKIE = "madoguchi_display"
 DISPLAYS = ("normal", "large", "contrast", "large-contrast")
+CITIES = (gettext_noop("盛岡市"),)  # names of cities that the catalogues translate
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,21 @@ def display_of(request: HttpRequest | None) -> Display:
 
 def url(name: str, *args: Any, **kwargs: Any) -> str:
     """The address of a named route."""
-    return reverse(name, args=args, kwargs=kwargs)
+    return reverse(name, args=args, kwargs=kwargs) if args or kwargs else _plain_url(name)
+
+
+@functools.cache
+def _plain_url(name: str) -> str:
+    return reverse(name)
+
+
+def translate(msgid: str, **values: Any) -> Markup:
+    """The text in the language of the page; values are escaped. Written as `_("…", name=…)` in templates.
+
+    Jinja2's own way costs several calls for each text, and a page has a hundred of them.
+    """
+    text = Markup(gettext(msgid))  # msgids and translations are ours; what is put into them is escaped
+    return text % values if values or "%" in text else text
 
 
 def page_language() -> str:
@@ -74,8 +92,8 @@ def is_demo() -> bool:
 
 
 def city_name() -> str:
-    """The city whose pages these are."""
-    return str(getattr(settings, "CITY_NAME", "") or gettext("盛岡市"))
+    """The city whose pages these are, in the page's language where the catalogue knows its name."""
+    return gettext(settings.CITY_NAME)
 
 
 def wareki(day: date | None) -> str:
@@ -122,6 +140,40 @@ def file_size(count: int) -> str:
     return f"{count / 1_000_000:.1f}".removesuffix(".0") + " MB"
 
 
+# What stands in a kept header for what differs from page to page.
+_NEXT = "⁣next⁣"
+_TOKEN = "⁣token⁣"
+
+
+def resident_header(request: HttpRequest, token: str, here: str = "") -> Markup:
+    """The head of a page for residents: the same for everybody but for its address and safety token."""
+    kept = _header(chosen_language(), str(display_of(request)), here, is_demo(), city_name())
+    return Markup(kept.replace(_NEXT, str(escape(request.get_full_path()))).replace(_TOKEN, str(token)))
+
+
+def resident_footer() -> Markup:
+    """The foot of a page for residents."""
+    return _footer(chosen_language(), city_name())
+
+
+@functools.lru_cache(maxsize=256)
+def _header(language: str, display: str, here: str, demo: bool, city: str) -> str:
+    context = {"display": read_display(display), "here": here, "next": _NEXT, "token": Markup(_TOKEN)}
+    return engine().get_template("common/header.html").render(context)
+
+
+@functools.lru_cache(maxsize=16)
+def _footer(language: str, city: str) -> Markup:
+    return Markup(engine().get_template("common/footer.html").render())
+
+
+def engine() -> Environment:
+    """The environment all pages are rendered with."""
+    backend = engines["jinja2"]
+    assert isinstance(backend, Jinja2)
+    return backend.env
+
+
 def _plain_date(day: date) -> str:
     return (
         f"{day.day} {day:%B} {day.year}"
@@ -139,7 +191,11 @@ def environment(**options: Any) -> Environment:
         gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
     )
     env.globals |= {
+        "_": translate,
+        "gettext": translate,
         "static": static,
+        "resident_header": resident_header,
+        "resident_footer": resident_footer,
         "url": url,
         "page_language": page_language,
         "chosen_language": chosen_language,

@@ -7,11 +7,12 @@ handler403 = "madoguchi.common.views.forbidden"
 handler404 = "madoguchi.common.views.not_found"
 handler500 = "madoguchi.common.views.server_error"
 
+# What residents ask for most stands first: addresses are tried in this order.
 urlpatterns = [
+    path("", include("madoguchi.applications.urls")),
+    path("", include("madoguchi.procedures.urls")),
     path("", include("madoguchi.common.urls")),
     path("", include("madoguchi.identity.urls")),
     path("", include("madoguchi.organization.urls")),
     path("", include("madoguchi.notices.urls")),
-    path("", include("madoguchi.procedures.urls")),
-    path("", include("madoguchi.applications.urls")),
 ]

@@ -6,6 +6,7 @@ import functools
 import uuid
 from dataclasses import dataclass
 
+from madoguchi.common import reading
 from madoguchi.japan.kana import search_key
 from madoguchi.procedures.compiling import compile_source
 from madoguchi.procedures.definition import Definition

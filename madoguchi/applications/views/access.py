@@ -14,7 +14,7 @@ from django.urls import reverse
 from madoguchi.applications import capabilities
 from madoguchi.applications.errors import ChangedMeanwhile
 from madoguchi.applications.models import Application, Draft
-from madoguchi.common import access, clock
+from madoguchi.common import access, clock, reading
 from madoguchi.common.pages import render
 
 P = ParamSpec("P")
@@ -36,7 +36,7 @@ def with_draft(view: DraftView[P]) -> Callable[Concatenate[HttpRequest, uuid.UUI
                 return redirect("applications:receipt", draft_id)
             return ask_for_code(request)
         for attempt in range(TRIES):
-            draft = Draft.objects.filter(id=draft_id).first()
+            draft = reading.one(Draft, id=draft_id)
             if draft is None:
                 return gone(request, draft_id)
             try:
@@ -58,7 +58,7 @@ def with_receipt(view: ReceiptView[P]) -> Callable[Concatenate[HttpRequest, uuid
     ) -> HttpResponse:
         if not capabilities.holds_receipt(request, application_id, now=clock.now()):
             return redirect(f"{reverse('applications:status')}?expired=1")
-        application = Application.objects.filter(id=application_id).first()
+        application = reading.one(Application, id=application_id)
         if application is None:
             raise Http404
         return view(request, application, *args, **kwargs)
