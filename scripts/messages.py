@@ -63,7 +63,7 @@ def catalogue_path(folder: str) -> Path:
 def extract() -> Catalog:
     """All messages of the sources, with the places they stand in (file names without lines: fewer conflicts)."""
     with open(ROOT / "scripts" / "babel.ini", encoding="utf-8") as mapping:
-        methods, options = parse_mapping_cfg(mapping)
+        methods, options = parse_mapping_cfg(mapping)  # type: ignore[no-untyped-call]
     catalog = Catalog(project="Madoguchi", charset="utf-8")
     catalog.fuzzy = False
     places = extract_from_dir(PACKAGE, methods, options, KEYWORDS, comment_tags=("i18n:",))

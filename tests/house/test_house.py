@@ -78,7 +78,7 @@ def test_every_job_that_is_put_in_the_queue_has_a_handler() -> None:
                 and isinstance(node.func, ast.Attribute)
                 and node.func.attr == "job"
             ):
-                queued |= {a.value for a in node.args[:1] if isinstance(a, ast.Constant)}
+                queued |= {str(a.value) for a in node.args[:1] if isinstance(a, ast.Constant)}
 
     assert queued - set(jobs.kinds()) == set()
 
