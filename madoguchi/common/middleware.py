@@ -1,11 +1,14 @@
-"""What every answer carries, and what a visitor sees when the store is away."""
+"""What every answer carries, and what a visitor sees when the store is away or a request cannot be taken."""
 
 from __future__ import annotations
 
+import codecs
 import logging
 from collections.abc import Callable
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
 from madoguchi.common import kernel, views
 
@@ -52,3 +55,50 @@ class StoreAwayMiddleware:
             log.error("store away: %s", error)
             return views.store_away(request)
         return None
+
+
+class FaultPagesMiddleware:
+    """Pages for requests that no view should have to look at: unreadable, too large, of the wrong method.
+
+    PostgreSQL takes no NUL in a text; a text coding other than UTF-8 may be one that Python cannot read text by.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if _announced_bytes(request) > settings.REQUEST_MAX_BYTES:
+            return views.too_large(request)
+        if (
+            "\0" in request.path_info
+            or "%00" in request.META.get("QUERY_STRING", "")
+            or not _is_utf8(request)
+        ):
+            return views.bad_request(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and not response.streaming and not response.content:
+            return views.wrong_method(request, response.headers.get("Allow", ""))
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """Fields are looked at only where the check of the token has read them already."""
+        if request.method != "POST" or getattr(view, "csrf_exempt", False):
+            return None
+        texts = (text for name, values in request.POST.lists() for text in (name, *values))
+        return views.bad_request(request) if any("\0" in str(text) for text in texts) else None
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """A visitor who went away while sending is no fault of the server."""
+        return views.bad_request(request) if isinstance(error, UnreadablePostError) else None
+
+
+def _announced_bytes(request: HttpRequest) -> int:
+    """The size of the body; Django reads no further than announced, and nothing when nothing is."""
+    length = request.META.get("CONTENT_LENGTH") or ""
+    return int(length) if length.isascii() and length.isdigit() else 0
+
+
+def _is_utf8(request: HttpRequest) -> bool:
+    return request.encoding is None or codecs.lookup(request.encoding).name == "utf-8"

@@ -7,10 +7,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from madoguchi.common import access, clock, jinja2env
 from madoguchi.common.models import WorkerPulse
@@ -45,8 +46,19 @@ def readyz(request: HttpRequest) -> JsonResponse:
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Keep the language the visitor chose, and go back to the page."""
-    response = HttpResponseRedirect(_back(request))
-    language = request.POST.get("language", "")
+    return _in_language(HttpResponseRedirect(_back(request)), request.POST.get("language", ""))
+
+
+@access.public
+@require_safe
+def open_in_language(request: HttpRequest, language: str) -> HttpResponse:
+    """The first page in a language, for links from elsewhere and for posters: /language/en/."""
+    if language not in dict(settings.LANGUAGES):
+        raise Http404
+    return _in_language(HttpResponseRedirect("/"), language)
+
+
+def _in_language(response: HttpResponse, language: str) -> HttpResponse:
     if language in dict(settings.LANGUAGES):
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
@@ -64,7 +76,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 def choose_display(request: HttpRequest) -> HttpResponse:
     """Keep the size of letters and the contrast the visitor chose, and go back to the page."""
     response = HttpResponseRedirect(_back(request))
-    chosen = jinja2env.read_display(f"{request.POST.get('size', '')}.{request.POST.get('colors', '')}")
+    chosen = jinja2env.read_display(request.POST.get("display", ""))
     response.set_cookie(
         jinja2env.DISPLAY_COOKIE,
         str(chosen),
@@ -85,6 +97,9 @@ def _back(request: HttpRequest) -> str:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """What cannot be read; 413 when it was merely too much."""
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        return too_large(request)
     return render(request, "common/400.html", status=400)
 
 
@@ -100,6 +115,18 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return render(request, "common/500.html", status=500)
 
 
+def wrong_method(request: HttpRequest, allowed: str) -> HttpResponse:
+    """An address that only takes `allowed`, for example one that a button posts to."""
+    response = render(request, "common/405.html", status=405)
+    response.headers["Allow"] = allowed
+    return response
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """More than one request may carry."""
+    return render(request, "common/413.html", status=413)
+
+
 def too_many(request: HttpRequest) -> HttpResponse:
     """Too many attempts from one place; says when to try again."""
     return render(request, "common/429.html", status=429)
@@ -107,7 +134,9 @@ def too_many(request: HttpRequest) -> HttpResponse:
 
 def store_away(request: HttpRequest) -> HttpResponse:
     """The store could not take what was sent: keep what was typed and offer to send it again."""
-    return _send_again(request, _("いま保存できませんでした。入力した内容はこの画面に残っています。"), status=503)
+    return _send_again(
+        request, _("いま保存できませんでした。入力した内容はこの画面に残っています。"), status=503
+    )
 
 
 def token_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
