@@ -6,10 +6,14 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from dataclasses import dataclass
+from datetime import time
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+
+from madoguchi.japan.check_digits import is_local_government_code
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -36,7 +40,9 @@ SETTINGS = (
         "`sqlite:///path` or `postgresql://user:password@host/name`; empty: SQLite in MADOGUCHI_VAR",
         secret=True,
     ),
-    Setting("FILES_URL", "", "`file:///folder` or `s3://bucket/prefix?endpoint=…`; empty: MADOGUCHI_VAR/files"),
+    Setting(
+        "FILES_URL", "", "`file:///folder` or `s3://bucket/prefix?endpoint=…`; empty: MADOGUCHI_VAR/files"
+    ),
     Setting(
         "SECRET_KEY",
         "",
@@ -59,12 +65,41 @@ SETTINGS = (
     ),
     Setting("EMAIL_FROM", "窓口 <noreply@localhost>", "Sender of mails", required_in_production=True),
     Setting("CLAMD_URL", "", "`tcp://host:3310` or `unix:///path` of clamd; empty: files are not scanned"),
-    Setting("TRUSTED_PROXIES", "0", "How many proxies of yours stand before the web process (X-Forwarded-For)"),
+    Setting(
+        "TRUSTED_PROXIES", "0", "How many proxies of yours stand before the web process (X-Forwarded-For)"
+    ),
     Setting("WEB_WORKERS", "2", "Web processes of one machine"),
     Setting("WEB_THREADS", "4", "Threads of each web process"),
     Setting("PORT", "8000", "Port of `madoguchi serve` and `make run`"),
     Setting("HOST", "127.0.0.1", "Address of `madoguchi serve` and `make run`"),
     Setting("DRAFT_DAYS", "30", "Days a draft is kept after the last change"),
+    Setting(
+        "CITY_NAME", "盛岡市", "The city, as it stands on every page and paper", required_in_production=True
+    ),
+    Setting(
+        "CITY_CODE",
+        "032018",
+        "Its 全国地方公共団体コード, six digits with the last for checking",
+        required_in_production=True,
+    ),
+    Setting(
+        "CITY_PHONE",
+        "019-000-1000",
+        "Telephone of the city hall's general desk; the demo's is invented and rings nowhere",
+        required_in_production=True,
+    ),
+    Setting(
+        "CITY_EMAIL",
+        "madoguchi@city.example",
+        "Mail address of the general desk, for people who cannot telephone; the demo's is invented",
+        required_in_production=True,
+    ),
+    Setting("CITY_HOURS", "08:30-17:15", "Opening hours of the city hall on working days"),
+    Setting(
+        "SECURITY_CONTACT",
+        "",
+        "`mailto:…`, `tel:…` or `https://…` for whoever finds a weakness; empty: CITY_EMAIL",
+    ),
     Setting(
         "BACKUP_PASSPHRASE",
         "",
@@ -88,6 +123,34 @@ def whole_number(name: str, *, low: int, high: int) -> int:
     if not text.isdecimal() or not low <= int(text) <= high:
         raise BadSetting(f"{name} must be a whole number from {low} to {high}, not “{text}”.")
     return int(text)
+
+
+def city_code() -> str:
+    """CITY_CODE. Raises `BadSetting` when its check digit does not fit."""
+    code = read("CITY_CODE")
+    if not is_local_government_code(code):
+        raise BadSetting(f"CITY_CODE must be the six digits of a city, like 032018, not “{code}”.")
+    return code
+
+
+def city_hours() -> tuple[time, time]:
+    """CITY_HOURS as the times of opening and closing. Raises `BadSetting`."""
+    text = read("CITY_HOURS")
+    try:
+        opens, closes = (time.fromisoformat(part.strip()) for part in text.split("-"))
+    except ValueError:
+        raise BadSetting(f"CITY_HOURS must be two times like 08:30-17:15, not “{text}”.") from None
+    if closes <= opens:
+        raise BadSetting(f"CITY_HOURS must end after they begin, not “{text}”.")
+    return opens, closes
+
+
+def security_contact() -> str:
+    """SECURITY_CONTACT as an address (RFC 9116 2.5.3), else the city's mail address. Raises `BadSetting`."""
+    given = read("SECURITY_CONTACT")
+    if given and not re.fullmatch(r"(mailto:|tel:|https://)\S+", given):
+        raise BadSetting(f"SECURITY_CONTACT must begin with mailto:, tel: or https://, not “{given}”.")
+    return given or f"mailto:{read('CITY_EMAIL')}"
 
 
 def is_production() -> bool:

@@ -16,6 +16,13 @@ BASE_URL = environment.read("BASE_URL").rstrip("/")
 SECURE = BASE_URL.startswith("https://")
 VAR = environment.var()
 
+CITY_NAME = environment.read("CITY_NAME")
+CITY_CODE = environment.city_code()
+CITY_PHONE = environment.read("CITY_PHONE")
+CITY_EMAIL = environment.read("CITY_EMAIL")
+CITY_HOURS = environment.city_hours()
+SECURITY_CONTACT = environment.security_contact()
+
 ALLOWED_HOSTS = ["*"] if DEMO else [BASE_URL.split("//", 1)[1].split("/")[0].split(":")[0]]
 CSRF_TRUSTED_ORIGINS = [BASE_URL] if SECURE else []
 TRUSTED_PROXIES = environment.whole_number("TRUSTED_PROXIES", low=0, high=10)
@@ -42,6 +49,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "madoguchi.common.access.AccessMiddleware",
+    "madoguchi.common.middleware.FaultPagesMiddleware",
 ]
 
 ROOT_URLCONF = "madoguchi.config.urls"
@@ -107,6 +115,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+REQUEST_MAX_BYTES = DATA_UPLOAD_MAX_NUMBER_FILES * 10 * 1024 * 1024 + 2 * DATA_UPLOAD_MAX_MEMORY_SIZE
 
 LOGGING = {
     "version": 1,
