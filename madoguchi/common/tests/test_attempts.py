@@ -108,3 +108,19 @@ def test_only_our_own_proxies_are_believed_about_where_a_request_comes_from(
     request = RequestFactory().get("/", REMOTE_ADDR="203.0.113.7", **headers)
 
     assert attempts.client_address(request) == address
+
+
+@pytest.mark.django_db
+def test_who_is_overtaken_again_and_again_is_refused(monkeypatch):
+    monkeypatch.setattr(attempts, "_begin", lambda *_: False)
+
+    assert not allow()
+
+
+@pytest.mark.django_db
+def test_of_two_who_begin_a_new_span_at_once_one_counts_on():
+    allow()
+    stale = AttemptCount.objects.get()
+    assert allow(now=NOW + SPAN)
+
+    assert not attempts._begin(stale.key, stale, NOW + SPAN * 2)

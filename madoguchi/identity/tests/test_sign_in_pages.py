@@ -10,6 +10,8 @@ from django.test import Client
 
 from madoguchi.audit.models import AuditEntry
 from madoguchi.identity import demo_accounts, one_time_codes, queries
+from madoguchi.identity.actions import accounts
+from madoguchi.identity.actions import sign_in as actions
 from madoguchi.identity.models import Staff, StaffSession
 from madoguchi.identity.tests.factories import (
     NOW,
@@ -393,3 +395,59 @@ def test_every_form_of_signing_in_carries_a_safety_token(client, rf):
         assert 'name="csrfmiddlewaretoken"' in client.get(address).content.decode()
         give_password(client, staff)
     assert get_token(rf.get("/"))
+
+
+# --- when something happens in between -------------------------------------------------------------------
+
+
+def end_all_sessions(*_, **__):
+    raise actions.SessionOver
+
+
+@pytest.mark.parametrize(("address", "enrolled", "act"), [(CODE, True, "give_code"), (ENROL, False, "enrol")])
+def test_a_session_that_ends_while_its_code_is_typed_begins_again(
+    client, monkeypatch, address, enrolled, act
+):
+    give_password(client, StaffFactory(enrolled=enrolled))
+    monkeypatch.setattr(actions, act, end_all_sessions)
+
+    response = client.post(address, {"code": code_at(NOW), "next": ACCOUNT})
+
+    assert response.headers["Location"] == f"{SIGN_IN}?next=%2Fdesk%2Faccount%2F"
+
+
+@pytest.mark.parametrize(("address", "enrolled"), [(CODE, True), (ENROL, False)])
+def test_a_log_in_closes_while_codes_are_guessed(client, address, enrolled):
+    give_password(client, StaffFactory(enrolled=enrolled))
+    for _ in range(5):
+        assert "確認コードが違う" in client.post(address, {"code": "000000"}).content.decode()
+
+    assert "約1分" in client.post(address, {"code": code_at(NOW)}).content.decode()
+
+
+def test_enrolment_without_a_code_asks_for_it(client):
+    give_password(client, StaffFactory(enrolled=False))
+
+    assert "確認コードを入力してください" in client.post(ENROL, {"code": " "}).content.decode()
+
+
+def test_a_log_in_closes_while_the_present_password_is_guessed(client):
+    sign_in(client, StaffFactory())
+    for _ in range(5):
+        client.post("/desk/account/recovery-codes/", {"password": "wrong"})
+
+    response = client.post("/desk/account/recovery-codes/", {"password": PASSWORD})
+
+    assert "約1分" in response.content.decode()
+
+
+def test_a_password_that_was_changed_on_another_page_is_told(client, monkeypatch):
+    sign_in(client, StaffFactory(initial_password=True))
+
+    def overtaken(**_):
+        raise accounts.Outdated
+
+    monkeypatch.setattr(accounts, "choose_password", overtaken)
+    fields = {"new_password": "tanuki no kintsuba 12", "new_password_again": "tanuki no kintsuba 12"}
+
+    assert "ほかの画面で変更されました" in client.post(NEW_PASSWORD, fields).content.decode()

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from madoguchi.audit.models import AuditEntry
-from madoguchi.common import kernel
+from madoguchi.common import clock, kernel
 from madoguchi.common.ids import grouped, secret_digest
-from madoguchi.identity import one_time_codes, passwords, queries
+from madoguchi.identity import handlers, one_time_codes, passwords, queries
 from madoguchi.identity.actions import accounts, guarding, sign_in
 from madoguchi.identity.actions.guarding import Locked
 from madoguchi.identity.actions.sign_in import SessionOver, WrongCode, WrongPassword
@@ -366,3 +366,32 @@ def test_tokens_and_codes_are_stored_as_digests_only():
     digests = set(staff.recovery_codes.values_list("digest", flat=True))
     assert digests == {secret_digest(code) for code in codes}
     assert not digests & {grouped(code) for code in codes}
+
+
+def test_an_attempt_that_is_overtaken_again_and_again_is_refused(monkeypatch):
+    staff = StaffFactory()
+    SignInGuardFactory(login_digest=guarding.guard_key(staff.login))
+
+    def overtaken(unit):
+        raise unit.statements[0].refuse()
+
+    monkeypatch.setattr(kernel, "commit", overtaken)
+
+    with pytest.raises(Locked):
+        guarding.charge(staff.login, now=NOW)
+
+
+def test_the_periodic_job_removes_what_is_old(monkeypatch):
+    StaffSessionFactory(now=NOW - timedelta(days=40))
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+
+    handlers.forget_sign_ins({})
+
+    assert not StaffSession.objects.exists()
+
+
+def test_without_an_app_no_code_is_right():
+    pending = StaffSessionFactory(staff=StaffFactory(enrolled=False), pending=True)
+
+    with pytest.raises(WrongCode):
+        sign_in.give_code(session=pending, code=code_at(NOW), now=NOW)

@@ -51,23 +51,32 @@ def open_staff(
     today = clock.tokyo_date(now)
     require(by, Capability.MANAGE_STAFF, today)
     names = {"login": login, "display_name": display_name, "name_kana": name_kana}
-    return _open(department=department, role=role, by=by.actor, now=now, names=names)
+    return _open(kernel.Unit(), department=department, role=role, by=by.actor, now=now, names=names)
 
 
 def open_first_administrator(
     *, login: str, display_name: str, department: Department, now: datetime
 ) -> tuple[Staff, str]:
-    """The first account of an installation, from its console. Raises `NoAdministratorNeeded` ever after."""
-    if queries.lasting_administrators(clock.tokyo_date(now)).exists():
+    """The first account of an installation, from its console; its department is made when it is missing.
+
+    Raises `NoAdministratorNeeded` ever after, or `LoginTaken`.
+    """
+    today = clock.tokyo_date(now)
+    if queries.lasting_administrators(today).exists():
         raise NoAdministratorNeeded
+    unit = kernel.Unit()
+    if not queries.departments([department.code]):
+        department.valid_from = today
+        unit.insert(department)
     names = {"login": login, "display_name": display_name, "name_kana": ""}
-    return _open(department=department, role=Role.ADMINISTRATOR, by="system:console", now=now, names=names)
+    return _open(
+        unit, department=department, role=Role.ADMINISTRATOR, by="system:console", now=now, names=names
+    )
 
 
 def _open(
-    *, department: Department, role: Role, by: str, now: datetime, names: dict[str, str]
+    unit: kernel.Unit, *, department: Department, role: Role, by: str, now: datetime, names: dict[str, str]
 ) -> tuple[Staff, str]:
-    unit = kernel.Unit()
     staff, password = accounts.open_account(unit, **names, by=by, now=now)
     _add_posting(unit, staff, department, role, clock.tokyo_date(now), by, now)
     try:

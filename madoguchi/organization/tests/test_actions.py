@@ -302,3 +302,12 @@ def test_other_closed_days_stay(admin):
     departments.remove_closed_day(closed=ClosedDayFactory(), by=admin, now=NOW)
 
     assert list(ClosedDay.objects.all()) == [kept]
+
+
+def test_an_administration_that_ends_anyway_may_end_earlier(admin):
+    posting = PostingFactory(role=Role.ADMINISTRATOR, valid_until=date(2030, 3, 31))
+
+    actions.end_posting(posting=posting, last_day=TODAY, by=admin, now=NOW)
+
+    posting.refresh_from_db()
+    assert posting.valid_until == TODAY

@@ -130,6 +130,7 @@ def test_the_file_holds_the_same_list_and_taking_it_is_recorded(client, admin):
 @pytest.mark.slow
 def test_a_new_account_shows_its_initial_password_once(client):
     department = DepartmentFactory()
+    assert department.name in client.get("/desk/staff/new/").content.decode()
 
     response = client.post("/desk/staff/new/", new_staff(department=department.code, login="HANAKO"))
 
