@@ -6,7 +6,7 @@ class ApplicationsConfig(AppConfig):
     label = "applications"
 
     def ready(self) -> None:
-        from madoguchi.applications import handlers, registering  # noqa: F401  # they register themselves
+        from madoguchi.applications import alarms, handlers, registering  # noqa: F401  # they register themselves
         from madoguchi.common import registers
         from madoguchi.common.registers import DemoSize
 

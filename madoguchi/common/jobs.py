@@ -144,9 +144,12 @@ def _do(job: Job, lease: str) -> None:
     kernel.commit(unit)
 
 
-def try_again(*, job: Job, now: datetime) -> None:
-    """Put a dead or waiting job at the head of the queue (an administrator's manual re-send)."""
-    unit = kernel.Unit()
+def try_again(*, job: Job, now: datetime, unit: kernel.Unit | None = None) -> None:
+    """Put a dead or waiting job at the head of the queue (an administrator's manual re-send).
+
+    `unit`: what else is written with it, for example who did it. Raises `kernel.GuardFailed` when it runs or is done.
+    """
+    unit = unit or kernel.Unit()
     unit.update(
         Job,
         where={"id": job.id, "state__in": [JobState.DEAD, JobState.WAITING]},

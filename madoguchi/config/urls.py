@@ -2,6 +2,9 @@
 
 from django.urls import include, path
 
+from madoguchi.audit.actions import record
+from madoguchi.common import views_jobs
+
 handler400 = "madoguchi.common.views.bad_request"
 handler403 = "madoguchi.common.views.forbidden"
 handler404 = "madoguchi.common.views.not_found"
@@ -14,5 +17,8 @@ urlpatterns = [
     path("", include("madoguchi.common.urls")),
     path("", include("madoguchi.identity.urls")),
     path("", include("madoguchi.organization.urls")),
+    path("desk/jobs/", views_jobs.page, name="jobs"),
+    path("desk/jobs/<uuid:job_id>/again/", views_jobs.again, {"record": record}, name="jobs_again"),
+    path("desk/", include("madoguchi.applications.urls_desk")),
     path("", include("madoguchi.notices.urls")),
 ]

@@ -1,0 +1,37 @@
+from django.urls import path
+
+from madoguchi.applications.views.desk import case, deciding, entering, files, inbox, protecting, returning
+
+app_name = "desk"
+
+urlpatterns = [
+    path("", inbox.inbox, name="inbox"),
+    path("list.csv", inbox.inbox_csv, name="inbox_csv"),
+    path("new/", entering.entries, name="entries"),
+    path("new/<uuid:draft_id>/", entering.entry, name="entry"),
+    path("new/<uuid:draft_id>/check/", entering.check, name="entry_check"),
+    path("new/<uuid:draft_id>/discard/", entering.discard, name="entry_discard"),
+    path("case/<uuid:application_id>/", case.page, name="case"),
+    path("case/<uuid:application_id>/take/", case.take, name="case_take"),
+    path("case/<uuid:application_id>/hand-over/", case.hand_over, name="case_hand_over"),
+    path("case/<uuid:application_id>/note/", case.note, name="case_note"),
+    path("case/<uuid:application_id>/return/", returning.ask, name="case_return"),
+    path("case/<uuid:application_id>/answer/", returning.answer, name="case_answer"),
+    path("case/<uuid:application_id>/withdraw/", returning.withdraw, name="case_withdraw"),
+    path("case/<uuid:application_id>/propose/", deciding.propose, name="case_propose"),
+    path("case/<uuid:application_id>/decide/", deciding.decide, name="case_decide"),
+    path("case/<uuid:application_id>/letter.pdf", deciding.letter, name="case_letter"),
+    path("case/<uuid:application_id>/copy.pdf", case.copy, name="case_copy"),
+    path("case/<uuid:application_id>/receipt/", case.receipt, name="case_receipt"),
+    path("case/<uuid:application_id>/purpose/", protecting.purpose, name="case_purpose"),
+    path("case/<uuid:application_id>/protection/", protecting.protection, name="case_protection"),
+    path("case/<uuid:application_id>/file/<uuid:attachment_id>/", files.viewer, name="file"),
+    path(
+        "case/<uuid:application_id>/file/<uuid:attachment_id>/download/", files.download, name="file_download"
+    ),
+    path(
+        "case/<uuid:application_id>/file/<uuid:attachment_id>/page/<int:number>.png",
+        files.page,
+        name="file_page",
+    ),
+]

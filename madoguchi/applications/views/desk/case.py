@@ -1,0 +1,199 @@
+"""The case on one screen, and the small things done from there: take, hand over, note, receipt, protection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from madoguchi.applications import actions
+from madoguchi.applications import desk_case as desk
+from madoguchi.applications.actions.decision import open_proposal
+from madoguchi.applications.actions.resident import open_correction
+from madoguchi.applications.desk_options import options
+from madoguchi.applications.desk_queries import STATUS_KINDS, due_of
+from madoguchi.applications.errors import NotAllowed
+from madoguchi.applications.models import Channel, InternalNote, Status
+from madoguchi.applications.produced import copy_pdf
+from madoguchi.applications.secrets import receipt_secret
+from madoguchi.applications.views.desk.opening import OpenCase, with_case
+from madoguchi.applications.views.desk.papers import inline_pdf
+from madoguchi.applications.views.desk.refusals import AGAIN
+from madoguchi.common.ids import grouped
+from madoguchi.common.pages import render
+from madoguchi.identity.models import Staff
+from madoguchi.organization import queries as organization
+
+SEES = ("officer", "approver", "head")
+HANDLES = ("officer", "head")
+LONGEST_NOTE = 4000
+
+
+@with_case(*SEES)
+@require_GET
+def page(request: HttpRequest, case: OpenCase) -> HttpResponse:
+    """The case on one screen."""
+    return show(request, case)
+
+
+def show(
+    request: HttpRequest,
+    case: OpenCase,
+    *,
+    problems: tuple[tuple[str, str], ...] = (),
+    typed: dict[str, str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The case, with what was typed into one of its small forms and what is wrong with it."""
+    application, definition = case.application, case.definition
+    evaluation = desk.evaluation_of(application, definition)
+    files = desk.file_rows(application, definition)
+    offered = options(application, case.staff, today=case.today, proposal=open_proposal(application))
+    errors = {href.removeprefix("#"): message for href, message in problems}
+    context = head_of(case) | {
+        "done": done_sentence(request.GET.get("done", "")),
+        "options": offered,
+        "evaluation": evaluation,
+        "blocks": desk.answer_blocks(application, definition, evaluation),
+        "files": [row for row in files if row.replaced_at is None],
+        "replaced_files": [row for row in files if row.replaced_at is not None],
+        "missing": desk.missing_documents(definition, evaluation, files),
+        "events": desk.event_rows(desk.events_of(application), definition),
+        "notes": InternalNote.objects.filter(application=application)
+        .select_related("author")
+        .order_by("-at"),
+        "corrections": desk.correction_rows(application, definition),
+        "decisions": desk.decision_rows(application, definition),
+        "colleagues": colleague_choices(case) if offered["hand_over"].allowed else [],
+        "looks": desk.looks(application.id) if case.restriction and offered["protect"].allowed else [],
+        "typed": typed or {},
+        "errors": errors,
+        "problems": list(problems),
+    }
+    return render(request, "applications/desk/case.html", context, status=status)
+
+
+def head_of(case: OpenCase) -> dict[str, Any]:
+    """What the head of every page of a case says."""
+    application = case.application
+    correction = open_correction(application) if application.status == Status.RETURNED else None
+    return {
+        "here": "desk",
+        "application": application,
+        "definition": case.definition,
+        "number": grouped(application.receipt_number),
+        "department": organization.department(application.department_code),
+        "status_label": str(Status(application.status).label),
+        "status_kind": STATUS_KINDS[application.status],
+        "due": due_of(
+            application, today=case.today, answer_by_on=correction.answer_by_on if correction else None
+        ),
+        "channel": str(Channel(application.channel).label),
+        "restriction": case.restriction,
+        "case_url": case.url,
+    }
+
+
+def colleague_choices(case: OpenCase) -> list[tuple[str, str]]:
+    """To whom the case may be handed over, and back to the department when somebody holds it."""
+    application = case.application
+    people = [
+        (str(person.id), person.display_name)
+        for person in desk.colleagues(application, today=case.today)
+        if person.id != application.holder_id
+    ]
+    return [*people, ("nobody", _("所属に戻す（担当者なし）"))] if application.holder_id else people
+
+
+def done_sentence(done: str) -> str:
+    """What was just done, said once on the case."""
+    sentences = {
+        "take": _("あなたが担当者になりました。"),
+        "hand_over": _("担当を変えました。"),
+        "note": _("メモを保存しました。"),
+        "return": _("補正を依頼しました。申請者に知らせます。"),
+        "answer": _("補正の回答を登録しました。"),
+        "propose": _("起案しました。決裁者の決裁を待ちます。"),
+        "send_back": _("差し戻しました。"),
+        "decide": _("決裁しました。通知書を作成し、申請者に知らせます。"),
+        "withdraw": _("取下げを登録しました。"),
+        "restrict": _("支援措置を設定しました。"),
+        "release": _("支援措置を解除しました。"),
+    }
+    return sentences.get(done, "")
+
+
+def done(case: OpenCase, what: str) -> HttpResponse:
+    """Back to the case, which says what was done."""
+    return redirect(f"{case.url}?done={what}")
+
+
+@with_case(*HANDLES)
+@require_POST
+def take(request: HttpRequest, case: OpenCase) -> HttpResponse:
+    """Become the holder."""
+    case.expect_unchanged(request.POST)
+    actions.take(application=case.application, by=case.staff, now=case.now)
+    return done(case, "take")
+
+
+@with_case(*HANDLES)
+@require_POST
+def hand_over(request: HttpRequest, case: OpenCase) -> HttpResponse:
+    """Give the case to a colleague or back to the department."""
+    chosen = request.POST.get("to", "")
+    typed = {"to": chosen}
+    if chosen not in dict(colleague_choices(case)):
+        problem = ("#to", _("だれに渡すかを選んでください。"))
+        return show(request, case, problems=(problem,), typed=typed, status=422)
+    if AGAIN in request.POST:
+        return show(request, case, typed=typed)
+    case.expect_unchanged(request.POST)
+    to = None if chosen == "nobody" else _colleague(case, chosen)
+    actions.hand_over(application=case.application, to=to, by=case.staff, now=case.now)
+    return done(case, "hand_over")
+
+
+def _colleague(case: OpenCase, chosen: str) -> Staff:
+    for person in desk.colleagues(case.application, today=case.today):
+        if str(person.id) == chosen:
+            return person
+    raise NotAllowed
+
+
+@with_case(*HANDLES)
+@require_POST
+def note(request: HttpRequest, case: OpenCase) -> HttpResponse:
+    """Write a note that only staff see."""
+    text = request.POST.get("text", "").strip()
+    error = ""
+    if not text:
+        error = _("メモを入力してください。")
+    elif len(text) > LONGEST_NOTE:
+        error = _("メモは%(most)s文字までにしてください。") % {"most": LONGEST_NOTE}
+    if error:
+        return show(request, case, problems=(("#text", error),), typed={"text": text}, status=422)
+    actions.add_note(application=case.application, text=text, by=case.staff, now=case.now)
+    return done(case, "note")
+
+
+@with_case(*HANDLES)
+@require_GET
+def receipt(request: HttpRequest, case: OpenCase) -> HttpResponse:
+    """Receipt number and secret to hand to the person, with the copy to print."""
+    context = head_of(case) | {
+        "secret": grouped(receipt_secret(case.application.id)),
+        "next_steps": case.definition.outputs.next_steps,
+        "new": "new" in request.GET,
+    }
+    return render(request, "applications/desk/receipt.html", context)
+
+
+@with_case(*SEES)
+@require_GET
+def copy(request: HttpRequest, case: OpenCase) -> HttpResponse:
+    """The copy of what was filed, as PDF."""
+    return inline_pdf(copy_pdf(case.application), f"{case.application.receipt_number}.pdf")

@@ -1,0 +1,138 @@
+"""Opening a case at the desk; the only way desk views reach one.
+
+Who asks must work for its department; a protected case needs a stated purpose; what is shown is recorded first.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+
+from madoguchi.applications.desk_case import stated_purpose
+from madoguchi.applications.desk_queries import subject_of
+from madoguchi.applications.errors import ChangedMeanwhile, NotAllowed
+from madoguchi.applications.models import Application
+from madoguchi.applications.permissions import may_see, may_see_protected
+from madoguchi.applications.views.desk.refusals import (
+    ask_responsible,
+    conflict,
+    not_allowed,
+    state_purpose_page,
+)
+from madoguchi.audit import actions as audit
+from madoguchi.common import access, clock, kernel
+from madoguchi.identity import queries as identity
+from madoguchi.identity.models import Restriction, Staff
+from madoguchi.procedures import queries as procedures
+from madoguchi.procedures.definition import Definition
+
+P = ParamSpec("P")
+
+
+@dataclass(slots=True)
+class OpenCase:
+    """A case in the hands of one person for one request."""
+
+    application: Application
+    staff: Staff
+    now: datetime
+    restriction: Restriction | None = None
+    purpose: str = ""  # stated for a protected case
+    looked_at: dict[str, Any] = field(default_factory=dict)  # what else the audit record says was shown
+
+    @property
+    def today(self) -> date:
+        """The day in Japan."""
+        return clock.tokyo_date(self.now)
+
+    @property
+    def definition(self) -> Definition:
+        """The version of the procedure it was filed with."""
+        return procedures.definition_of(self.application.procedure_version_id)
+
+    @property
+    def url(self) -> str:
+        """The page of the case."""
+        return reverse("desk:case", args=[self.application.id])
+
+    def expect_unchanged(self, data: Mapping[str, str]) -> None:
+        """Raises `ChangedMeanwhile` when somebody changed the case since the page was shown."""
+        if data.get("version", "") != str(self.application.version):
+            raise ChangedMeanwhile
+
+
+CaseView = Callable[Concatenate[HttpRequest, OpenCase, P], HttpResponseBase]
+View = Callable[..., HttpResponseBase]  # as Django calls it: with what the address says by name
+
+
+def with_case(*roles: str, purpose_asked: bool = True) -> Callable[[CaseView[P]], View]:
+    """Give the view a case of a department this person works for, in one of `roles`.
+
+    Every page that shows something of it is recorded as a read before it leaves.
+    """
+
+    def declare(view: CaseView[P]) -> View:
+        @wraps(view)
+        def opened(
+            request: HttpRequest, application_id: uuid.UUID, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponseBase:
+            case = _open(request, application_id)
+            if case.restriction is not None:
+                responsible = case.restriction.responsible_department
+                if not may_see_protected(case.staff, responsible, today=case.today):
+                    _record(case, "read_denied")
+                    return ask_responsible(request, responsible)
+                case.purpose = stated_purpose(case.staff, application_id, now=case.now)
+                if purpose_asked and not case.purpose:
+                    return state_purpose_page(request, case.application)
+            shown_version = request.POST.get("version", "")
+            try:
+                response = view(request, case, *args, **kwargs)
+            except ChangedMeanwhile:
+                response = conflict(request, case.application, case.staff, shown_version)
+            except NotAllowed:
+                response = not_allowed(request, case.application, case.staff)
+            if not 300 <= response.status_code < 400:
+                _record(case, "read_protected" if case.restriction else "read")
+            return response
+
+        return access.staff(*roles)(opened)
+
+    return declare
+
+
+def _open(request: HttpRequest, application_id: uuid.UUID) -> OpenCase:
+    staff, now = identity.staff_of(request), clock.now()
+    found = Application.objects.select_related("holder", "entered_by", "procedure_version")
+    application = found.filter(id=application_id).first()
+    if application is None:
+        raise Http404
+    case = OpenCase(application, staff, now)
+    if not may_see(staff, application, today=case.today):
+        _record(case, "read_denied")
+        raise Http404
+    case.restriction = identity.restriction_of(subject_of(application_id), case.today)
+    return case
+
+
+def _record(case: OpenCase, act: str) -> None:
+    """Write who looked, before anything is shown."""
+    unit = kernel.Unit()
+    audit.record(
+        unit,
+        actor=case.staff.actor,
+        act=act,
+        subject=subject_of(case.application.id),
+        now=case.now,
+        purpose=case.purpose or "case",
+        detail=case.looked_at,
+    )
+    kernel.commit(unit)
