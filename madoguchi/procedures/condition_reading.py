@@ -25,7 +25,7 @@ from madoguchi.procedures.conditions import (
     Not,
 )
 
-OPERATORS = ("less_than", "at_most", "at_least", "more_than")
+OPERATORS = ("at_least", "more_than", "at_most", "less_than")
 DEEPEST = 12
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 _ID = re.compile(r"[a-z][a-z0-9_]*\Z", re.ASCII)

@@ -133,13 +133,13 @@ class Expression:
 
         if result is None:
             raise ExpressionFailed("missing")
-        if isinstance(result, celtypes.BoolType):
+        if isinstance(result, bool | celtypes.BoolType):
             return bool(result)
-        if isinstance(result, celtypes.IntType | celtypes.UintType):
+        if isinstance(result, int):  # celpy's own numbers and texts are kinds of Python's
             return int(result)
-        if isinstance(result, celtypes.DoubleType):
+        if isinstance(result, float):
             return float(result)
-        if isinstance(result, celtypes.StringType):
+        if isinstance(result, str):
             return str(result)
         raise ExpressionFailed("type")
 
@@ -232,12 +232,12 @@ def _nodes(
 
 def _macro_variable(tree: lark.Tree[Any]) -> str:
     arguments = tree.children[-1]
-    names = list(arguments.children[0].find_data("ident")) if hasattr(arguments, "data") else []
-    if tree.children[1] == arguments or len(arguments.children) != 2 or len(names) != 1:
+    names = list(arguments.children[0].scan_values(bool)) if hasattr(arguments, "data") else []
+    if len(names) != 1 or len(arguments.children) != 2 or names[0].type != "IDENT":
         raise BadExpression(
             "syntax", f"「{tree.children[1]}」は「並び.{tree.children[1]}(x, 式)」のように書いてください。"
         )
-    return str(names[0].children[0])
+    return str(names[0])
 
 
 def _to_cel(value: Any, decimals: frozenset[str] = frozenset()) -> Any:

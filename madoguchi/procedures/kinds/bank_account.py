@@ -222,9 +222,8 @@ class BankAccount(Kind):
 
     def check(self, question: Question, value: Value, context: CleanContext) -> tuple[FieldError, ...]:
         """A bank and branch of the list with seven digits, or a possible ゆうちょ account; a holder in bank kana."""
-        if not isinstance(value, dict) or value.keys() != set(STORED.get(str(value.get("kind")), ())):
-            return (sentences.wrong_shape(sentences.whole(question, context), "kind"),)
-        if not all(isinstance(text, str) for text in value.values()):
+        parts = STORED.get(str(value.get("kind")), ()) if isinstance(value, dict) else ()
+        if not parts or value.keys() != set(parts) or not all(isinstance(text, str) for text in value.values()):
             return (sentences.wrong_shape(sentences.whole(question, context), "kind"),)
         errors = self._bank_errors(question, value, context) if value["kind"] == BANK else []
         if value["kind"] == YUCHO and (error := self._yucho_error(question, value, context)):

@@ -99,8 +99,12 @@ class Kind(ABC):
         raw: Raw = {}
         for part in self.subfields(question):
             values = data.getlist(prefix + question.id + (f".{part}" if part else ""))
-            keep(raw, part, values[-1] if values else "")
+            keep(raw, part, values[-1] if values else "", self.kept(question))
         return raw
+
+    def kept(self, question: Question) -> int:
+        """How many characters of an entry are kept to be shown again, however wrong it is."""
+        return KEPT
 
     def is_empty(self, question: Question, raw: Raw) -> bool:
         """Whether nothing was typed at all."""
@@ -170,12 +174,12 @@ class Kind(ABC):
         return _("「%(label)s」を入力してください。") % {"label": label}
 
 
-def keep(raw: Raw, part: str, typed: str) -> None:
+def keep(raw: Raw, part: str, text: str, most: int = KEPT) -> None:
     """Keep what was typed; of something absurdly long the beginning and its length."""
-    typed = typed.replace("\r\n", "\n").replace("\x00", "")
-    raw[part] = typed
-    if len(typed) > KEPT:
-        raw[f"{part}#length"] = len(typed)
+    text = text.replace("\r\n", "\n").replace("\x00", "")
+    raw[part] = text[:most]
+    if len(text) > most:
+        raw[f"{part}#length"] = len(text)
 
 
 def squeeze(text: str) -> str:

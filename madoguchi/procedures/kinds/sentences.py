@@ -34,15 +34,15 @@ def choose(what: str, subfield: str = "") -> FieldError:
     return FieldError(subfield, _("%(what)sを選んでください。") % {"what": what}, "missing")
 
 
-def too_long(what: str, limit: int, length: int, subfield: str = "") -> FieldError:
+def too_long(what: str, limit: int, length: int, subfield: str = "", *, kept: int = KEPT) -> FieldError:
     """How many characters are allowed, and how many there are."""
     message = _("%(what)sは%(limit)s文字以内で入力してください。いま%(length)s文字あります。") % {
         "what": what,
         "limit": f"{limit:,}",
         "length": f"{length:,}",
     }
-    if length > KEPT:
-        message += _("画面には、はじめの%(kept)s文字を表示しています。") % {"kept": KEPT}
+    if length > kept:
+        message += _("画面には、はじめの%(kept)s文字を表示しています。") % {"kept": f"{kept:,}"}
     return FieldError(subfield, message, "too_long")
 
 

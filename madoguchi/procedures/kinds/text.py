@@ -12,6 +12,7 @@ from madoguchi.japan import characters, kana
 from madoguchi.procedures.definition import Question
 from madoguchi.procedures.kinds import sentences
 from madoguchi.procedures.kinds.base import (
+    KEPT,
     CleanContext,
     Cleaned,
     FieldError,
@@ -53,6 +54,10 @@ class Text(Kind):
         """How many characters a reader may count."""
         return question.max_length or self.default_length
 
+    def kept(self, question: Question) -> int:
+        """Ten times what is allowed: a text that took an hour to write is not cut."""
+        return max(KEPT, 10 * self.limit(question))
+
     def clean(self, question: Question, raw: Raw, context: CleanContext) -> Cleaned:
         """Widths are put right for the set of characters; blanks around are dropped."""
         text = typed(raw)
@@ -60,7 +65,7 @@ class Text(Kind):
             return Cleaned(None)
         if length := raw.get("#length"):
             what = sentences.whole(question, context)
-            return Cleaned(None, (sentences.too_long(what, self.limit(question), length),))
+            return Cleaned(None, (sentences.too_long(what, self.limit(question), length, kept=self.kept(question)),))
         value = self.put_right(question, text)
         return Cleaned(value or None, self.check(question, value, context) if value else ())
 
@@ -84,7 +89,7 @@ class Text(Kind):
         match code:
             case "too_long":
                 length = characters.grapheme_length(value)
-                return (sentences.too_long(what, self.limit(question), length),)
+                return (sentences.too_long(what, self.limit(question), length, kept=self.kept(question)),)
             case "emoji":
                 return (sentences.no_emoji(what),)
             case "not_printable":
