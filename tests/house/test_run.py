@@ -8,28 +8,38 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from conftest import free_port
 from tests.settings import ROOT
+from tests.site import database_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("site")]
 
 
-class Running:
-    """`madoguchi run` in a folder of its own."""
+@dataclass(frozen=True)
+class City:
+    """Where a city is kept."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    folder: Path
+    database_url: str
+
+
+class Running:
+    """`madoguchi run` for one city."""
+
+    def __init__(self, city: City, port: int) -> None:
         self.port = port
-        self.log = folder / "run.log"
+        self.log = city.folder / f"run-{port}-{time.monotonic_ns()}.log"
         environment = {
             **os.environ,
-            "MADOGUCHI_VAR": str(folder / "var"),
-            "DATABASE_URL": "",
+            "MADOGUCHI_VAR": str(city.folder / "var"),
+            "DATABASE_URL": city.database_url,
             "PORT": str(port),
             "WEB_WORKERS": "1",
             "DJANGO_SETTINGS_MODULE": "madoguchi.config.settings",
@@ -78,8 +88,9 @@ class Running:
 
 
 @contextmanager
-def running(folder: Path, port: int) -> Iterator[Running]:
-    run = Running(folder, port)
+def running(city: City, port: int) -> Iterator[Running]:
+    """Starts it, and stops it whatever happens."""
+    run = Running(city, port)
     try:
         yield run
     finally:
@@ -91,28 +102,25 @@ def running(folder: Path, port: int) -> Iterator[Running]:
             run.process.wait()
 
 
-def wait_until(holds: bool | object, seconds: float = 30) -> None:
+def wait_until(holds: Callable[[], bool], seconds: float = 30) -> None:
+    """Wait until `holds()`; fails when it does not come to hold in time."""
     until = time.monotonic() + seconds
-    while not holds():  # type: ignore[operator]
+    while not holds():
         assert time.monotonic() < until
         time.sleep(0.1)
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("run")
-
-
-@pytest.fixture(scope="module")
-def city(folder: Path) -> Path:
-    """A folder in which the product was started once: database made, demo city loaded."""
-    with running(folder, free_port()) as run:
+def city(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> City:
+    """A city in which the product was started once: database made, demo loaded."""
+    city = City(tmp_path_factory.mktemp("run"), database_for(f"run_{worker_id}"))
+    with running(city, free_port()) as run:
         run.wait_for("Stop with Ctrl-C", seconds=300)
     assert run.process.returncode == 0, run.said()
-    return folder
+    return city
 
 
-def test_a_second_start_says_where_to_look_and_is_ready_within_five_seconds(city: Path) -> None:
+def test_a_second_start_says_where_to_look_and_is_ready_within_five_seconds(city: City) -> None:
     began = time.monotonic()
     with running(city, port := free_port()) as run:
         run.wait_for("Stop with Ctrl-C")
@@ -125,7 +133,7 @@ def test_a_second_start_says_where_to_look_and_is_ready_within_five_seconds(city
     assert seconds < 10
 
 
-def test_a_stop_ends_web_and_worker_and_nothing_is_left(city: Path) -> None:
+def test_a_stop_ends_web_and_worker_and_nothing_is_left(city: City) -> None:
     with running(city, free_port()) as run:
         run.wait_for("Stop with Ctrl-C")
         children = [run.child("serve"), run.child("worker")]
@@ -137,7 +145,7 @@ def test_a_stop_ends_web_and_worker_and_nothing_is_left(city: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["serve", "worker"])
-def test_a_child_that_is_killed_is_started_again(city: Path, command: str) -> None:
+def test_a_child_that_is_killed_is_started_again(city: City, command: str) -> None:
     with running(city, free_port()) as run:
         run.wait_for("Stop with Ctrl-C")
         old = run.child(command)
@@ -149,7 +157,7 @@ def test_a_child_that_is_killed_is_started_again(city: Path, command: str) -> No
         wait_until(run.answers)
 
 
-def test_children_end_when_the_parent_is_killed(city: Path) -> None:
+def test_children_end_when_the_parent_is_killed(city: City) -> None:
     with running(city, free_port()) as run:
         run.wait_for("Stop with Ctrl-C")
         children = [run.child("serve"), run.child("worker")]
@@ -159,7 +167,7 @@ def test_children_end_when_the_parent_is_killed(city: Path) -> None:
         wait_until(lambda: not any(Path(f"/proc/{number}").exists() for number in children))
 
 
-def test_a_port_that_is_taken_is_said_clearly(city: Path) -> None:
+def test_a_port_that_is_taken_is_said_clearly(city: City) -> None:
     port = free_port()
     with running(city, port) as first:
         first.wait_for("Stop with Ctrl-C")
