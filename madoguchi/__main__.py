@@ -7,7 +7,7 @@ COMMANDS = {
     "run": "set everything up, serve web and worker, print addresses and demo log-ins",
     "serve": "the web process of an installation",
     "worker": "the background process of an installation",
-    "migrate": "bring the database up to date",
+    "migrate": "bring the database and the static files up to date",
     "procedures": "check [FILE…]: validate procedure definitions",
     "demo": "load [--residents N] [--applications N] [--seed S]: fill an empty city with synthetic people",
     "backup": "the whole city into one encrypted archive",

@@ -25,6 +25,10 @@ PASSWORD_HASHERS = [
 
 STATIC_ROOT.mkdir()  # noqa: F405  # WhiteNoise warns when it is not there
 
+# Static files come straight from the rooms, under their own names.
+STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+WHITENOISE_USE_FINDERS = True
+
 ROOT = environment.ROOT
 
 # Playwright keeps an event loop in the thread of the tests; Django would refuse to query there.

@@ -100,8 +100,9 @@ USE_I18N = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
-WHITENOISE_USE_FINDERS = True
-WHITENOISE_MAX_AGE = 60 * 60 if DEMO else 60 * 60 * 24 * 365
+STORAGES = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 FILES_URL = environment.read("FILES_URL") or f"file://{VAR / 'files'}"
 CLAMD_URL = environment.read("CLAMD_URL")

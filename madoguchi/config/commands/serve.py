@@ -4,7 +4,7 @@ import os
 import socket
 import sys
 
-from madoguchi.config import environment
+from madoguchi.config import environment, static_files
 from madoguchi.config.commands import end_with_parent
 
 STOP_SECONDS = 10
@@ -21,7 +21,7 @@ def main(argv: list[str]) -> int:
     if environment.is_production():
         environment.check_production()
     environment.database(pooled=True)
-    (environment.var() / "static").mkdir(exist_ok=True)  # WhiteNoise warns when it is not there
+    static_files.gather()
     os.environ["MADOGUCHI_PROCESS"] = "web"
 
     from granian import Granian
