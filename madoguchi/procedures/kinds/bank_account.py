@@ -223,7 +223,11 @@ class BankAccount(Kind):
     def check(self, question: Question, value: Value, context: CleanContext) -> tuple[FieldError, ...]:
         """A bank and branch of the list with seven digits, or a possible ゆうちょ account; a holder in bank kana."""
         parts = STORED.get(str(value.get("kind")), ()) if isinstance(value, dict) else ()
-        if not parts or value.keys() != set(parts) or not all(isinstance(text, str) for text in value.values()):
+        if (
+            not parts
+            or value.keys() != set(parts)
+            or not all(isinstance(text, str) for text in value.values())
+        ):
             return (sentences.wrong_shape(sentences.whole(question, context), "kind"),)
         errors = self._bank_errors(question, value, context) if value["kind"] == BANK else []
         if value["kind"] == YUCHO and (error := self._yucho_error(question, value, context)):
@@ -394,13 +398,15 @@ def find_banks(name: str, code: str) -> tuple[Bank, ...]:
     """The bank of a code that fits the name, the one bank of exactly this name, or all that could be meant."""
     text = unicodedata.normalize("NFKC", name).strip()
     chosen = banks.bank(code) if code else None
+    if chosen and text in ("", chosen.full_name):
+        return (chosen,)
     if not text:
-        return (chosen,) if chosen else ()
+        return ()
     if text in _YUCHO_NAMES:
         text = "ゆうちょ"
     found = banks.search_banks(text)
     exact = tuple(bank for bank in found if text in (bank.code, bank.name, bank.full_name, bank.kana))
-    if chosen and (chosen in found or text == chosen.full_name):
+    if chosen and chosen in found:
         return (chosen,)
     return exact if len(exact) == 1 else found
 
@@ -409,12 +415,14 @@ def find_branches(bank_code: str, name: str, code: str) -> tuple[Branch, ...]:
     """As `find_banks`, among the branches of a bank."""
     text = unicodedata.normalize("NFKC", name).strip()
     chosen = banks.branch(bank_code, code) if code else None
+    if chosen and text in ("", chosen.name):
+        return (chosen,)
     if not text:
-        return (chosen,) if chosen else ()
+        return ()
     found = banks.search_branches(bank_code, text)
     bare = text.removesuffix("支店") or text
     exact = tuple(branch for branch in found if {text, bare} & {branch.code, branch.name, branch.kana})
-    if chosen and (chosen in found or text == chosen.name):
+    if chosen and chosen in found:
         return (chosen,)
     return exact if len(exact) == 1 else found
 

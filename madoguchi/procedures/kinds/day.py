@@ -76,12 +76,11 @@ class Day(Kind):
             return ()
         errors = []
         for name in PARTS:
-            what = sentences.part(question, context, _label(name))
             text = typed(raw, name)
             if not text:
-                errors.append(sentences.enter(what, name))
+                errors.append(sentences.enter(sentences.part(question, context, _label(name)), name))
             elif name != "year" and not unicodedata.normalize("NFKC", text).rstrip("月日").isdecimal():
-                errors.append(_numeric(what, name))
+                errors.append(_numeric(sentences.part(question, context, _label(name)), name))
         return tuple(errors)
 
     def _explain(self, question: Question, raw: Raw, context: CleanContext, error: DateError) -> FieldError:

@@ -65,7 +65,9 @@ class Text(Kind):
             return Cleaned(None)
         if length := raw.get("#length"):
             what = sentences.whole(question, context)
-            return Cleaned(None, (sentences.too_long(what, self.limit(question), length, kept=self.kept(question)),))
+            return Cleaned(
+                None, (sentences.too_long(what, self.limit(question), length, kept=self.kept(question)),)
+            )
         value = self.put_right(question, text)
         return Cleaned(value or None, self.check(question, value, context) if value else ())
 
