@@ -1,6 +1,7 @@
 """The catalogues of messages: `update` them from the sources, `compile` them, `check` that none is missing.
 
-Msgids are Japanese. A message that only staff see needs no translation; every other one is in all languages.
+Msgids are Japanese. The catalogues hold what a resident may get to see, and nothing else: all of it is translated,
+while screens that only staff see stay Japanese.
 """
 
 from __future__ import annotations
@@ -31,10 +32,15 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "pgettext": ((1, "c"), 2),  # type: ignore[dict-item]
     "pgettext_lazy": ((1, "c"), 2),  # type: ignore[dict-item]
 }
-PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
+PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sd]|\{\w*\}|\n")  # a line break is one: it parts what belongs apart
 STAFF_TEMPLATE = re.compile(r"""{%-?\s*extends\s+["']common/desk\.html["']""")
 STAFF_NAMES = ("desk", "staff")  # a folder, or the first word of a file's name, that only staff get to see
 STAFF_ROOMS = ("identity", "organization")  # residents have no account yet, and never see these screens
+STAFF_FILES = (  # single files in the midst of what residents see
+    "applications/alarms.py",  # mails to heads of department
+    "common/models.py",  # states of jobs, for administrators
+    "common/views_jobs.py",
+)
 
 
 @dataclass(frozen=True)
@@ -80,15 +86,21 @@ def found() -> Iterator[Found]:
 
 
 def is_for_staff(file: str) -> bool:
-    """Whether only staff see what this file shows: told by its room, its folder, its name or its shell."""
+    """Whether only staff see what this file shows: told by its room, its folder, its name, its shell or a list."""
     path = Path(file)
     if (
-        path.parts[0] in STAFF_ROOMS
+        file in STAFF_FILES
+        or path.parts[0] in STAFF_ROOMS
         or any(part in STAFF_NAMES for part in path.parts[:-1])
         or path.stem.split("_")[0] in STAFF_NAMES
     ):
         return True
     return path.suffix == ".html" and STAFF_TEMPLATE.search((PACKAGE / path).read_text("utf-8")) is not None
+
+
+def needed() -> list[Found]:
+    """The messages that a resident may get to see: those with a place that is not for staff."""
+    return [entry for entry in found() if not all(map(is_for_staff, entry.files))]
 
 
 def read_catalogue(folder: str) -> Catalog:
@@ -112,47 +124,59 @@ def read_catalogue(folder: str) -> Catalog:
 
 def faults() -> list[str]:
     """What is wrong with the translations, a line each."""
-    needed = [f for f in found() if not all(map(is_for_staff, f.files))]
+    entries = needed()
     lines: list[str] = []
     for folder in LANGUAGES:
         catalogue = read_catalogue(folder)
-        for entry in needed:
+        for entry in entries:
             translated = catalogue.get(entry.message.id, entry.message.context)
             place = min(file for file in entry.files if not is_for_staff(file))
-            if translated is None or not all(_texts(translated)):
+            if translated is None or not all(texts(translated)):
                 lines.append(f"{folder}: not translated: {entry.id!r} ({place})")
             elif translated.fuzzy:
                 lines.append(f"{folder}: fuzzy: {entry.id!r} ({place})")
             else:
                 lines.extend(
                     f"{folder}: other placeholders than the source: {entry.id!r} ({place})"
-                    for text in _texts(translated)
+                    for text in texts(translated)
                     if _placeholders(text) not in {_placeholders(source) for source in entry.forms}
                 )
     return lines
 
 
-def _placeholders(text: str) -> frozenset[str]:
-    return frozenset(PLACEHOLDER.findall(text))
+def _placeholders(text: str) -> tuple[str, ...]:
+    """Those of a text, each as often as it stands there."""
+    return tuple(sorted(PLACEHOLDER.findall(text)))
 
 
-def _texts(message: Message) -> tuple[str, ...]:
+def texts(message: Message) -> tuple[str, ...]:
+    """The translated forms of a message, "" where there is none."""
     string = message.string or ""
     return (string,) if isinstance(string, str) else tuple(string)
 
 
+def template() -> Catalog:
+    """What every catalogue holds: the messages that residents see, each with the places where they see it."""
+    catalog = Catalog(project="Madoguchi", charset="utf-8", fuzzy=False)
+    for entry in needed():
+        places = [(file, 0) for file in sorted(entry.files) if not is_for_staff(file)]
+        message = entry.message
+        catalog.add(message.id, None, places, auto_comments=message.auto_comments, context=message.context)
+    return catalog
+
+
 def update() -> int:
     """Bring the catalogues up to the sources: new messages empty, vanished ones removed."""
-    template = extract()
+    messages = template()
     for folder in LANGUAGES:
         catalogue = read_catalogue(folder)
-        catalogue.update(template, no_fuzzy_matching=True, update_creation_date=False)
+        catalogue.update(messages, no_fuzzy_matching=True, update_creation_date=False)
         catalogue.obsolete.clear()
         path = catalogue_path(folder)
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(path, "wb") as target:
             write_po(target, catalogue, width=100, sort_by_file=True, include_lineno=False, omit_header=False)
-        missing = sum(1 for m in catalogue if m.id and not all(_texts(m)))
+        missing = sum(1 for m in catalogue if m.id and not all(texts(m)))
         print(f"{path.relative_to(ROOT)}: {len(catalogue)} messages, {missing} not translated")
     return 0
 
