@@ -12,6 +12,7 @@ from typing import Any
 BENCHES = {
     "filing": "the reference filing over HTTP: CPU, statements, rate, latency, drain",
     "submit": "the submit request alone against a raw loop of the same disk",
+    "postgresql": "submits on PostgreSQL against plain atomic and ORM inserts",
     "processing": "filings accepted and processed, sustained",
     "pages": "weight of the first page, memory and start of a web process",
     "faults": "kills the server at random instants under load and looks for lost filings",

@@ -13,7 +13,7 @@ from bench.site import bench_site
 from bench.visitor import Visitor
 
 GOAL = 0.5
-DRAFTS = 600
+DRAFTS = 300
 ROUNDS = 3
 
 
@@ -24,9 +24,9 @@ def run(wanted: argparse.Namespace) -> dict[str, Any]:
         site.start_process("serve")
         site.wait_until_up()
         for turn in range(ROUNDS):
-            ready = [_ready(site.port, f"試験 {turn}の{n}") for n in range(DRAFTS)]
+            ready = ready_drafts(site.port, str(turn))
             raws.append(raw_loop(site.folder, 2.0))
-            rates.append(_submit_all(ready, max(wanted.clients, 16)))
+            rates.append(submit_all(ready, max(wanted.clients, 16)))
             ratios.append(rates[-1] / raws[-1])
         stored = site.count()["applications"]
     return {
@@ -41,14 +41,17 @@ def run(wanted: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def _ready(port: int, name: str) -> tuple[Visitor, tuple[str, str]]:
-    visitor = Visitor(port)
-    check = visitor.fill(name)
-    visitor.close()
-    return visitor, check
+def ready_drafts(port: int, label: str) -> list[tuple[Visitor, tuple[str, str]]]:
+    """Drafts filled up to the check page, each with its visitor."""
+    ready = []
+    for number in range(DRAFTS):
+        visitor = Visitor(port)
+        ready.append((visitor, visitor.fill(f"試験 {label}の{number}")))
+        visitor.close()
+    return ready
 
 
-def _submit_all(ready: list[tuple[Visitor, tuple[str, str]]], clients: int) -> float:
+def submit_all(ready: list[tuple[Visitor, tuple[str, str]]], clients: int) -> float:
     """Submit everything over `clients` connections. Returns submits a second."""
     waiting = iter(ready)
     lock = threading.Lock()

@@ -10,7 +10,7 @@ from madoguchi.config.commands import end_with_parent
 STOP_SECONDS = 10
 
 
-def main(argv: list[str]) -> int:
+def main(argv: list[str], application: str = "madoguchi.config.wsgi:application") -> int:
     """Serve until SIGTERM or SIGINT; requests in hand are answered first."""
     end_with_parent()
     host, port = address()
@@ -29,7 +29,7 @@ def main(argv: list[str]) -> int:
     from granian.log import LogLevels
 
     server = Granian(
-        "madoguchi.config.wsgi:application",
+        application,
         address=host,
         port=port,
         interface=Interfaces.WSGI,
