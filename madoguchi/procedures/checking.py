@@ -13,6 +13,7 @@ from madoguchi.common import clock
 from madoguchi.procedures import compiling, reading
 from madoguchi.procedures.checks import (
     acts,
+    changes,
     identity,
     language,
     limits,
@@ -44,6 +45,13 @@ class Report:
 def check_source(text: str, filename: str, *, today: date | None = None) -> list[Finding]:
     """All findings about one definition, in the order of the file; an empty list means nothing to mend."""
     return examine(text, filename, today=today or clock.today()).findings
+
+
+def check_change(text: str, filename: str, before: Definition) -> list[Finding]:
+    """What a new version does to the version `before` it; the source must be without errors of its own."""
+    sheet = Sheet(reading.read(text.removeprefix("\ufeff")), filename)
+    changes.check(sheet, before)
+    return sheet.sorted()
 
 
 def examine(text: str, filename: str, *, today: date) -> Report:

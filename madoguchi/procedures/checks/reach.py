@@ -17,6 +17,7 @@ from madoguchi.procedures.definition import Definition
 from madoguchi.procedures.reading import Path
 
 State = Literal["always", "sometimes", "never", "unknown"]
+ENOUGH = 100_000  # filings looked at for one definition
 SAID = {
     "always": "いつも聞く",
     "sometimes": "条件により聞く",
@@ -84,6 +85,8 @@ class Reach:
 
     def _outcomes(self, place: Place, condition: Condition) -> tuple[bool | None, bool | None]:
         """Whether the condition can hold and can fail where it stands; None when nothing can be said."""
+        if self.coverage.filings > ENOUGH:
+            return None, None
         above = self._above(place)
         walk = Walk(self.definition, cone_of(self.definition, [condition, *above]), self.today)
         outcomes: set[bool] = set()
