@@ -55,10 +55,6 @@ def read(text: str) -> Source:
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         raise _unreadable(error) from None
-    except yaml.YAMLError as error:
-        raise NotReadable(1, "syntax", str(error)) from None
-    except RecursionError:
-        raise NotReadable(1, "too_deep", "入れ子が深すぎます。") from None
     if not isinstance(node, yaml.MappingNode):
         raise NotReadable(1, "not_a_mapping", "最上位は「キー: 値」の並びにしてください。")
     lines: dict[Path, int] = {}

@@ -84,13 +84,14 @@ class Day(Kind):
         return tuple(errors)
 
     def _explain(self, question: Question, raw: Raw, context: CleanContext, error: DateError) -> FieldError:
-        part = error.part or ("about" if typed(raw, "about") and question.unknown_allowed else "year")
+        about = question.unknown_allowed and typed(raw, "about")
+        part = "about" if about else error.part or "year"
         what = sentences.part(question, context, _label(part))
         era = error.era.name if error.era else ""
         match error.code:
             case "no_such_month" | "not_a_number" if part in ("month", "day"):
                 return _numeric(what, part)
-            case "no_such_day":
+            case "no_such_day" if not about:
                 return FieldError("day", self._last_day(question, raw, context), "no_such_day")
             case "year_ambiguous":
                 message = _(
@@ -106,11 +107,11 @@ class Day(Kind):
                     "meant": eras.format_western(error.meant),
                     "right": eras.format_wareki(error.meant),
                 }
-            case "era_ended":
+            case "era_ended" | "era_not_begun":
                 message = _("%(era)sにその年はありません。年号と年を確かめてください。") % {"era": era}
             case "before_gregorian":
                 message = _("%(what)sは、1873年（明治6年）より後の年を入力してください。") % {"what": what}
-            case "not_understood" | "eras_disagree" | "end_before_start" if part == "about":
+            case _ if about:
                 message = _(
                     "%(what)sは「昭和35年5月 日不詳」「昭和35年頃」「年月日不詳」のように入力してください。"
                 ) % {"what": what}

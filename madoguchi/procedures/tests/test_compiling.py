@@ -247,3 +247,24 @@ def test_the_page_of_who_files_speaks_every_language():
 
 def test_a_procedure_for_the_person_alone_has_no_such_page():
     assert [section.id for section in definition(asked("name")).sections] == ["main"]
+
+
+def test_eligibility_and_entitlement_without_their_rule_are_refused():
+    rule = {"id": "no", "effect": "stop", "message": "できません。"}
+
+    assert codes(asked("name"), eligibility=[rule]) == {"missing_key"}
+    assert codes(asked("name"), entitlement={"label": "見込み"}) == {"missing_key"}
+
+
+def test_autocomplete_is_switched_on_or_names_its_token():
+    asked_for = definition(
+        asked("name", "person_name", autocomplete=True),
+        asked("firm", autocomplete="organization"),
+        asked("other", autocomplete=False),
+    )
+
+    assert [question.autocomplete for question in asked_for.all_questions()] == ["on", "organization", ""]
+
+
+def test_a_limit_that_is_neither_number_nor_day_is_refused():
+    assert codes(asked("copies", "integer", min=[1])) == {"wrong_type"}

@@ -206,3 +206,9 @@ def test_accounts_are_shown_in_one_line():
 
     assert kind.display(asked, IWATE, "ja") == "岩手銀行 本店営業部 普通 0123456 モリオカ タロウ"
     assert kind.display(asked, YUCHO, "ja") == "ゆうちょ銀行 記号 18310 番号 12345671 モリオカ タロウ"
+
+
+def test_an_applicant_without_a_bank_reading_is_not_compared():
+    asked = question("bank_account", owner_must_be_applicant=True)
+
+    assert answer(asked, context=CleanContext(TODAY, applicant_kana="盛岡"), **TYPED).notes == ()

@@ -161,3 +161,42 @@ def test_days_are_shown_for_the_reader():
     shown = [registry.of(asked).display(asked, "1990-05-01", lang) for lang in ("ja", "en", "ja-easy")]
 
     assert shown == ["1990年5月1日（平成2年）", "1 May 1990", "1990年5月1日"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("昭和70年頃", "昭和にその年はありません"),
+        ("令和5年13月 日不詳", "年月日不詳"),
+        ("令和5年2月30日", "年月日不詳"),
+        ("1700年頃", "1873年"),
+    ],
+)
+def test_an_impossible_unknown_day_is_refused_at_its_own_field(typed, said):
+    cleaned = answer(question("date", unknown_allowed=True), about=typed)
+
+    assert [error.subfield for error in cleaned.errors] == ["about"]
+    assert said in messages(cleaned)
+
+
+def test_a_day_beyond_any_month_is_asked_for_again():
+    assert "31の数字" in messages(day("showa", "64", "2", "99"))
+
+
+def test_a_stored_unknown_day_is_typed_again_as_it_was():
+    asked = question("date", unknown_allowed=True)
+    unknown = {"text": "昭和35年頃", "from": "1960-01-01", "to": "1960-12-31"}
+    kind = registry.of(asked)
+
+    assert kind.check(asked, unknown, CONTEXT) == ()
+    assert kind.clean(asked, kind.raw_of(asked, unknown), CONTEXT).value == unknown
+    assert kind.display(asked, unknown, "ja") == "昭和35年頃"
+
+
+@pytest.mark.parametrize(
+    ("keys", "value"), [({"min": "today"}, "2099-01-01"), ({"max": "1950-01-01"}, "1950-01-01")]
+)
+def test_a_sample_keeps_to_fixed_bounds(keys, value):
+    asked = question("date", **keys)
+
+    assert registry.of(asked).sample(asked) == value

@@ -109,3 +109,11 @@ def test_a_name_is_shown_with_its_reading():
 
     assert registry.of(asked).display(asked, TARO, "ja") == "盛岡 太郎（モリオカ タロウ）"
     assert registry.of(asked).display(asked, TARO, "en") == "盛岡 太郎 (モリオカ タロウ)"
+
+
+def test_a_name_somewhat_too_long_is_refused_and_kept_whole():
+    assert codes(name(family="盛" * 101).errors) == [("family", "too_long")]
+
+
+def test_a_family_name_of_only_a_mark_is_judged_as_a_name():
+    assert codes(name(family="※").errors) == [("family", "symbol")]

@@ -206,3 +206,14 @@ def test_a_long_text_far_beyond_its_limit_is_not_cut():
     raw = registry.of(asked).read(asked, Posted("長" * 15_000))
 
     assert len(raw[""]) == 15_000
+
+
+def test_a_mail_address_somewhat_too_long_is_refused():
+    assert codes(answer(question("email"), f"{'a' * 260}@example.jp").errors) == [("", "too_long")]
+
+
+@pytest.mark.parametrize("value", [None, 3, ["a@example.jp"]])
+def test_a_stored_mail_address_is_text(value):
+    asked = question("email")
+
+    assert codes(registry.of(asked).check(asked, value, CONTEXT)) == [("", "wrong_shape")]
