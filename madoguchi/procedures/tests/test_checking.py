@@ -64,6 +64,12 @@ def test_a_broken_definition_gets_one_clear_finding(case: dict[str, Any]) -> Non
     assert taken <= 1
 
 
+def test_the_documentation_names_every_code_of_the_corpus() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "definition-language.md").read_text(encoding="utf-8")
+
+    assert [case["code"] for case in CASES if f"`{case['code']}`" not in text] == []
+
+
 @pytest.mark.parametrize(
     ("label", "code"),
     [
