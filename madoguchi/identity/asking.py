@@ -12,7 +12,7 @@ from madoguchi.common.pages import render
 from madoguchi.identity import carrying, demo_accounts, queries
 from madoguchi.identity.carrying import Afterwards
 from madoguchi.identity.models import StaffSession
-from madoguchi.identity.rules import Step
+from madoguchi.identity.rules import SecondFactor, Step
 
 STEP_ROUTES = {
     Step.ENROL: "identity:sign-in-enrol",
@@ -104,6 +104,7 @@ def step_page(
         "hidden": afterwards.hidden_fields(),
         "carried": afterwards.carried,
         "person": session.staff,
+        "signed_in": session.second_factor != SecondFactor.NONE,
         "problems": problems or [],
         "errors": by_field(problems or []),
         "seed_grouped": grouped(queries.seed_to_enrol(session)) if step == Step.ENROL else "",

@@ -37,7 +37,7 @@ def roles() -> dict[str, str]:
         "officer": _("審査担当"),
         "officer2": _("審査担当（2人目）"),
         "approver": _("決裁者"),
-        "head": _("課長"),
+        "head": _("所属長"),
         "admin": _("システム管理者"),
     }
 

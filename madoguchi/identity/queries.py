@@ -22,6 +22,7 @@ SESSION_KEY = "staff"
 class _StaffRequest(Protocol):
     staff: Staff
     staff_session: StaffSession
+    staff_roles: frozenset[str]
 
 
 def staff_of(request: HttpRequest) -> Staff:
@@ -32,6 +33,11 @@ def staff_of(request: HttpRequest) -> Staff:
 def staff_session_of(request: HttpRequest) -> StaffSession:
     """The session of who is signed in; only for views that declare `access.staff`."""
     return cast(_StaffRequest, request).staff_session
+
+
+def staff_roles_of(request: HttpRequest) -> frozenset[str]:
+    """The roles of who is signed in, in any department; decides what menus show, never what is allowed."""
+    return cast(_StaffRequest, request).staff_roles
 
 
 def live_sessions(*, now: datetime) -> QuerySet[StaffSession]:

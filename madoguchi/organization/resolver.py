@@ -30,6 +30,7 @@ def answer(request: HttpRequest, rule: access.Rule) -> HttpResponse | None:
     request.staff_session = session  # type: ignore[attr-defined]
     if session.second_factor != SecondFactor.NONE:
         request.staff = session.staff  # type: ignore[attr-defined]
+        request.staff_roles = frozenset(duty.role for duty in found.duties)  # type: ignore[attr-defined]
     if now - session.last_seen_at > TOUCH_AFTER:
         _touch(session, now)
     if rule.during_sign_in:

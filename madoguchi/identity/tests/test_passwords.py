@@ -49,3 +49,14 @@ def test_long_uncommon_passwords_are_taken(good):
 )
 def test_short_common_monotonous_and_personal_passwords_are_refused(bad):
     assert passwords.faults(bad, personal=OWNER)
+
+
+def test_an_unknown_log_in_costs_as_much_as_a_known_one(monkeypatch):
+    checked = []
+    monkeypatch.setattr(passwords, "_nobodys", lambda: "somebody's digest")
+    monkeypatch.setattr(type(passwords._hasher), "verify", lambda _, password, stored: checked.append(stored))
+
+    for stored in ("a real digest", ""):
+        assert not passwords.is_password(PASSWORD, stored)
+
+    assert checked == ["a real digest", "somebody's digest"]

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from madoguchi.common import access, clock, kernel
+from madoguchi.identity import queries as identity
 from madoguchi.identity.actions import sign_in
 from madoguchi.identity.models import StaffSession
 from madoguchi.identity.tests.factories import StaffFactory, StaffSessionFactory
@@ -151,3 +152,5 @@ def test_the_departments_of_a_request_need_no_further_question(rf, django_assert
         found = queries.departments_of(request.staff, clock.today(), (Role.HEAD,))
 
     assert found == {department.code}
+    assert identity.staff_of(request) == staff
+    assert identity.staff_roles_of(request) == {"officer", "head"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.utils.translation import gettext as _
 
 from madoguchi.identity.models import Staff
@@ -61,5 +63,10 @@ def bad_day() -> str:
 
 def span(department: Department) -> str:
     """From when until when a department exists."""
-    begins = department.valid_from.isoformat()
-    return f"{begins} 〜 {department.valid_until.isoformat()}" if department.valid_until else f"{begins} 〜"
+    begins, ends = department.valid_from, department.valid_until
+    return f"{day(begins)}〜{day(ends) if ends else ''}"
+
+
+def day(value: date) -> str:
+    """A day in a dense list: the Western year alone."""
+    return _("%(year)d年%(month)d月%(day)d日") % {"year": value.year, "month": value.month, "day": value.day}
