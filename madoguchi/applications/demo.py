@@ -131,7 +131,7 @@ class _Maker:
         status = self._status()
         if not officers or (not approvers and status == Status.CLOSED):
             status = Status.FILED
-        age_days = self.chance.randint(0, 20) if status == Status.FILED else self.chance.randint(6, 75)
+        age_days = self._age_days(status)
         filed_at = self.now - timedelta(days=age_days, minutes=self.chance.randint(0, 600))
         answers = sample_answers(
             definition, number, today=clock.tokyo_date(filed_at), facts=facts_of(resident)
@@ -154,6 +154,14 @@ class _Maker:
                 return status
             drawn -= share
         return Status.CLOSED
+
+    def _age_days(self, status: Status) -> int:
+        """How long ago it was filed: most open cases are within their time, a few are not."""
+        if status == Status.FILED:
+            return self.chance.randint(0, 6)
+        if status in (Status.CLOSED, Status.WITHDRAWN):
+            return self.chance.randint(15, 80)
+        return self.chance.randint(32, 40) if self.chance.random() < 0.06 else self.chance.randint(2, 27)
 
     def _application(
         self,
