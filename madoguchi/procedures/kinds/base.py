@@ -193,7 +193,7 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\xad\u200e\u200f"))
 def typed(raw: Mapping[str, Any], part: str = "") -> str:
     """What was typed in this part, without blanks around it."""
     value = raw.get(part, "")
-    return squeeze(value).strip(" \t\n\r　") if isinstance(value, str) else ""
+    return squeeze(value).strip() if isinstance(value, str) else ""
 
 
 def raw_text(value: Value) -> str:

@@ -217,3 +217,7 @@ def test_a_stored_mail_address_is_text(value):
     asked = question("email")
 
     assert codes(registry.of(asked).check(asked, value, CONTEXT)) == [("", "wrong_shape")]
+
+
+def test_blanks_of_every_kind_around_a_text_are_dropped():
+    assert answer(question("text"), "\u00a0盛岡\u00a0\u2003").value == "盛岡"
