@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -29,6 +29,7 @@ class Shown:
     notes: tuple[FieldError, ...] = ()
     sent: tuple[dict[str, Any], ...] = ()  # file, photo: what was sent before
     promise: str = ""  # file, photo: kinds, size and number, said beforehand
+    offered: frozenset[str] | None = None  # the options to choose from now, None for all
 
 
 @dataclass(slots=True)
@@ -103,11 +104,28 @@ def missing_errors(
 ) -> dict[str, tuple[FieldError, ...]]:
     """The errors for required questions that were shown and left empty."""
     needed = set(required)
-    errors = {}
+    errors: dict[str, tuple[FieldError, ...]] = {}
     for question in askable(questions):
         if question.id in needed and page.values.get(question.id) is None and question.id not in page.errors:
             errors[question.id] = (registry.of(question).missing(question, language),)
     return errors
+
+
+def judged(
+    questions: Iterable[Question], typed: Mapping[str, Any], required: Collection[str], context: CleanContext
+) -> dict[str, tuple[FieldError, ...]]:
+    """What is wrong with what was typed on a page earlier, so that it is said again when the page comes back."""
+    errors: dict[str, tuple[FieldError, ...]] = {}
+    for question in askable(questions):
+        kind = registry.of(question)
+        if question.kind in UPLOADS or question.id not in typed:
+            continue
+        raw = typed[question.id]
+        if not kind.is_empty(question, raw):
+            errors[question.id] = kind.clean(question, raw, context).errors
+        elif question.id in required:
+            errors[question.id] = (kind.missing(question, context.lang),)
+    return {question_id: found for question_id, found in errors.items() if found}
 
 
 def raw_for(question: Question, answers: Mapping[str, Any], typed: Mapping[str, Any]) -> Raw:
@@ -139,7 +157,9 @@ def seen_mark(answers: Mapping[str, Any], questions: Iterable[Question]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def clean_context(definition: Definition, answers: Mapping[str, Any], *, today: date, language: str) -> CleanContext:
+def clean_context(
+    definition: Definition, answers: Mapping[str, Any], *, today: date, language: str
+) -> CleanContext:
     """What cleaning needs to know: the day, the language, the applicant's reading for comparisons."""
     question = definition.fact_question("applicant.name")
     name = answers.get(question.id) if question is not None else None

@@ -46,19 +46,77 @@ def attached_documents(draft: Draft) -> set[str]:
     return set(rows.values_list("document_id", flat=True))
 
 
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A page on which something waits for the person: typed wrongly, or asked again by a new version."""
+
+    section_id: str
+    member_id: str
+    question_id: str = ""  # "" for what was typed wrongly
+
+
+def unfinished_pages(definition: Definition, draft: Draft, evaluation: Evaluation) -> list[Unfinished]:
+    """Where something typed is not kept as an answer yet, or a question is asked again, among what is asked now."""
+    if not draft.typed and not draft.asked_again:
+        return []
+    asked = {state.section.id: state.section for state in evaluation.sections if state.visible}
+    found = []
+    for page in draft.typed:
+        section_id, _slash, member_id = page.partition("/")
+        section = asked.get(section_id)
+        if section is not None and (not member_id or member_id in _member_ids(section, draft.answers)):
+            found.append(Unfinished(section_id, member_id))
+    for path in draft.asked_again:
+        if path not in evaluation.visible:
+            continue
+        group, _bracket, rest = path.partition("[")
+        member_id, _close, question_id = rest.partition("].")
+        question = definition.question(question_id or group)
+        found.append(Unfinished(question.section_id, member_id, question.id))
+    return found
+
+
+def unfinished_text(definition: Definition, page: Unfinished, language: str) -> str:
+    """What to do about an unfinished page."""
+    if page.question_id:
+        label = definition.question(page.question_id).label.of(language)
+        return _("「%(label)s」に、もう一度お答えください。") % {"label": label}
+    title = definition.section(page.section_id).title.of(language)
+    return _("「%(title)s」に、直すところがあります。") % {"title": title}
+
+
+def unfinished_sections(definition: Definition, draft: Draft, evaluation: Evaluation) -> set[str]:
+    """The sections with an unfinished page."""
+    return {page.section_id for page in unfinished_pages(definition, draft, evaluation)}
+
+
+def _member_ids(section: Section, answers: Mapping[str, Any]) -> set[str]:
+    group = section.group
+    return {str(m.get("_id", "")) for m in answers.get(group.id) or ()} if group is not None else set()
+
+
 def attachments_of(owner_id: uuid.UUID, document_id: str) -> list[Attachment]:
     """The files sent for one document, oldest first."""
     rows = Attachment.objects.filter(owner_id=owner_id, document_id=document_id, replaced_at=None)
     return list(rows.order_by("added_at", "id"))
 
 
+def file_place(question: Question, member_id: str = "") -> str:
+    """Under which document id the files of a file question are attached: `question` or `group/member/question`."""
+    return f"{question.group_id}/{member_id}/{question.id}" if member_id else question.id
+
+
 def next_member_id(members: Sequence[Mapping[str, Any]]) -> str:
     """An id for one more member of a group, never one that was used before it."""
-    numbers = [int(str(m.get("_id", "m0"))[1:] or 0) for m in members if str(m.get("_id", ""))[1:].isdecimal()]
+    numbers = [
+        int(str(m.get("_id", "m0"))[1:] or 0) for m in members if str(m.get("_id", ""))[1:].isdecimal()
+    ]
     return f"m{max(numbers, default=0) + 1}"
 
 
-def blocks(definition: Definition, answers: Mapping[str, Any], visible: set[str], language: str) -> list[Block]:
+def blocks(
+    definition: Definition, answers: Mapping[str, Any], visible: set[str], language: str
+) -> list[Block]:
     """All answers by topic, in the order of asking; questions that are not asked are left out."""
     found: list[Block] = []
     for section in definition.sections:
@@ -187,13 +245,20 @@ def document_rows(
     ]
 
 
-def check_problems(draft: Draft, problems: Sequence[Any], language: str) -> list[tuple[str, str]]:
+def check_problems(
+    definition: Definition, draft: Draft, problems: Sequence[Any], language: str
+) -> list[tuple[str, str]]:
     """The problems that keep a filing from being sent, each with the address of its page."""
     found = []
     for problem in problems:
         if hasattr(problem, "document_id"):
             url = reverse("applications:document", args=[draft.id, problem.document_id])
             message = _("「%(label)s」を付けてください。") % {"label": problem.label}
+        elif isinstance(problem, Unfinished):
+            name, args = "applications:section", [draft.id, problem.section_id]
+            if problem.member_id:
+                name, args = "applications:member", [*args, problem.member_id]
+            url, message = reverse(name, args=args), unfinished_text(definition, problem, language)
         elif getattr(problem, "member_id", None):
             url = reverse("applications:member", args=[draft.id, problem.section_id, problem.member_id])
             message = problem.message

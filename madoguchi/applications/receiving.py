@@ -26,12 +26,22 @@ def take_all(
     refused: list[str] = []
     for upload in uploads:
         if len(kept) >= room:
-            refused.append(_("ファイルの数が上限をこえています。いらないファイルを削除してから送ってください。"))
+            refused.append(
+                _("ファイルの数が上限をこえています。いらないファイルを削除してから送ってください。")
+            )
             break
         name = upload.name or ""
+        upload.seek(0)  # a page that met another tab's save is taken in a second time
         try:
             kept.append(
-                take_in(name, upload, accept=accept or ("image", "pdf"), limits=LIMITS, store=store, scanner=scanner)
+                take_in(
+                    name,
+                    upload,
+                    accept=accept or ("image", "pdf"),
+                    limits=LIMITS,
+                    store=store,
+                    scanner=scanner,
+                )
             )
         except (Refused, StorageError) as error:
             shown = name if len(name) <= 40 else f"{name[:30]}…"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -27,10 +28,25 @@ class Step:
         return reverse(name, args=[draft_id, self.id])
 
 
-def steps_of(definition: Definition, evaluation: Evaluation, *, attached: set[str], language: str) -> list[Step]:
-    """The pages this filing needs as it stands, with what is done."""
+def steps_of(
+    definition: Definition,
+    evaluation: Evaluation,
+    *,
+    attached: set[str],
+    language: str,
+    unfinished: Collection[str] = (),
+) -> list[Step]:
+    """The pages this filing needs as it stands, with what is done.
+
+    `unfinished`: sections on which something typed wrongly, or asked again, still waits.
+    """
     steps = [
-        Step("section", state.section.id, state.section.title.of(language), state.complete)
+        Step(
+            "section",
+            state.section.id,
+            state.section.title.of(language),
+            state.complete and state.section.id not in unfinished,
+        )
         for state in evaluation.sections
         if state.visible
     ]
@@ -48,6 +64,11 @@ def step_after(steps: list[Step], kind: str, step_id: str) -> Step | None:
         if (step.kind, step.id) == (kind, step_id):
             return steps[index + 1] if index + 1 < len(steps) else None
     return first_incomplete(steps)
+
+
+def following(steps: list[Step], kind: str, step_id: str, *, to_check: bool) -> Step | None:
+    """Where a page leads: from the check page's 変更 link back there (None) unless something is missing."""
+    return first_incomplete(steps) if to_check else step_after(steps, kind, step_id)
 
 
 def step_before(steps: list[Step], kind: str, step_id: str) -> Step | None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from madoguchi.applications.views import filing, keeping, status, uploads
+from madoguchi.applications.views import filing, keeping, questions, status, uploads
 
 app_name = "applications"
 
@@ -9,8 +9,8 @@ urlpatterns = [
     path("filing/resume/", keeping.resume, name="resume"),
     path("filing/leave/", keeping.leave, name="leave"),
     path("filing/d/<uuid:draft_id>/", filing.overview, name="overview"),
-    path("filing/d/<uuid:draft_id>/s/<slug:section_id>/", filing.section, name="section"),
-    path("filing/d/<uuid:draft_id>/s/<slug:section_id>/m/<slug:member_id>/", filing.member, name="member"),
+    path("filing/d/<uuid:draft_id>/s/<slug:section_id>/", questions.section, name="section"),
+    path("filing/d/<uuid:draft_id>/s/<slug:section_id>/m/<slug:member_id>/", questions.member, name="member"),
     path("filing/d/<uuid:draft_id>/doc/<slug:document_id>/", uploads.document, name="document"),
     path("filing/d/<uuid:draft_id>/check/", filing.check, name="check"),
     path("filing/d/<uuid:draft_id>/keep/", keeping.keep, name="keep"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from secrets import token_bytes
 from typing import Any
@@ -12,6 +12,7 @@ from django.conf import settings
 
 from madoguchi.applications.errors import ChangedMeanwhile, NotAllowed
 from madoguchi.applications.models import Attachment, Channel, Draft
+from madoguchi.applications.queries import UPLOADS, file_place
 from madoguchi.common import kernel
 from madoguchi.common.files.intake import Accepted
 from madoguchi.common.ids import new_id, new_secret, secret_digest
@@ -19,6 +20,7 @@ from madoguchi.identity.models import Staff
 from madoguchi.japan.check_digits import new_receipt_number
 from madoguchi.procedures import queries as procedures
 from madoguchi.procedures.carrying import carry_over
+from madoguchi.procedures.definition import Question
 from madoguchi.procedures.logic import accept_answers
 
 MAX_FILES = 30
@@ -70,15 +72,16 @@ def save_section(
 ) -> Draft:
     """Keep the answers of one page; `typed` is what is on a page with errors, kept to be shown again.
 
-    Raises `ChangedMeanwhile` when another tab saved in between.
+    Files among the answers are attached and detached with them. Raises `ChangedMeanwhile` when another tab saved
+    in between.
     """
     definition = procedures.definition_of(draft.procedure_version_id)
     merged = accept_answers(definition, draft.answers, section_id, values)
-    answered = {question_id for question_id in values if question_id in merged}
-    still = [question_id for question_id in draft.asked_again if question_id not in answered]
-    return _store(
-        draft, now=now, answers=merged, asked_again=still, typed=_typed(draft, section_id, typed)
-    )
+    unit = kernel.Unit()
+    _tie_files(unit, draft, definition.section(section_id).questions, draft.answers, merged, "", now)
+    still = _still_asked(draft, values, typed, "{}")
+    changes = {"answers": merged, "asked_again": still, "typed": _typed(draft, section_id, typed)}
+    return _store(draft, now=now, unit=unit, **changes)
 
 
 def save_member(
@@ -94,7 +97,28 @@ def save_member(
     definition = procedures.definition_of(draft.procedure_version_id)
     merged = accept_answers(definition, draft.answers, section_id, values, member_id=member_id)
     page = f"{section_id}/{member_id}"
-    return _store(draft, now=now, answers=merged, typed=_typed(draft, page, typed))
+    unit = kernel.Unit()
+    group = definition.section(section_id).group
+    if group is None:
+        raise NotAllowed
+    before, after = _member(draft.answers, group.id, member_id), _member(merged, group.id, member_id)
+    _tie_files(unit, draft, group.questions, before, after, member_id, now)
+    still = _still_asked(draft, values, typed, f"{group.id}[{member_id}].{{}}")
+    changes = {"answers": merged, "asked_again": still, "typed": _typed(draft, page, typed)}
+    return _store(draft, now=now, unit=unit, **changes)
+
+
+def _still_asked(
+    draft: Draft, values: Mapping[str, Any], typed: Mapping[str, Any] | None, path: str
+) -> list[str]:
+    """What a new version still asks again: a question is settled when its page was sent and nothing is wrong."""
+    settled = {path.format(key) for key, value in values.items() if value is not None or not typed}
+    return [asked for asked in draft.asked_again if asked not in settled]
+
+
+def _member(answers: Mapping[str, Any], group_id: str, member_id: str) -> Mapping[str, Any]:
+    members: list[Mapping[str, Any]] = answers.get(group_id) or []
+    return next((member for member in members if member.get("_id") == member_id), {})
 
 
 def _typed(draft: Draft, page: str, typed: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -104,12 +128,67 @@ def _typed(draft: Draft, page: str, typed: Mapping[str, Any] | None) -> dict[str
 
 def remove_member(*, draft: Draft, group_id: str, member_id: str, now: datetime) -> Draft:
     """Take one member out of a group, with the files that belong to it."""
+    definition = procedures.definition_of(draft.procedure_version_id)
+    group = definition.question(group_id)
     members = [m for m in draft.answers.get(group_id, []) if m.get("_id") != member_id]
-    typed = {key: value for key, value in draft.typed.items() if not key.endswith(f"/{member_id}")}
-    return _store(draft, now=now, answers={**draft.answers, group_id: members}, typed=typed)
+    page = f"{group.section_id}/{member_id}"
+    unit = kernel.Unit()
+    before = _member(draft.answers, group_id, member_id)
+    _tie_files(unit, draft, group.questions, before, {}, member_id, now)
+    path = f"{group_id}[{member_id}]."
+    changes = {
+        "answers": {**draft.answers, group_id: members},
+        "asked_again": [asked for asked in draft.asked_again if not asked.startswith(path)],
+        "typed": _typed(draft, page, None),
+    }
+    return _store(draft, now=now, unit=unit, **changes)
 
 
-def _store(draft: Draft, *, now: datetime, **changes: Any) -> Draft:
+def _tie_files(
+    unit: kernel.Unit,
+    draft: Draft,
+    questions: Iterable[Question],
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    member_id: str,
+    now: datetime,
+) -> None:
+    """Let the attachments of file questions follow their answers, in the same unit."""
+    for question in questions:
+        if question.kind not in UPLOADS:
+            continue
+        place = file_place(question, member_id)
+        old = {file["digest"] for file in before.get(question.id) or ()}
+        new = {file["digest"]: file for file in after.get(question.id) or ()}
+        if gone := sorted(old - new.keys()):
+            unit.delete(Attachment, where={"owner_id": draft.id, "document_id": place, "digest__in": gone})
+        for digest, file in new.items():
+            if digest not in old:
+                unit.insert(attachment_of_answer(draft.id, place, file, now=now, by=_author(draft)))
+
+
+def attachment_of_answer(
+    owner_id: uuid.UUID, document_id: str, file: Mapping[str, Any], *, now: datetime, by: str = ""
+) -> Attachment:
+    """The row of a file that is the answer to a question: the answer names what intake stored."""
+    return Attachment(
+        id=new_id(),
+        owner_id=owner_id,
+        document_id=document_id,
+        digest=file["digest"],
+        name=file["name"],
+        media_type=file["media_type"],
+        size=file["size"],
+        added_at=now,
+        added_by=by,
+    )
+
+
+def _author(draft: Draft) -> str:
+    return f"staff:{draft.entered_by_id}" if draft.entered_by_id else ""
+
+
+def _store(draft: Draft, *, now: datetime, unit: kernel.Unit | None = None, **changes: Any) -> Draft:
     """Write the changes guarded by the version that was read; every change keeps the draft for longer."""
     changes |= {
         "version": draft.version + 1,
@@ -117,7 +196,7 @@ def _store(draft: Draft, *, now: datetime, **changes: Any) -> Draft:
         "expires_at": now + timedelta(days=settings.DRAFT_DAYS),
         "reminded_at": None,
     }
-    unit = kernel.Unit()
+    unit = unit or kernel.Unit()
     guard = {"id": draft.id, "version": draft.version}
     unit.update(Draft, where=guard, set=changes, otherwise=ChangedMeanwhile())
     kernel.commit(unit)
@@ -126,17 +205,20 @@ def _store(draft: Draft, *, now: datetime, **changes: Any) -> Draft:
     return draft
 
 
-def add_file(*, draft: Draft, document_id: str, accepted: Accepted, now: datetime, by: str = "") -> Attachment:
+def add_file(
+    *, draft: Draft, document_id: str, accepted: Accepted, now: datetime, by: str = ""
+) -> Attachment:
     """Attach a file that was taken in (checked, re-encoded and stored durably) to a document of the draft.
 
-    Raises `NotAllowed` beyond the number of files a filing may have.
+    Raises `NotAllowed` beyond the number of files a filing may have, `ChangedMeanwhile` when the draft was filed,
+    discarded or changed in between.
     """
     if Attachment.objects.filter(owner_id=draft.id, replaced_at=None).count() >= MAX_FILES:
         raise NotAllowed
     attachment = attachment_of(draft.id, document_id, accepted, now=now, by=by)
     unit = kernel.Unit()
     unit.insert(attachment)
-    kernel.commit(unit)
+    _store(draft, now=now, unit=unit)
     return attachment
 
 
@@ -159,10 +241,21 @@ def attachment_of(
 
 
 def remove_file(*, draft: Draft, attachment_id: uuid.UUID) -> None:
-    """Take a file out of the draft; the stored bytes go when nothing points at them any more."""
+    """Take a file out of the draft; the stored bytes go when nothing points at them any more.
+
+    Raises `ChangedMeanwhile` when the draft was filed, discarded or changed in between: the files of an
+    application are never taken away.
+    """
     unit = kernel.Unit()
     unit.delete(Attachment, where={"id": attachment_id, "owner_id": draft.id})
+    unit.update(
+        Draft,
+        where={"id": draft.id, "version": draft.version},
+        set={"version": draft.version + 1},
+        otherwise=ChangedMeanwhile(),
+    )
     kernel.commit(unit)
+    draft.version += 1
 
 
 def keep_for_later(*, draft: Draft, email: str, now: datetime) -> str:
@@ -185,18 +278,29 @@ def carry_to_current(*, draft: Draft, now: datetime) -> Draft:
         return draft
     old = procedures.definition_of(draft.procedure_version_id)
     carried = carry_over(old, offer.definition, draft.answers)
+    # What an earlier version asked again and nobody has answered since stays asked again.
+    waiting = {path for path in draft.asked_again if offer.definition.has_question(_question_of(path))}
     return _store(
         draft,
         now=now,
         answers=dict(carried.answers),
-        asked_again=sorted(set(carried.asked_again)),
+        asked_again=sorted(waiting.union(carried.asked_again, carried.members_asked_again)),
         procedure_version_id=offer.version_id,
     )
 
 
+def _question_of(path: str) -> str:
+    """The id at the end of `question` or `group[member].question`."""
+    return path.rpartition(".")[2]
+
+
 def discard(*, draft: Draft) -> None:
-    """Forget a draft and its files: the resident asks for it, or its time has run out."""
+    """Forget a draft and its files: the resident asks for it, or its time has run out.
+
+    Raises `ChangedMeanwhile` when it was filed or changed in between: nothing of that is lost.
+    """
     unit = kernel.Unit()
+    guard = {"id": draft.id, "version": draft.version}
+    unit.delete(Draft, where=guard, expect=1, otherwise=ChangedMeanwhile())
     unit.delete(Attachment, where={"owner_id": draft.id})
-    unit.delete(Draft, where={"id": draft.id})
     kernel.commit(unit)

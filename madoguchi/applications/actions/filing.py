@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from madoguchi.applications import rules
+from madoguchi.applications import queries, rules
+from madoguchi.applications.actions.drafts import new_number
 from madoguchi.applications.errors import AlreadyFiled, ChangedMeanwhile, MayNotFile, NotComplete
 from madoguchi.applications.models import Application, Attachment, CaseEvent, Channel, Draft, Status
-from madoguchi.applications.actions.drafts import new_number
 from madoguchi.applications.secrets import receipt_secret
 from madoguchi.audit import actions as audit
 from madoguchi.common import clock, kernel
@@ -43,15 +43,18 @@ def file_draft(*, draft: Draft, now: datetime, accept_incomplete: bool = False) 
     evaluation = evaluate(definition, draft.answers, today=draft.received_on or clock.tokyo_date(now))
     if evaluation.stops and not accept_incomplete:
         raise MayNotFile(tuple(rule.message.of(draft.language) for rule in evaluation.stops))
-    if not accept_incomplete:
-        problems = (*evaluation.problems, *missing_documents(draft, definition, evaluation))
-        if problems or draft.asked_again:
-            raise NotComplete(problems)
     application = _application(draft, definition, evaluation, now=now)
     unit = kernel.Unit()
     guard = {"id": draft.id, "version": draft.version}
     unit.delete(Draft, where=guard, expect=1, otherwise=ChangedMeanwhile())
     unit.insert(application)
+    if not accept_incomplete:
+        attached = _attached(draft, definition)
+        problems = _problems(draft, definition, evaluation, attached)
+        if problems:
+            raise NotComplete(problems)
+        if uncalled := sorted(attached - _places_of_files(definition, evaluation)):
+            unit.delete(Attachment, where={"owner_id": draft.id, "document_id__in": uncalled})
     actor = f"staff:{draft.entered_by_id}" if draft.entered_by_id else "resident"
     unit.insert(
         CaseEvent(
@@ -80,15 +83,43 @@ def file_draft(*, draft: Draft, now: datetime, accept_incomplete: bool = False) 
     return application
 
 
-def missing_documents(
-    draft: Draft, definition: Definition, evaluation: Evaluation
-) -> tuple[MissingDocument, ...]:
-    """Documents that must be there at filing and are not; those that may follow are left out."""
-    needed = [s.document for s in evaluation.documents if s.required and not s.document.may_follow]
-    if not needed:
-        return ()
-    sent = set(Attachment.objects.filter(owner_id=draft.id, replaced_at=None).values_list("document_id", flat=True))
-    return tuple(MissingDocument(d.id, d.label.of(draft.language)) for d in needed if d.id not in sent)
+def _problems(
+    draft: Draft, definition: Definition, evaluation: Evaluation, attached: set[str]
+) -> tuple[object, ...]:
+    """What must be put right before filing: answers, documents, and pages that wait for the person."""
+    wrong = {(problem.section_id, problem.member_id) for problem in evaluation.problems}
+    unfinished = [
+        page
+        for page in queries.unfinished_pages(definition, draft, evaluation)
+        if (page.section_id, page.member_id) not in wrong
+    ]
+    missing = [
+        MissingDocument(state.document.id, state.document.label.of(draft.language))
+        for state in evaluation.documents
+        if state.required and not state.document.may_follow and state.document.id not in attached
+    ]
+    return (*evaluation.problems, *unfinished, *missing)
+
+
+def _attached(draft: Draft, definition: Definition) -> set[str]:
+    """What files were sent for, asked only where the definition takes files."""
+    if definition.documents or any(q.kind in queries.UPLOADS for q in definition.all_questions()):
+        return queries.attached_documents(draft)
+    return set()
+
+
+def _places_of_files(definition: Definition, evaluation: Evaluation) -> set[str]:
+    """What this filing calls for files for: a file for anything else is not part of what is filed."""
+    places = {state.document.id for state in evaluation.documents}
+    for question in definition.all_questions():
+        if question.kind not in queries.UPLOADS:
+            continue
+        if question.group_id is None:
+            places |= {question.id} & evaluation.answers.keys()
+        else:
+            members = evaluation.answers.get(question.group_id) or ()
+            places |= {queries.file_place(question, m["_id"]) for m in members if question.id in m}
+    return places
 
 
 def _application(
@@ -97,7 +128,9 @@ def _application(
     received_on = draft.received_on or clock.tokyo_date(now)
     answers = evaluation.answers
     facts = applicant_facts(definition, answers)
-    due = rules.due_on(clock=definition.clock, received_on=received_on, closed_days=organization.closed_days())
+    due = rules.due_on(
+        clock=definition.clock, received_on=received_on, closed_days=organization.closed_days()
+    )
     return Application(
         id=draft.id,
         receipt_number=new_number(),

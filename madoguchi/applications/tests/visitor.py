@@ -246,3 +246,11 @@ def typed_fields(question: Question, value: Any, prefix: str = "q.") -> dict[str
         for part, text in raw.items()
         if "#" not in part and (part != "single" or text)
     }
+
+
+def same_browser(visitor: Visitor) -> Visitor:
+    """A second window of the same browser, with the cookies as they are now."""
+    other = Visitor()
+    for name, morsel in visitor.client.cookies.items():
+        other.client.cookies[name] = morsel.value
+    return other

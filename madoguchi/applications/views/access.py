@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
@@ -21,9 +22,11 @@ P = ParamSpec("P")
 DraftView = Callable[Concatenate[HttpRequest, Draft, P], HttpResponse]
 ReceiptView = Callable[Concatenate[HttpRequest, Application, P], HttpResponse]
 TRIES = 3
+# A double click whose first half was answered to nobody: the second half shows the receipt.
+SENT_AGAIN_WITHIN = timedelta(minutes=10)
 
 
-def with_draft(view: DraftView[P]) -> Callable[Concatenate[HttpRequest, uuid.UUID, P], HttpResponse]:
+def with_draft(view: DraftView[P]) -> Callable[..., HttpResponse]:
     """Give the view the draft this browser holds; otherwise ask for its code, keeping what was typed.
 
     A save that met another tab's save is done again on the fresh draft.
@@ -49,7 +52,7 @@ def with_draft(view: DraftView[P]) -> Callable[Concatenate[HttpRequest, uuid.UUI
     return access.holder(held)
 
 
-def with_receipt(view: ReceiptView[P]) -> Callable[Concatenate[HttpRequest, uuid.UUID, P], HttpResponse]:
+def with_receipt(view: ReceiptView[P]) -> Callable[..., HttpResponse]:
     """Give the view the application this browser may see now; otherwise ask for number and secret."""
 
     @wraps(view)
@@ -92,8 +95,15 @@ def carried_fields(request: HttpRequest) -> list[tuple[str, str]]:
 
 def gone(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     """The draft was filed or its time ran out."""
-    if Application.objects.filter(id=draft_id).exists():
-        capabilities.let_go_of_draft(request, draft_id)
-        return redirect(f"{reverse('applications:status')}?filed=1")
     capabilities.let_go_of_draft(request, draft_id)
+    filed_at = Application.objects.filter(id=draft_id).values_list("filed_at", flat=True).first()
+    if filed_at is not None:
+        now = clock.now()
+        sent_again = request.method == "POST" and request.path == reverse(
+            "applications:check", args=[draft_id]
+        )
+        if sent_again and now - filed_at < SENT_AGAIN_WITHIN:
+            capabilities.hold_receipt(request, draft_id, now=now)
+            return redirect("applications:receipt", draft_id)
+        return redirect(f"{reverse('applications:status')}?filed=1")
     return render(request, "applications/draft_gone.html", {}, status=410)
