@@ -29,7 +29,10 @@ from madoguchi.procedures.definition import Definition
 from madoguchi.procedures.findings import BrokenDefinition, Finding
 
 CATALOG = Path(__file__).parent / "catalog"
-LARGEST = 3 * reading.MAX_CHARACTERS  # bytes in UTF-8: a larger file is not even read
+MOST_CHARACTERS = (
+    300_000  # four times the largest definition so far; more could not be checked within a second
+)
+MOST_PARTS = 12_000  # keys, values and items together
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +59,14 @@ def check_change(text: str, filename: str, before: Definition) -> list[Finding]:
 
 def examine(text: str, filename: str, *, today: date) -> Report:
     """Read, then shape, then meaning, then reach and texts: each stage rests on the ones before."""
+    if len(text) > MOST_CHARACTERS:
+        return Report(filename, [_too_big(filename)])
     try:
         source = reading.read(text.removeprefix("\ufeff"))
     except reading.NotReadable as error:
         return Report(filename, [readable.explain(text, error, filename)])
+    if len(source.lines) > MOST_PARTS:
+        return Report(filename, [_too_big(filename)])
     sheet = Sheet(source, filename)
     shape.check(sheet)
     if not sheet.is_clean():
@@ -110,9 +117,8 @@ def check_file(path: Path, *, today: date) -> Report:
     """The report about one file; a file that cannot be opened is a finding, too."""
     name = str(path)
     try:
-        if path.stat().st_size > LARGEST:
-            mend = "1つのファイルに1つの手続だけを書いてください。"
-            return Report(name, [Finding(1, "", "too_big", "ファイルが大きすぎます。", mend, file=name)])
+        if path.stat().st_size > 4 * MOST_CHARACTERS:  # a character takes four bytes at most
+            return Report(name, [_too_big(name)])
         raw = path.read_bytes()
     except OSError:
         mend = "ファイルの名前と場所を確かめてください。"
@@ -124,6 +130,11 @@ def check_file(path: Path, *, today: date) -> Report:
         message, mend = "文字コードが UTF-8 ではありません。", "UTF-8 で保存し直してください。"
         return Report(name, [Finding(line, "", "not_utf8", message, mend, file=name)])
     return examine(text, name, today=today)
+
+
+def _too_big(name: str) -> Finding:
+    message = f"ファイルが大きすぎます（{MOST_CHARACTERS // 10_000}万文字、{MOST_PARTS}項目まで）。"
+    return Finding(1, "", "too_big", message, "1つのファイルに1つの手続だけを書いてください。", file=name)
 
 
 def said(finding: Finding) -> str:
