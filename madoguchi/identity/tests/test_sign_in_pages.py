@@ -8,43 +8,28 @@ import pytest
 from django.middleware.csrf import get_token
 from django.test import Client
 
-from madoguchi.audit.models import AuditEntry
-from madoguchi.identity import demo_accounts, one_time_codes, queries
+from madoguchi.identity import demo_accounts, queries
 from madoguchi.identity.actions import accounts
 from madoguchi.identity.actions import sign_in as actions
 from madoguchi.identity.models import Staff, StaffSession
+from madoguchi.identity.tests.browsing import (
+    ACCOUNT,
+    CODE,
+    ENROL,
+    NEW_PASSWORD,
+    SIGN_IN,
+    give_password,
+    hidden_fields,
+    sign_in,
+)
 from madoguchi.identity.tests.factories import (
     NOW,
     PASSWORD,
     StaffFactory,
-    StaffSessionFactory,
     code_at,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("time")]
-
-SIGN_IN, CODE, ENROL = "/desk/sign-in/", "/desk/sign-in/code/", "/desk/sign-in/enrol/"
-NEW_PASSWORD, ACCOUNT = "/desk/sign-in/password/", "/desk/account/"
-
-
-def give_password(client, staff, password=PASSWORD, **fields):
-    return client.post(SIGN_IN, {"login": staff.login, "password": password} | fields)
-
-
-def sign_in(client, staff, *, now=NOW):
-    give_password(client, staff)
-    response = client.post(CODE, {"code": code_at(now)})
-    assert response.status_code == 302
-    return response
-
-
-def hidden_fields(response):
-    """The hidden fields of the page's own form, as a browser would send them."""
-    text = response.content.decode()
-    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', text)
-    import html
-
-    return {name: html.unescape(value) for name, value in found if name in ("next", "carried")}
 
 
 def test_password_and_code_lead_to_the_page_that_was_asked_for(client):
@@ -327,67 +312,6 @@ def test_outside_the_demo_neither_log_ins_nor_codes_are_told(client, settings):
     assert queries.one_time_code_now(Staff.objects.get(), now=NOW) is None
 
 
-# --- one's own account -----------------------------------------------------------------------------------
-
-
-def test_the_account_page_lists_the_devices_and_ends_the_others(client):
-    staff = StaffFactory()
-    sign_in(client, staff)
-    StaffSessionFactory(staff=staff, device="Firefox / Windows")
-    StaffSessionFactory(staff=staff, pending=True, device="Edge / Windows")
-    page = client.get(ACCOUNT).content.decode()
-    assert "Firefox / Windows" in page
-    assert "Edge / Windows" not in page
-
-    response = client.post("/desk/account/sessions/end/")
-
-    assert response.headers["Location"] == f"{ACCOUNT}?done=sessions"
-    assert "Firefox / Windows" not in client.get(response.headers["Location"]).content.decode()
-
-
-def test_a_password_is_changed_only_with_the_present_one(client):
-    sign_in(client, StaffFactory())
-    fields = {"new_password": "tanuki no kintsuba 12", "new_password_again": "tanuki no kintsuba 12"}
-    address = "/desk/account/password/"
-    assert client.get(address).status_code == 200
-
-    assert client.post(address, fields | {"password": "wrong"}).status_code == 422
-    changed = client.post(address, fields | {"password": PASSWORD})
-
-    assert changed.headers["Location"] == f"{ACCOUNT}?done=password"
-    assert AuditEntry.objects.filter(act="staff.password_chosen").count() == 1
-
-
-def test_new_recovery_codes_are_shown_once_after_the_password(client):
-    sign_in(client, StaffFactory())
-    address = "/desk/account/recovery-codes/"
-    assert client.get(address).status_code == 200
-    assert client.post(address, {"password": "wrong"}).status_code == 422
-
-    shown = client.post(address, {"password": PASSWORD})
-
-    assert shown.content.decode().count("<li><code>") == 10
-    assert client.post("/desk/sign-in/on/", hidden_fields(shown)).headers["Location"] == ACCOUNT
-
-
-def test_another_app_is_enrolled_after_the_password(client):
-    staff = StaffFactory()
-    sign_in(client, staff)
-    address = "/desk/account/authenticator/"
-    assert client.get(address).status_code == 200
-    assert client.post(address, {"password": "wrong"}).status_code == 422
-
-    begun = client.post(address, {"password": PASSWORD})
-    assert begun.headers["Location"].startswith(ENROL)
-    assert client.get(begun.headers["Location"]).status_code == 200
-    seed = queries.seed_to_enrol(StaffSession.objects.get(ended_at=None))
-    code = one_time_codes.code_of(seed, one_time_codes.step_at(NOW))
-    shown = client.post(ENROL, {"code": code, "next": ACCOUNT})
-
-    assert shown.content.decode().count("<li><code>") == 10
-    assert client.get(ACCOUNT).status_code == 200
-
-
 def test_every_form_of_signing_in_carries_a_safety_token(client, rf):
     staff = StaffFactory()
 
@@ -429,16 +353,6 @@ def test_enrolment_without_a_code_asks_for_it(client):
     give_password(client, StaffFactory(enrolled=False))
 
     assert "確認コードを入力してください" in client.post(ENROL, {"code": " "}).content.decode()
-
-
-def test_a_log_in_closes_while_the_present_password_is_guessed(client):
-    sign_in(client, StaffFactory())
-    for _ in range(5):
-        client.post("/desk/account/recovery-codes/", {"password": "wrong"})
-
-    response = client.post("/desk/account/recovery-codes/", {"password": PASSWORD})
-
-    assert "約1分" in response.content.decode()
 
 
 def test_a_password_that_was_changed_on_another_page_is_told(client, monkeypatch):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from madoguchi.common import access, clock, kernel
 from madoguchi.identity import queries as identity
@@ -51,8 +52,8 @@ def test_who_lacks_the_role_is_told_which_one_is_needed():
     assert "この画面を使う役割がありません" in text
 
 
-def test_nobody_is_sent_to_the_sign_in(client):
-    response = client.get("/desk/staff/?q=a")
+def test_who_is_not_signed_in_is_sent_to_the_sign_in():
+    response = Client().get("/desk/staff/?q=a")
 
     assert response.headers["Location"] == "/desk/sign-in/?next=%2Fdesk%2Fstaff%2F%3Fq%3Da"
 
