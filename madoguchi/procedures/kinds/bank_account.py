@@ -9,10 +9,11 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext as _
 
 from madoguchi.japan import banks, kana
-from madoguchi.japan.banks import AccountError, Bank, Branch
+from madoguchi.japan.banks import AccountError
 from madoguchi.japan.kana import KanaError
 from madoguchi.procedures.definition import Question
 from madoguchi.procedures.kinds import sentences
+from madoguchi.procedures.kinds.bank_search import find_banks, find_branches
 from madoguchi.procedures.kinds.base import (
     CleanContext,
     Cleaned,
@@ -47,7 +48,6 @@ TYPES = ("ordinary", "current", "savings")
 LONGEST_HOLDER = 48
 BANKS, BRANCHES = "#banks", "#branches"  # offered to choose from
 _SEVEN = re.compile("[0-9]{7}")
-_YUCHO_NAMES = ("ゆうちょ", "ゆうちょ銀行", "郵便局", "郵貯")
 
 
 class BankAccount(Kind):
@@ -392,39 +392,6 @@ class BankAccount(Kind):
     def fingerprint(self, question: Question) -> tuple[Any, ...]:
         """The kinds of account."""
         return (question.kind, *sorted(self.types(question)))
-
-
-def find_banks(name: str, code: str) -> tuple[Bank, ...]:
-    """The bank of a code that fits the name, the one bank of exactly this name, or all that could be meant."""
-    text = unicodedata.normalize("NFKC", name).strip()
-    chosen = banks.bank(code) if code else None
-    if chosen and text in ("", chosen.full_name):
-        return (chosen,)
-    if not text:
-        return ()
-    if text in _YUCHO_NAMES:
-        text = "ゆうちょ"
-    found = banks.search_banks(text)
-    exact = tuple(bank for bank in found if text in (bank.code, bank.name, bank.full_name, bank.kana))
-    if chosen and chosen in found:
-        return (chosen,)
-    return exact if len(exact) == 1 else found
-
-
-def find_branches(bank_code: str, name: str, code: str) -> tuple[Branch, ...]:
-    """As `find_banks`, among the branches of a bank."""
-    text = unicodedata.normalize("NFKC", name).strip()
-    chosen = banks.branch(bank_code, code) if code else None
-    if chosen and text in ("", chosen.name):
-        return (chosen,)
-    if not text:
-        return ()
-    found = banks.search_branches(bank_code, text)
-    bare = text.removesuffix("支店") or text
-    exact = tuple(branch for branch in found if {text, bare} & {branch.code, branch.name, branch.kana})
-    if chosen and chosen in found:
-        return (chosen,)
-    return exact if len(exact) == 1 else found
 
 
 def type_label(kind: str) -> str:
