@@ -35,7 +35,7 @@ from madoguchi.organization import queries as organization
 from madoguchi.organization.models import Role
 from madoguchi.procedures import queries as procedures
 from madoguchi.procedures.definition import Definition
-from madoguchi.procedures.sampling import NoSample, sample_answers
+from madoguchi.procedures.sampling import NoSample, filing_like_a_sample
 
 # How many of a hundred stand where; the rest is closed.
 SHARES = (
@@ -133,7 +133,7 @@ class _Maker:
             status = Status.FILED
         age_days = self._age_days(status)
         filed_at = self.now - timedelta(days=age_days, minutes=self.chance.randint(0, 600))
-        answers = sample_answers(
+        answers = filing_like_a_sample(
             definition, number, today=clock.tokyo_date(filed_at), facts=facts_of(resident)
         )
         channel = self.chance.choice(CHANNELS) if officers else Channel.WEB

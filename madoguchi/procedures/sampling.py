@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+import json
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 from madoguchi.procedures.definition import Definition, Question
@@ -11,6 +14,8 @@ from madoguchi.procedures.kinds import registry
 from madoguchi.procedures.logic import Evaluation, evaluate
 
 ROUNDS = 60
+SAMPLES = Path(__file__).parent / "samples"
+RECENT = timedelta(days=400)
 
 
 class NoSample(Exception):
@@ -39,6 +44,64 @@ def sample_answers(
         if answers is not None:
             return answers
     raise NoSample
+
+
+@functools.cache
+def sample_filings(procedure_id: str) -> tuple[tuple[date, Mapping[str, Any]], ...]:
+    """The sample filings that were written for a procedure: the day each was written for, and its answers."""
+    found = []
+    for path in sorted(SAMPLES.glob("*.json")):
+        sample = json.loads(path.read_text(encoding="utf-8"))
+        if sample["procedure"] == procedure_id:
+            found.append((date.fromisoformat(sample["today"]), sample["answers"]))
+    return tuple(found)
+
+
+def filing_like_a_sample(
+    definition: Definition, number: int, *, today: date, facts: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A valid filing of this day in the manner of a written sample, with the applicant of `facts`.
+
+    Recent dates move with the day; the family bears the applicant's name. Without a usable sample the answers
+    are made up from the definition. Raises `NoSample`.
+    """
+    samples = sample_filings(definition.id)
+    for offset in range(len(samples)):
+        written_for, answers = samples[(number + offset) % len(samples)]
+        moved = _moved(answers, written_for, today)
+        for question in definition.all_questions():
+            if question.prefill in facts and question.group_id is None and question.id in moved:
+                moved[question.id] = facts[question.prefill]
+        name = facts.get("applicant.name")
+        renamed: dict[str, Any] = _renamed(moved, name) if isinstance(name, Mapping) else moved
+        evaluation = evaluate(definition, renamed, today=today)
+        if evaluation.complete:
+            return dict(evaluation.answers)
+    return sample_answers(definition, number, today=today, facts=facts)
+
+
+def _moved(value: Any, written_for: date, today: date) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _moved(inner, written_for, today) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_moved(inner, written_for, today) for inner in value]
+    if isinstance(value, str) and len(value) == 10 and value[4:5] == "-":
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            return value
+        return (day + (today - written_for)).isoformat() if abs(written_for - day) < RECENT else value
+    return value
+
+
+def _renamed(value: Any, name: Mapping[str, Any]) -> Any:
+    if isinstance(value, Mapping):
+        if {"family", "given"} <= value.keys() and value.get("given") != name.get("given"):
+            return {**value, "family": name["family"], "family_kana": name.get("family_kana", "")}
+        return {key: _renamed(inner, name) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_renamed(inner, name) for inner in value]
+    return value
 
 
 def _filled(
