@@ -129,7 +129,12 @@ def check_file(path: Path, *, today: date) -> Report:
         line = raw[: error.start].count(b"\n") + 1
         message, mend = "文字コードが UTF-8 ではありません。", "UTF-8 で保存し直してください。"
         return Report(name, [Finding(line, "", "not_utf8", message, mend, file=name)])
-    return examine(text, name, today=today)
+    try:
+        return examine(text, name, today=today)
+    except Exception as fault:  # a fault of ours must not keep the other files from being checked
+        message = f"検査そのものが止まりました（{type(fault).__name__}）。"
+        mend = "この定義を添えて、開発者に知らせてください。"
+        return Report(name, [Finding(1, "", "checker_failed", message, mend, file=name)])
 
 
 def _too_big(name: str) -> Finding:

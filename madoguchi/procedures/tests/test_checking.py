@@ -270,6 +270,20 @@ def test_the_command_prints_file_line_question_and_mend(
     assert printed[-1] == "1件の定義を確かめました。誤りは1件、注意は0件です。"
 
 
+def test_a_fault_of_the_checker_itself_is_a_finding_and_no_traceback(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(sheet: Sheet) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("madoguchi.procedures.checks.shape.check", stumble)
+    good = tmp_path / "parking.yaml"
+    good.write_text(BASE, encoding="utf-8")
+
+    assert checking.main([str(good)]) == 1
+    assert "検査そのものが止まりました（ZeroDivisionError）。" in capsys.readouterr().out
+
+
 def test_warnings_alone_leave_the_exit_code_at_zero(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
