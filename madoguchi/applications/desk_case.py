@@ -163,6 +163,7 @@ class EventRow:
     title: str
     text: str
     who: str
+    by_staff: bool
 
 
 def event_rows(events: Sequence[CaseEvent], definition: Definition) -> list[EventRow]:
@@ -186,7 +187,8 @@ def _event_row(event: CaseEvent, definition: Definition, names: Mapping[str, str
     text = str(detail.get("reason", ""))
     if event.kind == "hand_over":
         to = names.get(f"staff:{detail.get('to')}", "")
-        title = _("担当を%(name)sさんに変えた") % {"name": to} if to else _("担当を外した")
+        title = event_title(event.kind)
+        text = _("%(name)sさんへ") % {"name": to} if to else _("担当者なしに")
     elif event.kind == "decide":
         kind = definition.workflow.decision(str(detail.get("kind", "")))
         title, text = _("決裁"), str(kind.label) if kind else ""
@@ -195,16 +197,16 @@ def _event_row(event: CaseEvent, definition: Definition, names: Mapping[str, str
     channel = str(detail.get("channel", ""))
     if channel in Channel.values:
         text = " ".join(filter(None, (str(Channel(channel).label), text)))
-    return EventRow(event.at, title, text, event.actor.display_name if event.actor else _("申請者"))
+    return EventRow(event.at, title, text, event.actor.display_name if event.actor else _("申請者"), event.actor is not None)
 
 
 def event_title(kind: str) -> str:
     """What an event is called at the desk."""
     titles = {
         "filed": _("受付"),
-        "take": _("担当する"),
-        "hand_over": _("担当を変える"),
-        "return_for_correction": _("補正を依頼"),
+        "take": _("担当の引受け"),
+        "hand_over": _("担当の変更"),
+        "return_for_correction": _("補正の依頼"),
         "answer_correction": _("補正の回答"),
         "propose": _("起案"),
         "send_back": _("差戻し"),

@@ -51,6 +51,11 @@ class ShownPart:
     offered: Mapping[str, frozenset[str]]  # choices that depend on other answers
 
     @property
+    def wrong(self) -> set[tuple[str, str]]:
+        """(page, question id) of each entry that cannot be read."""
+        return {(self.part.page, item.question.id) for item in self.shown if item.errors}
+
+    @property
     def problems(self) -> list[tuple[str, str]]:
         """(href, sentence) for each error."""
         prefix = self.part.prefix.replace(".", "-")
@@ -59,6 +64,15 @@ class ShownPart:
             for item in self.shown
             for error in item.errors
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A required question without a usable answer; `place` is (page, question id)."""
+
+    place: tuple[str, str]
+    href: str
+    message: str
 
 
 class Entry:
@@ -102,7 +116,10 @@ class Entry:
         group = section.group
         path = f"{group.id}[{member_id}]." if group is not None else ""
         prefix = f"q.{group.id}.{member_id}." if group is not None else "q."
-        asked = tuple(q for q in questions if f"{path}{q.id}" in self.evaluation.visible)
+        # Statements explain things to residents; staff know them.
+        asked = tuple(
+            q for q in questions if q.kind != "statement" and f"{path}{q.id}" in self.evaluation.visible
+        )
         return Part(section, member_id, title, prefix, asked, answers)
 
     def shown(
@@ -144,10 +161,14 @@ class Entry:
             if any(option.when is not None for option in question.options)
         }
 
-    def missing(self) -> list[tuple[str, str]]:
-        """Required questions without an answer: (href of the first field, sentence)."""
+    def missing(self) -> list[Missing]:
+        """What keeps the filing from being complete, with the place of its field."""
         return [
-            (self._href(p.section_id, p.question_id, p.member_id, p.subfield), p.message)
+            Missing(
+                (f"{p.section_id}/{p.member_id}" if p.member_id else p.section_id, p.question_id),
+                self._href(p.section_id, p.question_id, p.member_id, p.subfield),
+                p.message,
+            )
             for p in self.evaluation.problems
         ]
 

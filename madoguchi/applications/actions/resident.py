@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from madoguchi.applications import rules
-from madoguchi.applications.actions.drafts import attachment_of
+from madoguchi.applications.actions.drafts import attachment_of, attachment_of_answer
 from madoguchi.applications.actions.filing import applicant_facts
 from madoguchi.applications.actions.review import change_case, commit_case, with_answer_at
 from madoguchi.applications.errors import (
@@ -100,7 +100,7 @@ def answer_correction(
             value = values[item.target_id]
             unit.update(CorrectionItem, where={"id": item.id}, set={"after": value})
             if definition.question(item.target_id.split("/")[-1]).kind in UPLOADS:
-                rows = [_attachment_of_answer(application, item.target_id, one, now=now) for one in value]
+                rows = [attachment_of_answer(application.id, item.target_id, one, now=now) for one in value]
                 _replace_files(unit, application, item, rows, now=now)
         else:
             rows = [attachment_of(application.id, item.target_id, one, now=now) for one in files[item.target_id]]
@@ -138,21 +138,6 @@ def _replace_files(
     )
     for row in rows:
         unit.insert(row)
-
-
-def _attachment_of_answer(
-    application: Application, target_id: str, file: Mapping[str, Any], *, now: datetime
-) -> Attachment:
-    """The row of a file that is the answer to a question: the answer names what intake stored."""
-    return Attachment(
-        owner_id=application.id,
-        document_id=target_id,
-        digest=file["digest"],
-        name=file["name"],
-        media_type=file["media_type"],
-        size=file["size"],
-        added_at=now,
-    )
 
 
 def withdraw(

@@ -134,7 +134,10 @@ def entry(request: HttpRequest, open_entry: OpenEntry) -> HttpResponse:
     try:
         refused = keep(request, open_entry)
     except ChangedMeanwhile:
-        open_entry.draft = Draft.objects.get(id=draft.id)
+        fresh = Draft.objects.filter(id=draft.id).first()
+        if fresh is None:
+            return redirect(open_entry.url)  # received or discarded meanwhile: the address tells which
+        open_entry.draft = fresh
         return _show_changed(request, open_entry)
     if refused:
         return _show(request, open_entry, refused=refused, status=422)
@@ -208,9 +211,9 @@ def _show(
         "banner": banner,
         "expires_on": clock.tokyo_date(draft.expires_at),
         "asked_again": [
-            str(now_entry.definition.question(q).label)
-            for q in draft.asked_again
-            if now_entry.definition.has_question(q)
+            str(now_entry.definition.question(path.rpartition(".")[2]).label)
+            for path in draft.asked_again
+            if path in now_entry.evaluation.visible
         ],
         "problems": problems,
     }
@@ -261,13 +264,15 @@ def check(request: HttpRequest, open_entry: OpenEntry) -> HttpResponse:
             except AlreadyFiled:
                 return redirect("desk:case", draft_id)
             except ChangedMeanwhile:
-                open_entry.draft = Draft.objects.get(id=draft_id)
+                fresh = Draft.objects.filter(id=draft_id).first()
+                if fresh is None:
+                    return redirect(open_entry.url)
+                open_entry.draft = fresh
                 changed = True
     now_entry = open_entry.entry
     shown = [now_entry.shown(part, open_entry.draft.typed, {}, {}) for part in now_entry.parts()]
     wrong = [(f"{open_entry.url}{href}", text) for part in shown for href, text in part.problems]
-    wrong_places = {href for href, _text in wrong}
-    missing = [(f"{open_entry.url}{href}", text) for href, text in now_entry.missing()]
+    wrong_places = {place for part in shown for place in part.wrong}
     sent = set(
         Attachment.objects.filter(owner_id=draft.id, replaced_at=None).values_list("document_id", flat=True)
     )
@@ -280,7 +285,11 @@ def check(request: HttpRequest, open_entry: OpenEntry) -> HttpResponse:
             now_entry.definition, now_entry.evaluation.answers, set(now_entry.evaluation.visible), LANGUAGE
         ),
         "wrong": wrong,
-        "missing": [pair for pair in missing if pair[0] not in wrong_places],
+        "missing": [
+            (f"{open_entry.url}{one.href}", one.message)
+            for one in now_entry.missing()
+            if one.place not in wrong_places
+        ],
         "papers": [
             str(state.document.label)
             for state in now_entry.evaluation.documents
@@ -299,7 +308,10 @@ def discard(request: HttpRequest, open_entry: OpenEntry) -> HttpResponse:
     """Throw an unfinished entry away, after asking."""
     if request.method == "POST":
         draft_id = open_entry.draft.id
-        actions.discard(draft=open_entry.draft)
+        try:
+            actions.discard(draft=open_entry.draft)
+        except ChangedMeanwhile:
+            return redirect(open_entry.url)
         record(open_entry.staff, f"draft:{draft_id}", "discard", open_entry.now)
         return redirect("desk:entries")
     context = {

@@ -1,0 +1,290 @@
+"""Filings for tests: plain functions with traits as keywords."""
+
+from __future__ import annotations
+
+import copy
+import functools
+import itertools
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from madoguchi.applications import actions, letters
+from madoguchi.applications.actions.filing import applicant_facts
+from madoguchi.applications.actions.review import Item
+from madoguchi.applications.models import (
+    Application,
+    Attachment,
+    CaseEvent,
+    Channel,
+    Correction,
+    CorrectionItem,
+    Decision,
+    DocumentCounter,
+    Draft,
+    InternalNote,
+    ProducedFile,
+    Status,
+)
+from madoguchi.applications.secrets import receipt_secret
+from madoguchi.applications.tests.offers import offer
+from madoguchi.common import clock
+from madoguchi.common.ids import new_id, secret_digest
+from madoguchi.identity.models import Staff
+from madoguchi.japan.check_digits import new_receipt_number
+from madoguchi.organization.models import Department, Posting
+from madoguchi.organization.tests.factories import DepartmentFactory, staff_with
+from madoguchi.procedures import queries as procedures
+from madoguchi.procedures.compiling import compile_source
+from madoguchi.procedures.models import Procedure, ProcedureVersion
+from madoguchi.procedures.sampling import sample_answers
+from madoguchi.procedures.tests.factories import source_of
+
+NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 23)
+CLAIM = "child_allowance_claim"
+HANAKO = {
+    "applicant.name": {
+        "family": "髙橋",
+        "given": "花子",
+        "family_kana": "タカハシ",
+        "given_kana": "ハナコ",
+    },
+    "applicant.birth_date": "1990-02-28",
+}
+
+_numbers = itertools.count(1)
+
+
+def offered(name: str = CLAIM) -> ProcedureVersion:
+    """The version of a definition of the catalogue that is offered; offered now when it was not."""
+    procedure = Procedure.objects.select_related("current").filter(id=_compiled(name).id).first()
+    if procedure is None:
+        offer(name)
+        procedure = Procedure.objects.select_related("current").get(id=_compiled(name).id)
+    return procedure.current
+
+
+@functools.cache
+def _compiled(name: str) -> Any:
+    return compile_source(source_of(name))
+
+
+@functools.cache
+def _sample(name: str, received_on: date) -> dict[str, Any]:
+    given = {"account_choice": "registered"} if name == CLAIM else {}
+    return sample_answers(_compiled(name), 0, today=received_on, facts=HANAKO, given=given)
+
+
+def answers_of(name: str = CLAIM, *, received_on: date = TODAY) -> dict[str, Any]:
+    """Complete answers of 髙橋 花子."""
+    return copy.deepcopy(_sample(name, received_on))
+
+
+def department_of(version: ProcedureVersion) -> Department:
+    """The department that handles a procedure."""
+    found = Department.objects.filter(code=version.department_code).first()
+    return found or DepartmentFactory(code=version.department_code, name="子ども青少年課")
+
+
+def somebody(role: str, department: Department, **fields: Any) -> Staff:
+    """Who has this role in this department; made when there is nobody."""
+    posting = Posting.objects.filter(department=department, role=role).select_related("staff").first()
+    return (
+        posting.staff
+        if posting is not None and not fields
+        else staff_with(role, department=department, **fields)
+    )
+
+
+def DraftFactory(*, entered: bool = False, **fields: Any) -> Draft:
+    """A filing in the making; `entered` by an officer from paper."""
+    version = fields.pop("procedure_version", None) or offered()
+    values: dict[str, Any] = {
+        "procedure_id": version.procedure_id,
+        "procedure_version": version,
+        "resume_code": new_receipt_number(next(_numbers).to_bytes(16, "big")),
+        "created_at": NOW,
+        "changed_at": NOW,
+        "expires_at": clock.now() + timedelta(days=30),
+    }
+    if entered:
+        values |= {
+            "channel": Channel.PAPER,
+            "entered_by": somebody("officer", department_of(version)),
+            "received_on": clock.today(),
+        }
+    return Draft.objects.create(**(values | fields))
+
+
+def ApplicationFactory(
+    *,
+    in_review: bool = False,
+    returned: bool = False,
+    proposed: bool = False,
+    closed: bool = False,
+    withdrawn: bool = False,
+    officer: Staff | None = None,
+    approver: Staff | None = None,
+    decision: str = "certified",
+    **fields: Any,
+) -> Application:
+    """A filed application; the traits lead it on by the real actions, with its history."""
+    application = _filed(**fields)
+    if not (in_review or returned or proposed or closed or withdrawn):
+        return application
+    department = department_of(application.procedure_version)
+    officer = officer or somebody("officer", department)
+    now = application.filed_at + timedelta(hours=1)
+    actions.take(application=application, by=officer, now=now)
+    if withdrawn:
+        actions.withdraw(application=application, reason="引っ越すことになったため", now=now)
+    if returned:
+        actions.return_for_correction(
+            application=application,
+            items=[Item("question", "applicant_phone", "document_missing", "番号が違うようです。")],
+            answer_by_on=clock.tokyo_date(now) + timedelta(days=14),
+            message="お手数をおかけします。",
+            by=officer,
+            now=now,
+        )
+    if proposed or closed:
+        reason = "公務員であり、勤務先から支給されるため。" if decision == "refused" else ""
+        actions.propose(application=application, kind=decision, reason=reason, by=officer, now=now)
+    if closed:
+        actions.decide(application=application, by=approver or somebody("approver", department), now=now)
+    return application
+
+
+def _filed(**fields: Any) -> Application:
+    version = fields.pop("procedure_version", None) or offered()
+    department_of(version)
+    definition = procedures.definition_of(version.id)
+    filed_at = fields.pop("filed_at", clock.now())
+    answers = fields.pop("answers", None) or answers_of(received_on=clock.tokyo_date(filed_at))
+    facts = applicant_facts(definition, answers)
+    application_id = fields.pop("id", None) or new_id()
+    values: dict[str, Any] = {
+        "id": application_id,
+        "receipt_number": new_receipt_number(application_id.bytes),
+        "secret_digest": secret_digest(receipt_secret(application_id)),
+        "procedure_id": definition.id,
+        "procedure_version": version,
+        "department_code": definition.department,
+        "channel": Channel.WEB,
+        "status": Status.FILED,
+        "status_since": filed_at,
+        "filed_at": filed_at,
+        "received_on": clock.tokyo_date(filed_at),
+        "due_on": clock.tokyo_date(filed_at) + timedelta(days=30),
+        "filed_answers": copy.deepcopy(answers),
+        "answers": answers,
+        "applicant_name": facts.name,
+        "search_key": facts.search_key,
+        "birth_on": facts.birth_on,
+    }
+    application = Application.objects.create(**(values | fields))
+    CaseEvent.objects.create(
+        application=application, at=filed_at, kind="filed", detail={"channel": application.channel}
+    )
+    return application
+
+
+def many_applications(count: int, **fields: Any) -> list[Application]:
+    """Many filed applications with one insert, without events."""
+    pattern = ApplicationFactory(**fields)
+    copies = []
+    for _ in range(count - 1):
+        row = copy.copy(pattern)
+        row.id = new_id()
+        row.receipt_number = new_receipt_number(row.id.bytes)
+        copies.append(row)
+    return [pattern, *Application.objects.bulk_create(copies)]
+
+
+def AttachmentFactory(**fields: Any) -> Attachment:
+    values: dict[str, Any] = {
+        "owner_id": None,
+        "document_id": "identity",
+        "digest": f"{next(_numbers):064x}",
+        "name": "運転免許証.jpg",
+        "media_type": "image/jpeg",
+        "size": 12345,
+        "pages": 1,
+        "added_at": NOW,
+    }
+    values["owner_id"] = fields.pop("owner_id", None) or ApplicationFactory().id
+    return Attachment.objects.create(**(values | fields))
+
+
+def CaseEventFactory(**fields: Any) -> CaseEvent:
+    fields["application"] = fields.get("application") or ApplicationFactory()
+    return CaseEvent.objects.create(**({"at": NOW, "kind": "take"} | fields))
+
+
+def InternalNoteFactory(**fields: Any) -> InternalNote:
+    fields["application"] = fields.get("application") or ApplicationFactory()
+    fields["author"] = fields.get("author") or somebody(
+        "officer", department_of(fields["application"].procedure_version)
+    )
+    return InternalNote.objects.create(**({"at": NOW, "text": "電話で確認した。"} | fields))
+
+
+def CorrectionFactory(**fields: Any) -> Correction:
+    application = fields.get("application")
+    if application is None:
+        return ApplicationFactory(returned=True).corrections.get()
+    officer = somebody("officer", department_of(application.procedure_version))
+    values = {"asked_at": NOW, "asked_by": officer, "answer_by_on": TODAY + timedelta(days=14)}
+    return Correction.objects.create(**(values | fields))
+
+
+def CorrectionItemFactory(**fields: Any) -> CorrectionItem:
+    fields["correction"] = fields.get("correction") or CorrectionFactory()
+    values = {
+        "target": "question",
+        "target_id": "applicant_name",
+        "reason_code": "name_differs",
+        "before": HANAKO["applicant.name"],
+    }
+    return CorrectionItem.objects.create(**(values | fields))
+
+
+def DecisionFactory(**fields: Any) -> Decision:
+    """A proposal that was decided, unless `decided_by=None`."""
+    application = fields.pop("application", None) or ApplicationFactory(in_review=True)
+    department = department_of(application.procedure_version)
+    officer, approver = somebody("officer", department), somebody("approver", department)
+    values: dict[str, Any] = {
+        "application": application,
+        "kind": "certified",
+        "outcome": "granted",
+        "proposed_by": officer,
+        "proposed_by_name": officer.display_name,
+        "proposed_at": NOW,
+        "decided_by": approver,
+        "decided_by_name": approver.display_name,
+        "decided_at": NOW,
+        "document_number": f"盛子ど第8-{next(_numbers)}号",
+    }
+    if fields.get("decided_by", approver) is None:
+        values |= {"decided_by_name": "", "decided_at": None, "document_number": None}
+    decision = Decision(**(values | fields))
+    if decision.document_number:
+        letter = letters.decision_notice(
+            application, decision, document_number=decision.document_number, decided_on=TODAY
+        )
+        decision.notice = letters.stored(letter)
+    decision.save()
+    return decision
+
+
+def DocumentCounterFactory(**fields: Any) -> DocumentCounter:
+    return DocumentCounter.objects.create(
+        **({"id": f"department-{next(_numbers)}:2026", "last": 12} | fields)
+    )
+
+
+def ProducedFileFactory(**fields: Any) -> ProducedFile:
+    fields["application"] = fields.get("application") or ApplicationFactory()
+    values = {"kind": "copy", "digest": f"{next(_numbers):064x}", "size": 1000, "made_at": NOW}
+    return ProducedFile.objects.create(**(values | fields))
