@@ -127,7 +127,7 @@ def placeholders(
     evaluation = evaluate(definition, application.answers, today=application.received_on)
     entitlement = evaluation.entitlement
     unit = definition.entitlement.unit if definition.entitlement else ""
-    amount = "" if entitlement is None else yen(entitlement) if unit == "yen" else str(entitlement)
+    amount = yen(entitlement) if unit == "yen" and isinstance(entitlement, int) else str(entitlement or "")
     return {
         "applicant_name": application.applicant_name,
         "receipt_number": grouped(application.receipt_number),

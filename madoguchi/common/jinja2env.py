@@ -171,7 +171,8 @@ def engine() -> Environment:
     """The environment all pages are rendered with."""
     backend = engines["jinja2"]
     assert isinstance(backend, Jinja2)
-    return backend.env
+    environment: Environment = backend.env
+    return environment
 
 
 def _plain_date(day: date) -> str:

@@ -181,8 +181,8 @@ def work_forever(stop: threading.Event | None = None) -> None:
     """Do jobs until told to stop (SIGTERM, SIGINT); the batch in hand is finished first."""
     stop = stop or threading.Event()
     if threading.current_thread() is threading.main_thread():
-        for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, lambda *_: stop.set())
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
     name = clock.process_name()
     last_pulse = -PULSE_SECONDS
     while not stop.is_set():

@@ -129,7 +129,9 @@ class Unit:
         from madoguchi.common.models import Job  # the model module needs the app registry
 
         moment = clock.now()
-        job = Job(kind=kind, payload=dict(payload), key=key or None, run_at=run_at or moment, created_at=moment)
+        job = Job(
+            kind=kind, payload=dict(payload), key=key or None, run_at=run_at or moment, created_at=moment
+        )
         self.insert(job, unless_exists=bool(key))
 
 

@@ -48,10 +48,11 @@ def one(model: type[M], *, using: str = DEFAULT_DB_ALIAS, **where: Any) -> M | N
 def _prepare(model: type[models.Model], names: tuple[str, ...], using: str, vendor: str) -> _Prepared:
     connection = connections[using]
     quote = connection.ops.quote_name
-    fields = tuple(model._meta.concrete_fields)
-    keys = tuple(model._meta.get_field(name) for name in names)
+    fields: tuple[models.Field[Any, Any], ...] = tuple(model._meta.concrete_fields)
+    by_name = {f.name: f for f in fields}
+    keys = tuple(by_name[name] for name in names)
     columns = ", ".join(quote(f.column) for f in fields)
-    condition = " AND ".join(f"{quote(key.column)} = %s" for key in keys)  # type: ignore[union-attr]
+    condition = " AND ".join(f"{quote(key.column)} = %s" for key in keys)
     converters = []
     for index, field in enumerate(fields):
         column = field.get_col(model._meta.db_table)
@@ -62,7 +63,7 @@ def _prepare(model: type[models.Model], names: tuple[str, ...], using: str, vend
             converters.append((index, bound))
     return _Prepared(
         sql=f"SELECT {columns} FROM {quote(model._meta.db_table)} WHERE {condition}",
-        keys=keys,  # type: ignore[arg-type]
+        keys=keys,
         names=tuple(f.attname for f in fields),
         converters=tuple(converters),
     )

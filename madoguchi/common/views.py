@@ -140,14 +140,26 @@ def store_away(request: HttpRequest) -> HttpResponse:
 
 
 def token_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The page was open too long for its safety token: keep what was typed and offer to send it again."""
+    """The page was open too long for its safety token: keep what was typed and offer to send it again.
+
+    Only for a form of our own pages: a form of another site must not become one press of a button here.
+    """
+    if not _came_from_us(request):
+        return forbidden(request)
     return _send_again(request, _("画面を開いてから時間がたったため、もう一度確認が必要です。"), status=403)
+
+
+def _came_from_us(request: HttpRequest) -> bool:
+    """Whether the form stood on a page of ours, as the browser says (Origin, else Referer)."""
+    origin = request.headers.get("Origin", "") or request.headers.get("Referer", "")
+    parts = urlsplit(origin)
+    return parts.scheme == request.scheme and parts.netloc == request.get_host()
 
 
 def _send_again(request: HttpRequest, explanation: str, *, status: int) -> HttpResponse:
     fields: list[tuple[str, str]] = []
     for name in request.POST:
-        if name != "csrfmiddlewaretoken":
+        if name != "csrfmiddlewaretoken" and "password" not in name:
             fields.extend((name, value) for value in request.POST.getlist(name))
     context: dict[str, Any] = {
         "action": request.path,

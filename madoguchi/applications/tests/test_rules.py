@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import date
 from itertools import product
 from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from madoguchi.applications import rules
 from madoguchi.applications.models import Status
-from madoguchi.procedures.definition import EMPTY, Clock, DecisionKind, Text
+from madoguchi.procedures.definition import EMPTY, Clock, DecisionKind, Definition, Text
 
 STANDARD = Clock("standard", 30, "calendar_days", True, "", EMPTY, "general_knowledge")
 STATUTORY = replace(STANDARD, kind="statutory")
@@ -54,7 +55,8 @@ def test_the_citys_own_closed_day_moves_the_due_day():
 
 
 @pytest.mark.parametrize(
-    ("clock", "expected"), [(STANDARD, date(2026, 12, 30)), (STATUTORY, date(2026, 12, 23)), (RESTLESS, date(2026, 12, 23))]
+    ("clock", "expected"),
+    [(STANDARD, date(2026, 12, 30)), (STATUTORY, date(2026, 12, 23)), (RESTLESS, date(2026, 12, 23))],
 )
 def test_only_a_standard_period_rests_while_the_resident_answers(clock, expected):
     due = rules.due_after_pause(
@@ -101,8 +103,10 @@ def test_a_notification_is_received_or_returned_and_never_refused():
     kinds = tuple(kind(o) for o in ("accepted", "returned", "refused", "dismissed"))
     workflow = SimpleNamespace(decisions=kinds)
 
-    of_notification = rules.decision_kinds(SimpleNamespace(kind_of_act="notification", workflow=workflow))
-    of_application = rules.decision_kinds(SimpleNamespace(kind_of_act="application", workflow=workflow))
+    def kinds_of(act: str) -> tuple[DecisionKind, ...]:
+        return rules.decision_kinds(cast(Definition, SimpleNamespace(kind_of_act=act, workflow=workflow)))
+
+    of_notification, of_application = kinds_of("notification"), kinds_of("application")
 
     assert [k.outcome for k in of_notification] == ["accepted", "returned"]
     assert of_application == kinds
@@ -118,7 +122,9 @@ def test_a_notification_is_received_or_returned_and_never_refused():
         ("returned", False, True),
     ],
 )
-def test_a_decision_against_the_person_states_its_reason_whatever_the_definition_says(outcome, required, needs):
+def test_a_decision_against_the_person_states_its_reason_whatever_the_definition_says(
+    outcome, required, needs
+):
     assert rules.needs_reason(kind(outcome, reason_required=required)) == needs
 
 

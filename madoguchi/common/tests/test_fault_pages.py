@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from django.http import UnreadablePostError
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.test import Client, RequestFactory
 from django.urls import path
 from pytest_django import Settings
@@ -21,7 +21,7 @@ FORM = "application/x-www-form-urlencoded"
 
 
 @access.public
-def broken_off(request: Any) -> None:
+def broken_off(request: HttpRequest) -> HttpResponse:
     raise UnreadablePostError
 
 

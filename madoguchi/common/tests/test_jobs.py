@@ -46,6 +46,7 @@ def test_a_failing_job_waits_longer_each_time_and_says_only_the_kind_of_error(ki
 
     now = clock.now()
     waits = []
+    job = Job.objects.get()
     for _ in range(3):
         jobs.work_once(now=now)
         job = Job.objects.get()
