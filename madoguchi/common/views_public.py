@@ -93,7 +93,8 @@ def _what_is_kept() -> list[list[str]]:
         mail = [
             _("メールアドレスと、送ったメールの文面"),
             _("受付、確認のお願い、結果などをお知らせするため"),
-            _("文面は、送ってから%(days)s。アドレスは、入力や申請の内容と同じ期間") % {"days": _days(mail_days)},
+            _("文面は、送ってから%(days)s。アドレスは、入力や申請の内容と同じ期間")
+            % {"days": _days(mail_days)},
         ]
         rows.insert(2, mail)
     return rows
