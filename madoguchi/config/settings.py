@@ -124,6 +124,10 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"madoguchi": {"level": "INFO"}},
+    "loggers": {
+        "madoguchi": {"level": "INFO"},
+        # Whoever tries hosts that are not ours gets a page; a traceback for each would only fill the log.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+    },
 }
 SILENCED_SYSTEM_CHECKS = ["security.W019"]
