@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -99,32 +99,15 @@ def looked_up(questions: Iterable[Question], data: QueryDict, page: PageInput) -
     return False
 
 
-def missing_errors(
-    questions: Iterable[Question], required: Iterable[str], page: PageInput, language: str
-) -> dict[str, tuple[FieldError, ...]]:
-    """The errors for required questions that were shown and left empty."""
-    needed = set(required)
-    errors: dict[str, tuple[FieldError, ...]] = {}
-    for question in askable(questions):
-        if question.id in needed and page.values.get(question.id) is None and question.id not in page.errors:
-            errors[question.id] = (registry.of(question).missing(question, language),)
-    return errors
-
-
 def judged(
-    questions: Iterable[Question], typed: Mapping[str, Any], required: Collection[str], context: CleanContext
+    questions: Iterable[Question], typed: Mapping[str, Any], context: CleanContext
 ) -> dict[str, tuple[FieldError, ...]]:
-    """What is wrong with what was typed on a page earlier, so that it is said again when the page comes back."""
-    errors: dict[str, tuple[FieldError, ...]] = {}
+    """What is wrong with what was typed on a page earlier."""
+    errors = {}
     for question in askable(questions):
-        kind = registry.of(question)
-        if question.kind in UPLOADS or question.id not in typed:
-            continue
-        raw = typed[question.id]
-        if not kind.is_empty(question, raw):
+        raw, kind = typed.get(question.id), registry.of(question)
+        if raw and question.kind not in UPLOADS and not kind.is_empty(question, raw):
             errors[question.id] = kind.clean(question, raw, context).errors
-        elif question.id in required:
-            errors[question.id] = (kind.missing(question, context.lang),)
     return {question_id: found for question_id, found in errors.items() if found}
 
 

@@ -20,7 +20,6 @@ from madoguchi.applications.page_reading import (
     clean_context,
     judged,
     looked_up,
-    missing_errors,
     raw_for,
     read_page,
     seen_mark,
@@ -134,7 +133,7 @@ class _Page:
         kept = look.draft.typed.get(self.name, {}) if typed is None else typed
         shown = [q for q in self.questions if self.is_asked(q) or q.id in also]
         if errors is None:
-            errors = judged(shown, kept, self.required(), self.context) if kept and typed is None else {}
+            errors = self._errors_kept(shown, kept) if kept and typed is None else {}
         items = self._items(shown, kept, errors, notes or {})
         context = look.context | {
             "section": self.section,
@@ -185,6 +184,21 @@ class _Page:
         members = [m.get("_id") for m in self.look.draft.answers.get(self.group.id) or []]
         return members.index(self.member_id) + 1 if self.member_id in members else len(members) + 1
 
+    def _errors_kept(self, shown: list[Question], kept: Mapping[str, Any]) -> Errors:
+        """What is wrong with what was typed here earlier: said again when the page comes back."""
+        return self.problems(shown) | judged(shown, kept, self.context)
+
+    def problems(self, questions: list[Question]) -> dict[str, tuple[FieldError, ...]]:
+        """What the filing as a whole finds wrong or missing among these questions."""
+        ids, found = {q.id for q in questions}, dict[str, tuple[FieldError, ...]]()
+        for p in self.look.evaluation.problems:
+            if p.question_id in ids and p.member_id == self.member_id:
+                found[p.question_id] = (
+                    *found.get(p.question_id, ()),
+                    FieldError(p.subfield, p.message, p.code),
+                )
+        return found
+
     # --- keeping ----------------------------------------------------------------------------------------
 
     def save(self, request: HttpRequest) -> HttpResponse:
@@ -199,8 +213,8 @@ class _Page:
             self._keep_files(asked, page)
             return self.show(request, typed=page.raws, errors=refused)
         after = self._with(page)
-        errors = {q.id: page.errors[q.id] for q in asked if q.id in page.errors and after.is_asked(q)}
-        errors |= missing_errors(asked, after.required(), page, self.look.language) | refused
+        wrong = {q.id: page.errors[q.id] for q in asked if q.id in page.errors and after.is_asked(q)}
+        errors = after.problems(asked) | wrong | refused
         after.store(page.values, page.raws if errors else None)
         if errors:
             # A question may hide only because the answer it depends on was typed wrongly: it stays until that is right.
