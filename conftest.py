@@ -12,6 +12,7 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
+from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 
 # A slow moment of a shared machine is no fault; continuous integration draws the same examples every time.
@@ -35,6 +36,13 @@ def no_network() -> Iterator[None]:
     socket.socket.connect = guarded  # type: ignore[assignment, method-assign]
     yield
     socket.socket.connect = connect  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def language_of_the_city() -> Iterator[None]:
+    """Each test begins in Japanese: a request in another language leaves it switched on in this thread."""
+    yield
+    translation.deactivate()
 
 
 def free_port() -> int:
