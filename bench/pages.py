@@ -34,7 +34,7 @@ def run(wanted: argparse.Namespace) -> dict[str, Any]:
             weights[asset.partition("?")[0]] = _weight(visitor.request("GET", asset).body)
         drive(site, seconds=min(wanted.seconds, 10), clients=4)
         memory = memory_mib(site.pid("serve"))
-    figures = {
+    figures: dict[str, Any] = {
         "first_page_kb": round(sum(weights.values()) / 1000, 1),
         "javascript_kb": round(sum(w for n, w in weights.items() if n.endswith(".js")) / 1000, 1),
         "web_process_mib": memory[0],

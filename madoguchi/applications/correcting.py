@@ -177,7 +177,13 @@ def shown_items(
             promise = messages.promise(accept=document.accept, limits=LIMITS, max_files=document.max_files)
             shown.append(
                 ItemShown(
-                    item, document.label.of(language), said, prefix, document=document, errors=errors, promise=promise
+                    item,
+                    document.label.of(language),
+                    said,
+                    prefix,
+                    document=document,
+                    errors=errors,
+                    promise=promise,
                 )
             )
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -55,11 +55,13 @@ def load(size: DemoSize) -> None:
     """Add `size.applications` applications of all published procedures, deterministic by seed and day."""
     offers = [offer for offer in procedures.offers() if offer.is_open]
     adults = list(
-        Resident.objects.filter(relation__in=[Relation.HEAD]).order_by("public_id")[: max(size.applications, 1)]
+        Resident.objects.filter(relation__in=[Relation.HEAD]).order_by("public_id")[
+            : max(size.applications, 1)
+        ]
     )
     if not offers or not adults or not size.applications:
         return
-    chance = random.Random(f"applications:{size.seed}")
+    chance = random.Random(f"applications:{size.seed}")  # noqa: S311  # the same seed gives the same city
     maker = _Maker(chance, clock.now())
     unit = kernel.Unit()
     for number in range(size.applications):
@@ -123,7 +125,12 @@ class _Maker:
         return self.people[key]
 
     def add(
-        self, unit: kernel.Unit, definition: Definition, version_id: uuid.UUID, resident: Resident, number: int
+        self,
+        unit: kernel.Unit,
+        definition: Definition,
+        version_id: uuid.UUID,
+        resident: Resident,
+        number: int,
     ) -> None:
         """Add one application with its history to the unit."""
         officers = self.staff(definition.department, Role.OFFICER)
@@ -186,7 +193,9 @@ class _Maker:
             status_since=filed_at,
             filed_at=filed_at,
             received_on=received_on,
-            due_on=rules.due_on(clock=definition.clock, received_on=received_on, closed_days=self.closed_days),
+            due_on=rules.due_on(
+                clock=definition.clock, received_on=received_on, closed_days=self.closed_days
+            ),
             filed_answers=answers,
             answers=answers,
             applicant_name=facts.name,
@@ -274,9 +283,7 @@ class _History:
 
     def _ask(self, officer: Staff) -> None:
         correction_id = self.maker.new_id(self.at)
-        at = self.move(
-            "return_for_correction", Status.RETURNED, officer, {"correction": str(correction_id)}
-        )
+        at = self.move("return_for_correction", Status.RETURNED, officer, {"correction": str(correction_id)})
         reasons = self.definition.workflow.correction_reasons
         correction = Correction(
             id=correction_id,

@@ -38,16 +38,17 @@ def filing_copy(application: Application) -> FilingCopy:
     language = application.language
     with translation.override(language):
         evaluation = evaluate(definition, application.filed_answers, today=application.received_on)
-        blocks = queries.blocks(
-            definition, application.filed_answers, set(evaluation.visible), language
-        )
+        blocks = queries.blocks(definition, application.filed_answers, set(evaluation.visible), language)
         return FilingCopy(
             city=city_name(),
             procedure_title=definition.current_name.of(language),
             receipt_number=grouped(application.receipt_number),
             filed_on=both_eras(application.received_on),
             sections=tuple(
-                Section(block.title, tuple(Row(line.label, line.text or _("（入力なし）")) for line in block.lines))
+                Section(
+                    block.title,
+                    tuple(Row(line.label, line.text or _("（入力なし）")) for line in block.lines),
+                )
                 for block in blocks
             ),
             attachments=tuple(_attachments(application, definition, language)),

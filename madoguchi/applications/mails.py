@@ -84,7 +84,13 @@ def received(unit: kernel.Unit, application: Application, *, now: datetime) -> N
 
 
 def news(
-    unit: kernel.Unit, application: Application, *, subject: str, lines: Sequence[str], purpose: str, now: datetime
+    unit: kernel.Unit,
+    application: Application,
+    *,
+    subject: str,
+    lines: Sequence[str],
+    purpose: str,
+    now: datetime,
 ) -> None:
     """Something happened: the mail says what kind of thing, the status page shows the rest."""
     more = [
@@ -111,7 +117,9 @@ def correction_asked(unit: kernel.Unit, correction: Correction, *, now: datetime
     """The officer asked for a correction."""
     application = correction.application
     with translation.override(application.language):
-        name = procedures.definition_of(application.procedure_version_id).current_name.of(application.language)
+        name = procedures.definition_of(application.procedure_version_id).current_name.of(
+            application.language
+        )
         lines = [
             _("「%(name)s」について、直してほしいところがあります。") % {"name": name},
             _("%(day)sまでに、返事をお願いします。") % {"day": both_eras(correction.answer_by_on)},
@@ -123,7 +131,9 @@ def correction_asked(unit: kernel.Unit, correction: Correction, *, now: datetime
 def decided(unit: kernel.Unit, application: Application, *, now: datetime) -> None:
     """A decision was made; what it is stands in the letter, not in the mail."""
     with translation.override(application.language):
-        name = procedures.definition_of(application.procedure_version_id).current_name.of(application.language)
+        name = procedures.definition_of(application.procedure_version_id).current_name.of(
+            application.language
+        )
         lines = [_("「%(name)s」の手続が終わりました。通知書をご確認ください。") % {"name": name}]
         subject = _("通知書をお送りします（%(name)s）") % {"name": name}
         news(unit, application, subject=subject, lines=lines, purpose="decision", now=now)
@@ -132,7 +142,9 @@ def decided(unit: kernel.Unit, application: Application, *, now: datetime) -> No
 def withdrawn(unit: kernel.Unit, application: Application, *, now: datetime) -> None:
     """The application was taken back."""
     with translation.override(application.language):
-        name = procedures.definition_of(application.procedure_version_id).current_name.of(application.language)
+        name = procedures.definition_of(application.procedure_version_id).current_name.of(
+            application.language
+        )
         lines = [_("「%(name)s」の取下げを受け付けました。") % {"name": name}]
         subject = _("取下げを受け付けました（%(name)s）") % {"name": name}
         news(unit, application, subject=subject, lines=lines, purpose="withdrawal", now=now)
@@ -177,7 +189,8 @@ def expiry_near(unit: kernel.Unit, draft: Draft, *, now: datetime) -> None:
         add_mail(
             unit,
             to=draft.email,
-            subject=_("【%(city)s】保存の期限が近づいています（%(name)s）") % {"city": city_name(), "name": name},
+            subject=_("【%(city)s】保存の期限が近づいています（%(name)s）")
+            % {"city": city_name(), "name": name},
             lines=[
                 _("「%(name)s」は、まだ送られていません。") % {"name": name},
                 _("入力した内容は、%(day)sに消えます。続きは次のページから入力できます。") % {"day": day},
@@ -195,7 +208,9 @@ def answer_awaited(unit: kernel.Unit, correction: Correction, *, now: datetime) 
     """A correction's day is near and no answer has come."""
     application = correction.application
     with translation.override(application.language):
-        name = procedures.definition_of(application.procedure_version_id).current_name.of(application.language)
+        name = procedures.definition_of(application.procedure_version_id).current_name.of(
+            application.language
+        )
         lines = [
             _("「%(name)s」について、まだ返事をいただいていません。") % {"name": name},
             _("%(day)sまでに、返事をお願いします。") % {"day": both_eras(correction.answer_by_on)},

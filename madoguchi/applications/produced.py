@@ -37,12 +37,19 @@ def _kept(application: Application, kind: str, subject_id: str) -> bytes | None:
         return None
 
 
-def keep(unit: kernel.Unit, application: Application, kind: str, subject_id: str, content: bytes, *, now: datetime) -> str:
+def keep(
+    unit: kernel.Unit, application: Application, kind: str, subject_id: str, content: bytes, *, now: datetime
+) -> str:
     """Store a PDF durably and add its row to the unit; made twice, it is kept once. Returns its digest."""
     store, _scanner = configured()
     kept = store.put(content)
     row = ProducedFile(
-        application=application, kind=kind, subject_id=subject_id, digest=kept.digest, size=kept.size, made_at=now
+        application=application,
+        kind=kind,
+        subject_id=subject_id,
+        digest=kept.digest,
+        size=kept.size,
+        made_at=now,
     )
     unit.insert(row, unless_exists=True)
     return kept.digest

@@ -23,7 +23,12 @@ class StatusText:
 
 
 def status_text(
-    application: Application, definition: Definition, *, department: str, answer_by_on: date | None, today: date
+    application: Application,
+    definition: Definition,
+    *,
+    department: str,
+    answer_by_on: date | None,
+    today: date,
 ) -> StatusText:
     """The state of an application in words a resident understands, in the language of the page."""
     since = both_eras(clock.tokyo_date(application.status_since))
@@ -46,7 +51,9 @@ def status_text(
     elif application.status == Status.WITHDRAWN:
         return StatusText(_("%(since)sに取り下げました。") % {"since": since}, "", None)
     else:
-        return StatusText(_("%(since)sに手続が終わりました。") % {"since": since}, _("下の通知書をご覧ください。"), None)
+        return StatusText(
+            _("%(since)sに手続が終わりました。") % {"since": since}, _("下の通知書をご覧ください。"), None
+        )
     if late:
         step += _("予定より時間がかかっています。お待たせして申し訳ありません。")
     return StatusText(sentence % {"since": since, "department": department}, step, due)

@@ -175,8 +175,8 @@ def _insert_sql(
 def _where(model: type[models.Model], where: Mapping[str, Any], connection: Any) -> tuple[str, list[Any]]:
     parts: list[str] = []
     params: list[Any] = []
-    for name, value in where.items():
-        name, _, lookup = name.partition("__")
+    for key, value in where.items():
+        name, _, lookup = key.partition("__")
         column = _field(model, name)
         quoted = connection.ops.quote_name(column.column)
         if value is None:

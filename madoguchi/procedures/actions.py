@@ -6,10 +6,11 @@ from datetime import datetime
 
 from madoguchi.audit import actions as audit
 from madoguchi.common import kernel
-from madoguchi.procedures.checking import check_source
+from madoguchi.procedures.checking import check_change, check_source
 from madoguchi.procedures.compiling import compile_source
 from madoguchi.procedures.findings import BrokenDefinition
 from madoguchi.procedures.models import Procedure, ProcedureVersion
+from madoguchi.procedures.queries import definition_of
 
 
 class NeedsSecondPerson(Exception):
@@ -32,8 +33,13 @@ def publish(*, source: str, by: str, approved_by: str, now: datetime) -> Procedu
         raise BrokenDefinition(errors)
     definition = compile_source(source)
     procedure = Procedure.objects.select_related("current").filter(id=definition.id).first()
-    if procedure is not None and procedure.current.digest == definition.digest:
-        return procedure.current
+    if procedure is not None:
+        if procedure.current.digest == definition.digest:
+            return procedure.current
+        before = definition_of(procedure.current_id)
+        broken = [f for f in check_change(source, "", before) if f.severity == "error"]
+        if broken:
+            raise BrokenDefinition(broken)
     version = ProcedureVersion(
         procedure_id=definition.id,
         number=procedure.current.number + 1 if procedure else 1,

@@ -7,7 +7,7 @@ class ProceduresConfig(AppConfig):
 
     def ready(self) -> None:
         from madoguchi.common import registers
-        from madoguchi.common.registers import PersonalData, DemoSize
+        from madoguchi.common.registers import DemoSize, PersonalData
 
         def load(size: DemoSize) -> None:
             from madoguchi.procedures import demo

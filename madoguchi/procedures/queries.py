@@ -6,11 +6,11 @@ import functools
 import uuid
 from dataclasses import dataclass
 
-from madoguchi.common import reading
 from madoguchi.japan.kana import search_key
 from madoguchi.procedures.compiling import compile_source
 from madoguchi.procedures.definition import Definition
 from madoguchi.procedures.models import Procedure, ProcedureVersion
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:

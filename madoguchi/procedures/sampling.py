@@ -129,7 +129,10 @@ def _answer_next(
         return False
     question = definition.question(problem.question_id)
     if question.kind == "group":
-        answers[question.id] = [*(answers.get(question.id) or []), {"_id": f"m{len(answers.get(question.id) or []) + 1}"}]
+        answers[question.id] = [
+            *(answers.get(question.id) or []),
+            {"_id": f"m{len(answers.get(question.id) or []) + 1}"},
+        ]
         return True
     if problem.member_id and question.group_id:
         members = answers.get(question.group_id) or []
@@ -149,7 +152,9 @@ def _sample(question: Question, number: int) -> Any:
     return registry.of(question).sample(question, number)
 
 
-def _avoid_stop(definition: Definition, answers: dict[str, Any], fixed: Mapping[str, Any], today: date) -> bool:
+def _avoid_stop(
+    definition: Definition, answers: dict[str, Any], fixed: Mapping[str, Any], today: date
+) -> bool:
     """Change the latest choice that is not fixed until nothing stops the filing."""
     for question_id in reversed([q for q in answers if q not in fixed]):
         question = definition.question(question_id)

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.utils.translation import get_language, gettext as _
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from madoguchi.common import access, clock
@@ -60,7 +61,7 @@ def page(request: HttpRequest, procedure_id: str) -> HttpResponse:
     if offer is None:
         raise Http404
     definition = offer.definition
-    documents = [d for d in definition.documents]
+    documents = list(definition.documents)
     context = {
         "here": "procedures",
         "offer": offer,

@@ -103,7 +103,9 @@ def answer_correction(
                 rows = [attachment_of_answer(application.id, item.target_id, one, now=now) for one in value]
                 _replace_files(unit, application, item, rows, now=now)
         else:
-            rows = [attachment_of(application.id, item.target_id, one, now=now) for one in files[item.target_id]]
+            rows = [
+                attachment_of(application.id, item.target_id, one, now=now) for one in files[item.target_id]
+            ]
             _replace_files(unit, application, item, rows, now=now)
     commit_case(unit, application)
 

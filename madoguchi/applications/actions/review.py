@@ -117,9 +117,7 @@ def add_note(*, application: Application, text: str, by: Staff, now: datetime) -
     note = InternalNote(application=application, at=now, author=by, text=text)
     unit = kernel.Unit()
     unit.insert(note)
-    audit.record(
-        unit, actor=f"staff:{by.id}", act="note", subject=f"application:{application.id}", now=now
-    )
+    audit.record(unit, actor=f"staff:{by.id}", act="note", subject=f"application:{application.id}", now=now)
     kernel.commit(unit)
     return note
 
@@ -217,10 +215,11 @@ def with_answer_at(answers: Mapping[str, Any], target_id: str, value: Any) -> di
     member_id, _, question_id = rest.partition("/")
     members = []
     for member in answers.get(group_id) or []:
+        kept = dict(member)
         if member.get("_id") == member_id:
-            member = {**member, question_id: value}
+            kept[question_id] = value
             if value is None:
-                del member[question_id]
-        members.append(member)
+                del kept[question_id]
+        members.append(kept)
     changed[group_id] = members
     return changed

@@ -101,7 +101,9 @@ def resume(request: HttpRequest) -> HttpResponse:
         return views.too_many(request)
     draft = _draft_of(code, request.POST.get("secret", ""))
     if draft is None:
-        error = _("番号か合言葉が違うか、期限が切れています。お手元の控えやメールを見て、もう一度入力してください。")
+        error = _(
+            "番号か合言葉が違うか、期限が切れています。お手元の控えやメールを見て、もう一度入力してください。"
+        )
         context |= {"errors": {"code": error}, "problems": [("#code", error)]}
         return render(request, "applications/resume.html", context, status=422)
     capabilities.hold_draft(request, draft.id)
@@ -133,9 +135,7 @@ def _draft_of(code: str, secret: str) -> Draft | None:
 def held_drafts(request: HttpRequest) -> list[tuple[Draft, str]]:
     """The drafts this browser holds, with the names of their procedures."""
     held = Draft.objects.filter(id__in=request.session.get("drafts", [])).order_by("-changed_at")
-    return [
-        (draft, str(procedures.definition_of(draft.procedure_version_id).current_name)) for draft in held
-    ]
+    return [(draft, str(procedures.definition_of(draft.procedure_version_id).current_name)) for draft in held]
 
 
 @with_draft

@@ -13,7 +13,11 @@ def view(request):
 
 def copied(function):
     """A function of its own, so that a rule put on it stays on it."""
-    return lambda request: function(request)
+
+    def copy(request):
+        return function(request)
+
+    return copy
 
 
 @pytest.fixture

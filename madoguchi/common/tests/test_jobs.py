@@ -89,7 +89,10 @@ def test_a_job_declared_hopeless_is_dead_at_once(kinds):
 
     jobs.work_once(now=clock.now())
 
-    assert (Job.objects.get().state, Job.objects.get().last_error) == (JobState.DEAD, "the address does not exist")
+    assert (Job.objects.get().state, Job.objects.get().last_error) == (
+        JobState.DEAD,
+        "the address does not exist",
+    )
 
 
 def test_a_job_without_a_handler_is_dead_and_says_so(kinds):

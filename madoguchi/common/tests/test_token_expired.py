@@ -12,7 +12,9 @@ def client():
 
 
 def test_what_was_typed_is_offered_again_with_a_fresh_token(client):
-    answer = client.post("/status/", {"number": "盛岡", "secret": "x"}, headers={"origin": "http://testserver"})
+    answer = client.post(
+        "/status/", {"number": "盛岡", "secret": "x"}, headers={"origin": "http://testserver"}
+    )
 
     assert answer.status_code == 403
     assert 'name="number" value="盛岡"' in answer.content.decode()

@@ -13,4 +13,5 @@ def main(argv: list[str]) -> int:
     start_django()
     from madoguchi.procedures import checking
 
-    return checking.main(argv[1:])
+    code: int = checking.main(argv[1:])
+    return code
