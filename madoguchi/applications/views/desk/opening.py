@@ -88,7 +88,7 @@ def with_case(*roles: str, purpose_asked: bool = True) -> Callable[[CaseView[P]]
             if case.restriction is not None:
                 responsible = case.restriction.responsible_department
                 if not may_see_protected(case.staff, responsible, today=case.today):
-                    _record(case, "read_denied")
+                    _record(request, case, "read_denied")
                     return ask_responsible(request, responsible)
                 case.purpose = stated_purpose(case.staff, application_id, now=case.now)
                 if purpose_asked and not case.purpose:
@@ -101,7 +101,7 @@ def with_case(*roles: str, purpose_asked: bool = True) -> Callable[[CaseView[P]]
             except NotAllowed:
                 response = not_allowed(request, case.application, case.staff)
             if not 300 <= response.status_code < 400:
-                _record(case, "read_protected" if case.restriction else "read")
+                _record(request, case, "read_protected" if case.restriction else "read")
             return response
 
         return access.staff(*roles)(opened)
@@ -117,14 +117,15 @@ def _open(request: HttpRequest, application_id: uuid.UUID) -> OpenCase:
         raise Http404
     case = OpenCase(application, staff, now)
     if not may_see(staff, application, today=case.today):
-        _record(case, "read_denied")
+        _record(request, case, "read_denied")
         raise Http404
     case.restriction = identity.restriction_of(subject_of(application_id), case.today)
     return case
 
 
-def _record(case: OpenCase, act: str) -> None:
+def _record(request: HttpRequest, case: OpenCase, act: str) -> None:
     """Write who looked, before anything is shown."""
+    page = request.resolver_match.url_name if request.resolver_match else ""
     unit = kernel.Unit()
     audit.record(
         unit,
@@ -133,6 +134,6 @@ def _record(case: OpenCase, act: str) -> None:
         subject=subject_of(case.application.id),
         now=case.now,
         purpose=case.purpose or "case",
-        detail=case.looked_at,
+        detail={"page": page, **case.looked_at},
     )
     kernel.commit(unit)
