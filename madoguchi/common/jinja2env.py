@@ -15,7 +15,15 @@ from django.template import engines
 from django.template.backends.jinja2 import Jinja2
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.translation import get_language, gettext, gettext_noop, ngettext, npgettext, pgettext
+from django.utils.translation import (
+    get_language,
+    gettext,
+    gettext_noop,
+    ngettext,
+    npgettext,
+    override,
+    pgettext,
+)
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
@@ -67,13 +75,27 @@ def _plain_url(name: str) -> str:
     return reverse(name)
 
 
+def static_address(path: str) -> str:
+    """The address of a static file; before they are gathered the plain one, so that a fault page always shows."""
+    try:
+        return static(path)
+    except ValueError:
+        return f"{settings.STATIC_URL}{path}"
+
+
 def translate(msgid: str, **values: Any) -> Markup:
     """The text in the language of the page; values are escaped. Written as `_("…", name=…)` in templates.
 
     Jinja2's own way costs several calls for each text, and a page has a hundred of them.
     """
-    text = Markup(gettext(msgid))  # msgids and translations are ours; what is put into them is escaped
+    text = _text(get_language() or "ja", msgid)
     return text % values if values or "%" in text else text
+
+
+@functools.lru_cache(maxsize=8192)
+def _text(language: str, msgid: str) -> Markup:
+    with override(language):  # msgids and translations are ours; what is put into them is escaped
+        return Markup(gettext(msgid))
 
 
 def page_language() -> str:
@@ -194,7 +216,7 @@ def environment(**options: Any) -> Environment:
     env.globals |= {
         "_": translate,
         "gettext": translate,
-        "static": static,
+        "static": static_address,
         "resident_header": resident_header,
         "resident_footer": resident_footer,
         "url": url,
