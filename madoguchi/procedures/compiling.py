@@ -88,7 +88,7 @@ def _definition(root: Node, digest: str) -> Definition:
         language=LANGUAGE,
         id=root.string("id", needed=True),
         title=root.text("title", "title", needed=True),
-        current_name=root.text("current_name", "current_name"),
+        current_name=root.text("current_name", "current_name") or root.text("title", "title"),
         kana=root.string("kana"),
         summary=root.text("summary", "summary", needed=True),
         words=root.strings("words"),

@@ -170,16 +170,17 @@ class Visitor:
         """Send fields as they are, and follow."""
         self.paths.append(path)
         sent = list(files)
+        headers = {"origin": "http://testserver"}
         if multipart or sent:
             data: dict[str, Any] = {}
             for name, value in fields:
                 data.setdefault(name, []).append(value)
             for name, file_name, content in sent:
                 data.setdefault(name, []).append(SimpleUploadedFile(file_name, content))
-            response = self.client.post(path, data)
+            response = self.client.post(path, data, headers=headers)
         else:
             response = self.client.post(
-                path, urlencode(fields), content_type="application/x-www-form-urlencoded"
+                path, urlencode(fields), content_type="application/x-www-form-urlencoded", headers=headers
             )
         if response.status_code in (301, 302):
             return self.open(urljoin(path, response.headers["Location"]))

@@ -22,6 +22,8 @@ P = ParamSpec("P")
 DraftView = Callable[Concatenate[HttpRequest, Draft, P], HttpResponse]
 ReceiptView = Callable[Concatenate[HttpRequest, Application, P], HttpResponse]
 TRIES = 3
+# Fields of pages that travel along when the page was sent without a session.
+CARRIED = ("q.", "add", "seen", "shown", "return", "email")
 # A double click whose first half was answered to nobody: the second half shows the receipt.
 SENT_AGAIN_WITHIN = timedelta(minutes=10)
 
@@ -78,7 +80,9 @@ def ask_for_code(request: HttpRequest) -> HttpResponse:
         "errors": {},
         "then": request.path,
         "carried": carried_fields(request),
+        "had_files": bool(request.FILES) if request.method == "POST" else False,
         "explain": True,
+        "held": [],
     }
     return render(request, "applications/resume.html", context, status=403)
 
@@ -88,7 +92,7 @@ def carried_fields(request: HttpRequest) -> list[tuple[str, str]]:
     return [
         (name, value)
         for name in request.POST
-        if name.startswith(("q.", "add", "seen", "shown", "return"))
+        if name.startswith(CARRIED)
         for value in request.POST.getlist(name)
     ]
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -22,7 +20,8 @@ from madoguchi.common.ids import grouped, is_secret, normalise_secret
 from madoguchi.common.jinja2env import both_eras, city_name
 from madoguchi.common.pages import render
 from madoguchi.common.pdf.documents import ResumeSheet
-from madoguchi.japan.check_digits import is_receipt_number, normalise_receipt_number
+from madoguchi.japan.check_digits import NumberError, normalise_receipt_number
+from madoguchi.notices.rules import is_usable_address
 from madoguchi.procedures import queries as procedures
 
 TRIES = 10
@@ -38,13 +37,10 @@ def keep(request: HttpRequest, draft: Draft) -> HttpResponse:
     context = {"draft": draft, "definition": definition, "email": email, "error": "", "problems": []}
     if request.method == "GET":
         return render(request, "applications/keep.html", context)
-    if email:
-        try:
-            validate_email(email)
-        except ValidationError:
-            error = _("メールアドレスを「name@example.jp」のように入力してください。")
-            context |= {"error": error, "problems": [("#email", error)]}
-            return render(request, "applications/keep.html", context, status=422)
+    if email and not is_usable_address(email):
+        error = _("メールアドレスを「name@example.jp」のように入力してください。")
+        context |= {"error": error, "problems": [("#email", error)]}
+        return render(request, "applications/keep.html", context, status=422)
     secret = actions.keep_for_later(draft=draft, email=email, now=clock.now())
     if email:
         send_resume_code(draft=draft, secret=secret, now=clock.now())
@@ -91,6 +87,7 @@ def resume(request: HttpRequest) -> HttpResponse:
         "then": request.POST.get("then", ""),
         "carried": [(name.removeprefix("keep."), value) for name, value in carried],
         "explain": bool(carried),
+        "had_files": "had_files" in request.POST,
         "held": held_drafts(request) if request.method == "GET" else [],
     }
     if request.method == "GET":
@@ -116,15 +113,16 @@ def resume(request: HttpRequest) -> HttpResponse:
                 "action": then,
                 "fields": context["carried"],
                 "explanation": _("続きを開きました。先ほど入力した内容を、もう一度送ってください。"),
-                "had_files": False,
+                "had_files": context["had_files"],
             },
         )
     return redirect("applications:overview", draft.id)
 
 
 def _draft_of(code: str, secret: str) -> Draft | None:
-    number = normalise_receipt_number(code)
-    if not is_receipt_number(number):
+    try:
+        number = normalise_receipt_number(code)
+    except NumberError:
         return None
     draft = Draft.objects.filter(resume_code=number).first()
     if draft is None or not draft.secret_digest or draft.expires_at <= clock.now():

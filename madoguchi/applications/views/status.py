@@ -22,7 +22,7 @@ from madoguchi.applications.views.access import with_receipt
 from madoguchi.common import access, attempts, clock, views
 from madoguchi.common.ids import grouped, is_secret, normalise_secret
 from madoguchi.common.pages import render
-from madoguchi.japan.check_digits import is_receipt_number, normalise_receipt_number
+from madoguchi.japan.check_digits import NumberError, normalise_receipt_number
 from madoguchi.organization import queries as organization
 from madoguchi.procedures import queries as procedures
 
@@ -48,8 +48,9 @@ def look_up(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     if not attempts.allow("status", attempts.client_address(request), limit=TRIES, span=TRY_SPAN, now=now):
         return views.too_many(request)
-    number = normalise_receipt_number(number_typed)
-    if not is_receipt_number(number):
+    try:
+        number = normalise_receipt_number(number_typed)
+    except NumberError:
         error = _("受付番号は12文字です。控えを見て、もう一度入力してください。")
         context |= {"errors": {"number": error}, "problems": [("#number", error)]}
         return render(request, "applications/status_look_up.html", context, status=422)
