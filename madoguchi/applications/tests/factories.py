@@ -134,24 +134,24 @@ def ApplicationFactory(
         return application
     department = department_of(application.procedure_version)
     officer = officer or somebody("officer", department)
-    now = application.filed_at + timedelta(hours=1)
-    actions.take(application=application, by=officer, now=now)
+    now = clock.now
+    actions.take(application=application, by=officer, now=now())
     if withdrawn:
-        actions.withdraw(application=application, reason="引っ越すことになったため", now=now)
+        actions.withdraw(application=application, reason="引っ越すことになったため", now=now())
     if returned:
         actions.return_for_correction(
             application=application,
             items=[Item("question", "applicant_phone", "document_missing", "番号が違うようです。")],
-            answer_by_on=clock.tokyo_date(now) + timedelta(days=14),
+            answer_by_on=clock.today() + timedelta(days=14),
             message="お手数をおかけします。",
             by=officer,
-            now=now,
+            now=now(),
         )
     if proposed or closed:
         reason = "公務員であり、勤務先から支給されるため。" if decision == "refused" else ""
-        actions.propose(application=application, kind=decision, reason=reason, by=officer, now=now)
+        actions.propose(application=application, kind=decision, reason=reason, by=officer, now=now())
     if closed:
-        actions.decide(application=application, by=approver or somebody("approver", department), now=now)
+        actions.decide(application=application, by=approver or somebody("approver", department), now=now())
     return application
 
 
