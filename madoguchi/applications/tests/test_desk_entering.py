@@ -44,10 +44,14 @@ def draft(desk: Desk) -> Draft:
     return Draft.objects.get()
 
 
-def send(desk: Desk, draft: Draft, who: str = "officer", **form: Any):
+def send(
+    desk: Desk, draft: Draft, *, who: str = "officer", files: dict[str, Any] | None = None, **form: str
+) -> Any:
     """Send the page of all questions as the browser does, with the version it was shown with."""
     draft.refresh_from_db()
-    return desk.browser(who).post(f"/desk/new/{draft.id}/", {"version": str(draft.version)} | form)
+    return desk.browser(who).post(
+        f"/desk/new/{draft.id}/", {"version": str(draft.version)} | form | (files or {})
+    )
 
 
 HANAKO = {
@@ -199,7 +203,7 @@ def picture(name: str = "免許証.png") -> SimpleUploadedFile:
 
 @pytest.mark.slow
 def test_papers_are_sent_with_who_entered_them_and_taken_out_again(desk: Desk, draft: Draft) -> None:
-    send(desk, draft, act="save:documents", **{"doc.identity": picture()})
+    send(desk, draft, act="save:documents", files={"doc.identity": picture()})
 
     file = Attachment.objects.get()
     assert (file.owner_id, file.document_id, file.added_by) == (draft.id, "identity", desk["officer"].actor)
@@ -214,7 +218,7 @@ def test_a_file_that_cannot_be_taken_is_told_at_its_field_and_the_answers_are_ke
 ) -> None:
     empty = SimpleUploadedFile("写真.jpg", b"", "image/jpeg")
 
-    response = send(desk, draft, act="save", **(HANAKO | {"doc.identity": empty}))
+    response = send(desk, draft, act="save", files={"doc.identity": empty}, **HANAKO)
 
     assert response.status_code == 422
     assert 'href="#doc-identity"' in text_of(response)

@@ -97,7 +97,7 @@ def test_a_download_is_saved_under_its_name_and_never_opened_in_our_origin(
 
     response = desk.browser("officer").get(url_of("file_download", case, file.id))
 
-    assert b"".join(response.streaming_content) == content
+    assert b"".join(response) == content
     assert response["Content-Disposition"].startswith("attachment;")
     assert "UTF-8''%E5%85%8D" in response["Content-Disposition"]
     assert response["Content-Security-Policy"].startswith("sandbox")

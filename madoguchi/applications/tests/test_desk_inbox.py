@@ -166,12 +166,12 @@ def count_queries(desk: Desk, address: str) -> int:
 
 
 def test_the_list_asks_the_database_equally_often_for_one_row_and_for_many(desk: Desk) -> None:
-    ApplicationFactory(in_review=True)
+    case = ApplicationFactory(in_review=True)
     few = count_queries(desk, "/desk/")
 
     many_applications(70)
     RestrictionFactory(
-        subject=f"application:{Application.objects.first().id}",
+        subject=f"application:{case.id}",
         responsible_department="x",
         today=clock.today(),
     )

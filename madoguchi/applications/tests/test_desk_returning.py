@@ -62,6 +62,7 @@ def test_a_correction_is_asked_item_by_item_with_reason_words_and_day(desk: Desk
         ("document", "identity", "document_unreadable"),
     ]
     assert items[1].text == "戸籍の字と違います。"
+    assert items[1].before is not None
     assert items[1].before["family"]
     case.refresh_from_db()
     assert case.status == Status.RETURNED
