@@ -44,9 +44,7 @@ def draft(desk: Desk) -> Draft:
     return Draft.objects.get()
 
 
-def send(
-    desk: Desk, draft: Draft, *, who: str = "officer", files: dict[str, Any] | None = None, **form: str
-) -> Any:
+def send(desk: Desk, draft: Draft, *, who: Any = "officer", files: Any = None, **form: Any) -> Any:
     """Send the page of all questions as the browser does, with the version it was shown with."""
     draft.refresh_from_db()
     return desk.browser(who).post(
