@@ -17,7 +17,7 @@
   for (const form of all("form[data-once]")) {
     form.append(make("p", { className: "sending", role: "status" }));
     form.addEventListener("submit", (event) => {
-      if (event.defaultPrevented) return;
+      if (event.defaultPrevented || event.submitter?.formTarget === "_blank") return; // this page stays
       if (sending.has(form)) return event.preventDefault();
       tell(form, form.dataset.once);
       setTimeout(tell, 20000, form, "");
