@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from madoguchi.applications.actions.review import answer_at
 from madoguchi.applications.models import Application, Correction, CorrectionItem
 from madoguchi.applications.page_reading import clean_context
-from madoguchi.applications.receiving import LIMITS, MAX_FILES, take_all
+from madoguchi.applications.receiving import LIMITS, sealed, take_all, unsealed
 from madoguchi.common import clock
 from madoguchi.common.files import messages
 from madoguchi.common.files.intake import Accepted
@@ -20,6 +20,8 @@ from madoguchi.procedures import queries as procedures
 from madoguchi.procedures.definition import Definition, Document, Question
 from madoguchi.procedures.kinds import registry
 from madoguchi.procedures.kinds.base import FieldError, Raw
+from madoguchi.procedures.kinds.files import Files
+from madoguchi.procedures.logic import options_offered
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,9 @@ class ItemShown:
     before: str = ""
     errors: tuple[FieldError, ...] = ()
     promise: str = ""
+    sent: tuple[dict[str, Any], ...] = ()  # files taken in already, while something else is wrong
+    words: tuple[str, ...] = ()  # what stands for them in the page
+    offered: frozenset[str] | None = None
 
 
 @dataclass(slots=True)
@@ -48,11 +53,13 @@ class ReadAnswers:
     errors: dict[str, tuple[FieldError, ...]] = field(default_factory=dict)
     summary: list[tuple[str, str]] = field(default_factory=list)
     targets: dict[str, str] = field(default_factory=dict)  # target -> prefix of its fields
+    taken: dict[str, list[Accepted]] = field(default_factory=dict)  # every file that was taken in, by target
+    removed: str = ""  # a 削除 button was pressed: the page comes back without errors
 
     @property
     def is_complete(self) -> bool:
         """Whether everything was sent as it should be."""
-        return not self.errors
+        return not self.errors and not self.removed
 
     def fail(self, target: str, question_id: str, errors: Sequence[FieldError]) -> None:
         """Note errors of one target, for the field and for the top of the page."""
@@ -65,11 +72,20 @@ class ReadAnswers:
     def add_problems(self, problems: Sequence[Any]) -> None:
         """Errors the whole filing has with these answers."""
         for problem in problems:
-            question_id = getattr(problem, "question_id", "") or ""
             for target in self.targets:
-                if target.split("/")[-1] == question_id:
-                    self.fail(target, question_id, [FieldError("", problem.message)])
-                    break
+                if is_about(problem, target):
+                    self.fail(
+                        target,
+                        problem.question_id,
+                        [FieldError(problem.subfield, problem.message, problem.code)],
+                    )
+
+
+def is_about(problem: Any, target: str) -> bool:
+    """Whether a problem of the filing is one of this target (`question` or `group/member/question`)."""
+    member_id, _slash, question_id = target.partition("/")[2].rpartition("/")
+    wanted = (question_id, member_id) if member_id else (target, "")
+    return (getattr(problem, "question_id", ""), getattr(problem, "member_id", "")) == wanted
 
 
 def field_prefix(number: int) -> str:
@@ -81,7 +97,7 @@ def read_answers(
     request: HttpRequest, application: Application, correction: Correction, *, language: str
 ) -> ReadAnswers:
     """Read what was sent for each item; on GET nothing is read."""
-    read = ReadAnswers()
+    read = ReadAnswers(removed=request.POST.get("remove", ""))
     definition = procedures.definition_of(application.procedure_version_id)
     context = clean_context(definition, application.answers, today=clock.today(), language=language)
     for number, item in enumerate(correction.items.order_by("position", "id"), start=1):
@@ -93,10 +109,14 @@ def read_answers(
             _read_document(request, definition.document(item.target_id), item, prefix, read, language)
             continue
         question = definition.question(item.target_id.split("/")[-1])
-        if question.kind in ("file", "photo"):
-            _read_file_question(request, question, item, prefix, read, language)
+        kind = registry.of(question)
+        if isinstance(kind, Files):
+            _read_file_question(request, question, kind, item, prefix, read, language)
             continue
         _read_question(request.POST, question, item, prefix, read, context, language)
+    if read.removed:
+        read.errors.clear()
+        read.summary.clear()
     return read
 
 
@@ -130,10 +150,11 @@ def _read_document(
     read: ReadAnswers,
     language: str,
 ) -> None:
-    uploads = request.FILES.getlist(f"{prefix}{document.id}")
-    kept, refused = take_all(uploads, accept=document.accept, room=document.max_files)
-    if kept and not refused:
-        read.files[item.target_id] = kept
+    files, refused = _take(
+        request, item, f"{prefix}{document.id}", read, accept=document.accept, most=document.max_files
+    )
+    if files and not refused:
+        read.files[item.target_id] = files
         return
     label = document.label.of(language)
     sentences = refused or [_("「%(label)s」のファイルを選んでください。") % {"label": label}]
@@ -143,21 +164,45 @@ def _read_document(
 def _read_file_question(
     request: HttpRequest,
     question: Question,
+    kind: Files,
     item: CorrectionItem,
     prefix: str,
     read: ReadAnswers,
     language: str,
 ) -> None:
-    accept = question.accept or (("image",) if question.kind == "photo" else ("image", "pdf"))
-    uploads = request.FILES.getlist(f"{prefix}{question.id}")
-    kept, refused = take_all(uploads, accept=accept, room=question.max_files or MAX_FILES)
-    if kept and not refused:
+    files, refused = _take(
+        request,
+        item,
+        f"{prefix}{question.id}",
+        read,
+        accept=kind.accept(question),
+        most=kind.most(question),
+    )
+    if files and not refused:
         read.values[item.target_id] = [
-            {"digest": k.digest, "name": k.name, "media_type": k.media_type, "size": k.size} for k in kept
+            {"digest": f.digest, "name": f.name, "media_type": f.media_type, "size": f.size} for f in files
         ]
         return
     sentences = [FieldError("", text, "file") for text in refused]
-    read.fail(item.target_id, question.id, sentences or [registry.of(question).missing(question, language)])
+    read.fail(item.target_id, question.id, sentences or [kind.missing(question, language)])
+
+
+def _take(
+    request: HttpRequest,
+    item: CorrectionItem,
+    name: str,
+    read: ReadAnswers,
+    *,
+    accept: Sequence[str],
+    most: int,
+) -> tuple[list[Accepted], list[str]]:
+    """The files for one item: those a page that came back still holds, and those sent now."""
+    before = unsealed(request.POST.getlist(f"kept.{item.id}"), place=str(item.id))
+    files = {f.digest: f for f in before if f"{item.id}:{f.digest}" != read.removed}
+    taken, refused = take_all(request.FILES.getlist(name), accept=accept, room=most - len(files))
+    files |= {f.digest: f for f in taken}
+    read.taken[item.target_id] = list(files.values())
+    return read.taken[item.target_id], refused
 
 
 def shown_items(
@@ -170,40 +215,57 @@ def shown_items(
     for number, item in enumerate(correction.items.order_by("position", "id"), start=1):
         reason = reasons.get(item.reason_code)
         said = " ".join(t for t in ((reason.text.of(language) if reason else ""), item.text) if t)
-        prefix = field_prefix(number)
-        errors = read.errors.get(item.target_id, ())
+        shared: dict[str, Any] = {
+            "item": item,
+            "reason": said,
+            "prefix": field_prefix(number),
+            "errors": read.errors.get(item.target_id, ()),
+            "sent": tuple(
+                {"value": f"{item.id}:{f.digest}", "name": f.name, "size": f.size}
+                for f in read.taken.get(item.target_id, ())
+            ),
+            "words": tuple(sealed(f, place=str(item.id)) for f in read.taken.get(item.target_id, ())),
+        }
         if item.target == "document":
             document = definition.document(item.target_id)
             promise = messages.promise(accept=document.accept, limits=LIMITS, max_files=document.max_files)
-            shown.append(
-                ItemShown(
-                    item,
-                    document.label.of(language),
-                    said,
-                    prefix,
-                    document=document,
-                    errors=errors,
-                    promise=promise,
-                )
-            )
-            continue
-        question = definition.question(item.target_id.split("/")[-1])
-        kind = registry.of(question)
-        value = answer_at(application.answers, item.target_id)
-        raw = read.raws.get(item.target_id) or (kind.raw_of(question, value) if value is not None else {})
-        shown.append(
-            ItemShown(
-                item,
-                target_title(definition, application, item.target_id, language),
-                said,
-                prefix,
-                question=question,
-                raw=raw,
-                before=kind.display(question, value, language) if value is not None else "",
-                errors=errors,
-            )
-        )
+            title = document.label.of(language)
+            shown.append(ItemShown(title=title, document=document, promise=promise, **shared))
+        else:
+            shown.append(_shown_question(definition, application, read, shared, language))
     return shown
+
+
+def _shown_question(
+    definition: Definition, application: Application, read: ReadAnswers, shared: dict[str, Any], language: str
+) -> ItemShown:
+    target_id = shared["item"].target_id
+    question = definition.question(target_id.split("/")[-1])
+    kind = registry.of(question)
+    value = answer_at(application.answers, target_id)
+    raw = read.raws.get(target_id) or (kind.raw_of(question, value) if value is not None else {})
+    promise = ""
+    if isinstance(kind, Files):
+        promise = messages.promise(accept=kind.accept(question), limits=LIMITS, max_files=kind.most(question))
+    return ItemShown(
+        title=target_title(definition, application, target_id, language),
+        question=question,
+        raw=raw,
+        before=kind.display(question, value, language) if value is not None else "",
+        promise=promise,
+        offered=_offered(application, question, target_id),
+        **shared,
+    )
+
+
+def _offered(application: Application, question: Question, target_id: str) -> frozenset[str] | None:
+    """The options to choose from, where they depend on other answers."""
+    if all(option.when is None for option in question.options):
+        return None
+    group_id, _slash, rest = target_id.partition("/")
+    members = application.answers.get(group_id) or [] if rest else []
+    member = next((m for m in members if m.get("_id") == rest.partition("/")[0]), None)
+    return options_offered(question, application.answers, today=application.received_on, member=member)
 
 
 def target_title(definition: Definition, application: Application, target_id: str, language: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
+from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
@@ -15,6 +17,8 @@ from madoguchi.common.files.store import StorageError
 
 LIMITS = Limits()
 MAX_FILES = 5
+# How long a page with a file that was taken in already may wait for the rest; the store keeps it for a day.
+KEPT_FOR = timedelta(hours=12)
 
 
 def take_all(
@@ -47,3 +51,26 @@ def take_all(
             shown = name if len(name) <= 40 else f"{name[:30]}…"
             refused.append(f"「{shown}」：{messages.sentence(error)}" if shown else messages.sentence(error))
     return kept, refused
+
+
+def sealed(file: Accepted, *, place: str) -> str:
+    """A signed word for a file that was taken in, for a page that comes back because something else is wrong.
+
+    `place` says where it belongs: nobody can name a file that was not sent there.
+    """
+    return signing.dumps(
+        [file.digest, file.name, file.media_type, file.size, file.pages, file.scanned], salt=f"file:{place}"
+    )
+
+
+def unsealed(words: Iterable[str], *, place: str) -> list[Accepted]:
+    """The files behind these words; forged and old ones are left out."""
+    found: dict[str, Accepted] = {}
+    for word in words:
+        try:
+            fields = signing.loads(word, salt=f"file:{place}", max_age=KEPT_FOR)
+        except signing.BadSignature:
+            continue
+        digest, name, media_type, size, pages, scanned = fields
+        found[digest] = Accepted(digest, name, media_type, size, pages, "", 0, scanned)
+    return list(found.values())

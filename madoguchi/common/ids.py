@@ -46,8 +46,8 @@ def is_secret(secret: str, digest: str) -> bool:
 
 
 def normalise_secret(typed: str) -> str:
-    """A typed secret with what people add or change taken out: spaces, hyphens, case, full width."""
-    return "".join(c for c in normalize("NFKC", typed).upper() if c.isalnum())
+    """A typed secret with what people add or change taken out: spaces, hyphens (also ー), case, full width."""
+    return "".join(c for c in normalize("NFKC", typed).upper() if c.isalnum() and c != "ー")
 
 
 def grouped(secret: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from madoguchi.applications import rules
@@ -30,7 +30,9 @@ from madoguchi.common import clock, kernel
 from madoguchi.common.files.intake import Accepted
 from madoguchi.identity.models import Staff
 from madoguchi.procedures import queries as procedures
+from madoguchi.procedures.definition import Definition
 from madoguchi.procedures.logic import evaluate
+from madoguchi.procedures.one_pass import Problem
 
 
 def open_correction(application: Application) -> Correction | None:
@@ -58,9 +60,10 @@ def answer_correction(
     correction = open_correction(application)
     if correction is None or application.status != Status.RETURNED:
         raise NotAllowed
-    items = list(correction.items.all())
-    named = {item.target_id for item in items}
-    if not set(values) <= named or not set(files) <= named:
+    items = list(correction.items.order_by("position", "id"))
+    questions = {item.target_id for item in items if item.target == "question"}
+    documents = {item.target_id for item in items if item.target == "document"}
+    if not set(values) <= questions or not set(files) <= documents:
         raise UnknownChoice
     unanswered = tuple(i for i in items if i.target_id not in values and not files.get(i.target_id))
     if unanswered:
@@ -70,10 +73,12 @@ def answer_correction(
     for target_id, value in values.items():
         answers = with_answer_at(answers, target_id, value)
     evaluation = evaluate(definition, answers, today=clock.tokyo_date(now))
-    wrong = tuple(p for p in evaluation.problems if p.question_id in {t.split("/")[-1] for t in values})
+    wrong = tuple(p for p in evaluation.problems if _target_of(definition, p) in values)
     if wrong:
         raise NotComplete(wrong)
+    answers = _with_computed(definition, answers, application.received_on)
     facts = applicant_facts(definition, answers)
+    email = definition.fact_question("applicant.email")
     unit = kernel.Unit()
     change_case(
         unit,
@@ -87,6 +92,7 @@ def answer_correction(
         applicant_name=facts.name,
         search_key=facts.search_key,
         birth_on=facts.birth_on,
+        email=facts.email if email is not None and email.id in values else application.email,
         **_after_pause(application, correction, now),
     )
     unit.update(
@@ -108,6 +114,31 @@ def answer_correction(
             ]
             _replace_files(unit, application, item, rows, now=now)
     commit_case(unit, application)
+
+
+def _target_of(definition: Definition, problem: Problem) -> str:
+    """The item a problem of the filing is about: `question` or `group/member/question`."""
+    if not problem.member_id:
+        return problem.question_id
+    return f"{definition.question(problem.question_id).group_id}/{problem.member_id}/{problem.question_id}"
+
+
+def _with_computed(definition: Definition, answers: Mapping[str, Any], day: date) -> dict[str, Any]:
+    """The answers with what the city computes from them, as of the day of receipt; nothing else changes."""
+    computed = {q.id for q in definition.all_questions() if q.computed is not None}
+    if not computed:
+        return dict(answers)
+    decided = evaluate(definition, answers, today=day).answers
+    changed = _recomputed(answers, decided, computed)
+    for group in (q for q in definition.all_questions() if q.kind == "group" and changed.get(q.id)):
+        fresh = {member["_id"]: member for member in decided.get(group.id) or ()}
+        changed[group.id] = [_recomputed(m, fresh.get(m["_id"], {}), computed) for m in changed[group.id]]
+    return changed
+
+
+def _recomputed(answers: Mapping[str, Any], decided: Mapping[str, Any], computed: set[str]) -> dict[str, Any]:
+    kept = {key: value for key, value in answers.items() if key not in computed}
+    return kept | {key: decided[key] for key in decided.keys() & computed}
 
 
 def _after_pause(application: Application, correction: Correction, now: datetime) -> dict[str, Any]:

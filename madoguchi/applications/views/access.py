@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from functools import wraps
 from typing import Concatenate, ParamSpec
@@ -40,22 +41,22 @@ def with_draft(view: DraftView[P]) -> Callable[..., HttpResponse]:
             if capabilities.holds_receipt(request, draft_id, now=clock.now()):
                 return redirect("applications:receipt", draft_id)
             return ask_for_code(request)
-        for attempt in range(TRIES):
+        for _attempt in range(TRIES):
             draft = reading.one(Draft, id=draft_id)
             if draft is None:
                 return gone(request, draft_id)
-            try:
+            with suppress(ChangedMeanwhile):
                 return view(request, draft, *args, **kwargs)
-            except ChangedMeanwhile:
-                if attempt == TRIES - 1:
-                    return render(request, "common/409.html", {"back": request.path}, status=409)
-        raise AssertionError("unreachable")
+        return render(request, "common/409.html", {"back": request.path}, status=409)
 
     return access.holder(held)
 
 
 def with_receipt(view: ReceiptView[P]) -> Callable[..., HttpResponse]:
-    """Give the view the application this browser may see now; otherwise ask for number and secret."""
+    """Give the view the application this browser may see now; otherwise ask for number and secret.
+
+    What met an officer's change is done again on the fresh case: nobody's answer is lost to a note at the desk.
+    """
 
     @wraps(view)
     def held(
@@ -63,10 +64,13 @@ def with_receipt(view: ReceiptView[P]) -> Callable[..., HttpResponse]:
     ) -> HttpResponse:
         if not capabilities.holds_receipt(request, application_id, now=clock.now()):
             return redirect(f"{reverse('applications:status')}?expired=1")
-        application = reading.one(Application, id=application_id)
-        if application is None:
-            raise Http404
-        return view(request, application, *args, **kwargs)
+        for _attempt in range(TRIES):
+            application = reading.one(Application, id=application_id)
+            if application is None:
+                raise Http404
+            with suppress(ChangedMeanwhile):
+                return view(request, application, *args, **kwargs)
+        return render(request, "common/409.html", {"back": request.path}, status=409)
 
     return access.holder(held)
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from madoguchi.applications import actions, capabilities, queries, rules
 from madoguchi.applications.actions.resident import open_correction
 from madoguchi.applications.correcting import read_answers, shown_items
-from madoguchi.applications.errors import ChangedMeanwhile, NotAllowed, NotComplete, ReasonMissing
+from madoguchi.applications.errors import NotAllowed, NotComplete, ReasonMissing
 from madoguchi.applications.models import Application
 from madoguchi.applications.produced import copy_pdf, decision_pdf
 from madoguchi.applications.status_texts import status_text
@@ -28,6 +28,7 @@ from madoguchi.procedures import queries as procedures
 
 TRIES = 10
 TRY_SPAN = timedelta(minutes=15)
+REASON_LENGTH = 1000
 
 
 @access.public
@@ -116,7 +117,7 @@ def correction(request: HttpRequest, application: Application) -> HttpResponse:
             return redirect("applications:status_page", application.id)
         except NotComplete as error:
             read.add_problems(error.problems)
-        except (NotAllowed, ChangedMeanwhile):
+        except NotAllowed:
             return redirect("applications:status_page", application.id)
     context = {
         "here": "status",
@@ -134,17 +135,19 @@ def correction(request: HttpRequest, application: Application) -> HttpResponse:
 def withdraw(request: HttpRequest, application: Application) -> HttpResponse:
     """Take the application back, with a reason."""
     definition = procedures.definition_of(application.procedure_version_id)
-    reason = request.POST.get("reason", "")[:1000]
+    reason = request.POST.get("reason", "")
     error = ""
     if not rules.may_withdraw(application.status):
         return redirect("applications:status_page", application.id)
-    if request.method == "POST":
+    if len(reason.replace("\r\n", "\n")) > REASON_LENGTH:
+        error = _("取り下げる理由は、%(most)s文字までで入力してください。") % {"most": REASON_LENGTH}
+    elif request.method == "POST":
         try:
             actions.withdraw(application=application, reason=reason, now=clock.now())
             return redirect("applications:status_page", application.id)
         except ReasonMissing:
             error = _("取り下げる理由を入力してください。")
-        except (NotAllowed, ChangedMeanwhile):
+        except NotAllowed:
             return redirect("applications:status_page", application.id)
     context = {
         "here": "status",
