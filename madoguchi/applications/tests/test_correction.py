@@ -337,7 +337,8 @@ def test_an_answer_met_by_the_desk_is_not_lost(monkeypatch: pytest.MonkeyPatch):
     application = case("name")
     officer = officer_of(application)
     visitor, page = opened(application)
-    original, met = actions.answer_correction, []
+    original = actions.answer_correction
+    met: list[bool] = []
 
     def met_by_the_desk(**arguments: Any) -> None:
         if not met:

@@ -103,7 +103,8 @@ def test_a_withdrawal_met_by_a_note_at_the_desk_is_done_all_the_same(monkeypatch
     application = ApplicationFactory(in_review=True)
     officer = officer_of(application)
     visitor, page = asking(application)
-    original, met = actions.withdraw, []
+    original = actions.withdraw
+    met: list[bool] = []
 
     def met_by_the_desk(**arguments: object) -> None:
         if not met:
