@@ -196,10 +196,7 @@ def _where(model: type[models.Model], where: Mapping[str, Any], connection: Any)
 
 def _execute(unit: Unit, connection: Any) -> None:
     with connection.cursor() as cursor:
-        for statement in unit.statements:
-            cursor.execute(statement.sql, statement.params)
-            if statement.expect is not None and cursor.rowcount != statement.expect:
-                raise statement.refuse()
+        _run(unit, cursor)
 
 
 _REFUSED = "madoguchi-guard-"
@@ -295,9 +292,12 @@ class _Writer:
             with _turn(str(connection.settings_dict["NAME"])), connection.cursor() as cursor:
                 cursor.execute("BEGIN IMMEDIATE")
                 try:
-                    for waiting in batch:
-                        _write_in_savepoint(waiting, cursor)
-                    cursor.execute("COMMIT")
+                    if len(batch) == 1:
+                        _write_alone(batch[0], cursor)
+                    else:
+                        for waiting in batch:
+                            _write_in_savepoint(waiting, cursor)
+                        cursor.execute("COMMIT")
                 except BaseException:
                     cursor.execute("ROLLBACK")
                     raise
@@ -308,6 +308,26 @@ class _Writer:
             connection.close()
         for waiting in batch:
             waiting.done.set()
+
+
+def _write_alone(waiting: _Waiting, cursor: Any) -> None:
+    """A unit that has the transaction to itself is undone with it."""
+    try:
+        _run(waiting.unit, cursor)
+    except Exception as error:
+        if _is_store_fault(error):
+            raise
+        waiting.error = error
+        cursor.execute("ROLLBACK")
+    else:
+        cursor.execute("COMMIT")
+
+
+def _run(unit: Unit, cursor: Any) -> None:
+    for statement in unit.statements:
+        cursor.execute(statement.sql, statement.params)
+        if statement.expect is not None and cursor.rowcount != statement.expect:
+            raise statement.refuse()
 
 
 class _Overreach(Exception):

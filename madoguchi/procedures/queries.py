@@ -6,6 +6,7 @@ import functools
 import uuid
 from dataclasses import dataclass
 
+from madoguchi.common import reading
 from madoguchi.japan.kana import search_key
 from madoguchi.procedures.compiling import compile_source
 from madoguchi.procedures.definition import Definition
@@ -35,10 +36,17 @@ def definition_of(version_id: uuid.UUID) -> Definition:
 
 def current(procedure_id: str) -> Offer | None:
     """What is offered under this id today, or None."""
-    rows = Procedure.objects.filter(id=procedure_id).values_list(
-        "id", "current_id", "current__number", "is_open"
-    )
-    return next((_offer(*row) for row in rows), None)
+    procedure = reading.one(Procedure, id=procedure_id)
+    if procedure is None:
+        return None
+    number = number_of(procedure.current_id)
+    return _offer(procedure.id, procedure.current_id, number, procedure.is_open)
+
+
+@functools.lru_cache(maxsize=2048)
+def number_of(version_id: uuid.UUID) -> int:
+    """The number of a version; it never changes."""
+    return ProcedureVersion.objects.values_list("number", flat=True).get(id=version_id)
 
 
 def offers() -> list[Offer]:

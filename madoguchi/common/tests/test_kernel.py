@@ -199,3 +199,21 @@ def test_a_database_that_is_full_refuses_the_write_and_recovers():
     assert refused > 0
     assert stored == 40 - refused
     assert Job.objects.count() == stored + 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_units_of_one_batch_are_refused_each_for_itself():
+    if connection.vendor != "sqlite":
+        pytest.skip("only SQLite writes many units in one transaction")
+    row = written(job())
+    good, bad, also_good = kernel.Unit(), kernel.Unit(), kernel.Unit()
+    good.insert(job(kind="test.good"))
+    bad.insert(job(kind="test.bad"))
+    bad.update(Job, where={"id": row.id, "attempts": 9}, set={"attempts": 10}, otherwise=Refused())
+    also_good.insert(job(kind="test.also"))
+    batch = [kernel._Waiting(unit) for unit in (good, bad, also_good)]
+
+    kernel._writer("default")._write_batch(batch)
+
+    assert [type(w.error) for w in batch] == [type(None), Refused, type(None)]
+    assert set(Job.objects.values_list("kind", flat=True)) == {"test.nothing", "test.good", "test.also"}
