@@ -106,6 +106,28 @@ def test_the_desk_names_who_is_signed_in_and_offers_to_sign_out() -> None:
     assert 'href="/desk/" aria-current="page"' in html
 
 
+@pytest.mark.parametrize(
+    ("roles", "offered"),
+    [
+        ({"officer"}, ["/desk/", "/desk/new/"]),
+        ({"approver"}, ["/desk/"]),
+        ({"administrator"}, ["/desk/staff/", "/desk/departments/", "/desk/jobs/"]),
+        (
+            {"head", "administrator"},
+            ["/desk/", "/desk/new/", "/desk/staff/", "/desk/departments/", "/desk/jobs/"],
+        ),
+    ],
+)
+def test_the_menu_of_the_desk_offers_what_the_roles_may_open(roles: set[str], offered: list[str]) -> None:
+    request = asked("/desk/")
+    request.staff = SimpleNamespace(display_name="佐藤 太郎")  # type: ignore[attr-defined]
+    request.staff_roles = frozenset(roles)  # type: ignore[attr-defined]
+
+    menu = shown("gallery_desk.html", request).split('class="desk-nav"')[1].split("</nav>")[0]
+
+    assert re.findall(r'href="([^"]+)"', menu) == offered
+
+
 def test_the_desk_shows_no_menu_to_nobody() -> None:
     html = shown("gallery_desk.html", asked("/desk/sign-in/"))
 
