@@ -2,41 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
-from madoguchi.applications import actions, letters, mails, produced
+from django.db import IntegrityError
+
+from madoguchi.applications import actions, letters, mails, produced, queries
+from madoguchi.applications.errors import ChangedMeanwhile
 from madoguchi.applications.models import Application, Correction, Decision, Draft, ProducedFile, Status
 from madoguchi.common import clock, jobs, kernel
+from madoguchi.common.files.configured import configured
+from madoguchi.common.files.folder import FolderStore
 
 REMIND_BEFORE = timedelta(days=5)
 REMIND_CORRECTION_BEFORE = timedelta(days=3)
-AT_ONCE = 200
+AT_ONCE = 2000
+# What was stored within a day may belong to a page that is being filled in, or to a row that is being written.
+FILE_GRACE = timedelta(days=1)
+DIGESTS_AT_ONCE = 500
+
+T = TypeVar("T")
 
 
 @jobs.handler("applications.after_filing")
 def after_filing(payload: Mapping[str, Any]) -> None:
     """Make the copy and mail the receipt. Done once: the row of the copy tells."""
     application = Application.objects.get(id=payload["application"])
-    if ProducedFile.objects.filter(application=application, kind=produced.COPY).exists():
+    if _is_made(application, produced.COPY):
         return
     now = clock.now()
     unit = kernel.Unit()
     content = letters.filing_copy(application).render()
     produced.keep(unit, application, produced.COPY, "", content, now=now)
     mails.received(unit, application, now=now)
-    kernel.commit(unit)
+    _commit_once(unit, application, produced.COPY)
 
 
 @jobs.handler("applications.after_decision")
 def after_decision(payload: Mapping[str, Any]) -> None:
-    """Make the letter, keep it, and tell the resident."""
+    """Make the letter, keep it, and tell the resident. Done once: the row of the letter tells."""
     decision = Decision.objects.select_related("application").get(id=payload["decision"])
     application = decision.application
-    if ProducedFile.objects.filter(
-        application=application, kind=produced.NOTICE, subject_id=str(decision.id)
-    ).exists():
+    if _is_made(application, produced.NOTICE, str(decision.id)):
         return
     now = clock.now()
     unit = kernel.Unit()
@@ -44,44 +53,62 @@ def after_decision(payload: Mapping[str, Any]) -> None:
     digest = produced.keep(unit, application, produced.NOTICE, str(decision.id), content, now=now)
     unit.update(Decision, where={"id": decision.id}, set={"notice_digest": digest})
     mails.decided(unit, application, now=now)
-    kernel.commit(unit)
+    _commit_once(unit, application, produced.NOTICE, str(decision.id))
+
+
+def _is_made(application: Application, kind: str, subject_id: str = "") -> bool:
+    return ProducedFile.objects.filter(application=application, kind=kind, subject_id=subject_id).exists()
+
+
+def _commit_once(unit: kernel.Unit, application: Application, kind: str, subject_id: str = "") -> None:
+    """Write the paper with its mail, unless another worker did so at the same moment."""
+    try:
+        kernel.commit(unit)
+    except IntegrityError:
+        if not _is_made(application, kind, subject_id):
+            raise
 
 
 @jobs.handler("applications.tell_correction")
 def tell_correction(payload: Mapping[str, Any]) -> None:
-    """Mail that something is to be put right."""
+    """Mail that something is to be put right; once for each request."""
     correction = Correction.objects.select_related("application").get(id=payload["correction"])
     unit = kernel.Unit()
-    mails.correction_asked(unit, correction, now=clock.now())
+    if not mails.was_told(correction.application, "correction", since=correction.asked_at):
+        mails.correction_asked(unit, correction, now=clock.now())
     if unit.statements:
         kernel.commit(unit)
 
 
 @jobs.handler("applications.tell_withdrawal")
 def tell_withdrawal(payload: Mapping[str, Any]) -> None:
-    """Mail that the application was taken back."""
+    """Mail that the application was taken back; once."""
     application = Application.objects.get(id=payload["application"])
     unit = kernel.Unit()
-    mails.withdrawn(unit, application, now=clock.now())
+    if not mails.was_told(application, "withdrawal", since=application.filed_at):
+        mails.withdrawn(unit, application, now=clock.now())
     if unit.statements:
         kernel.commit(unit)
 
 
 @jobs.handler("applications.look_after_drafts", every=timedelta(hours=1))
 def look_after_drafts(payload: Mapping[str, Any]) -> None:
-    """Remind of drafts that end soon, forget those whose time is over."""
+    """Remind once of drafts that end soon, forget those whose time is over; what is saved meanwhile stays."""
     now = clock.now()
     soon = Draft.objects.filter(
         expires_at__gt=now, expires_at__lte=now + REMIND_BEFORE, reminded_at=None
     ).exclude(email="")
     for draft in soon.order_by("expires_at")[:AT_ONCE]:
         unit = kernel.Unit()
+        guard = {"id": draft.id, "version": draft.version, "reminded_at": None}
+        unit.update(Draft, where=guard, set={"reminded_at": now}, otherwise=ChangedMeanwhile())
         mails.expiry_near(unit, draft, now=now)
-        guard = {"id": draft.id, "reminded_at": None}
-        unit.update(Draft, where=guard, set={"reminded_at": now}, expect=None)
-        kernel.commit(unit)
+        _commit_unless_changed(unit)
     for draft in Draft.objects.filter(expires_at__lte=now).order_by("expires_at")[:AT_ONCE]:
-        actions.discard(draft=draft)
+        try:
+            actions.discard(draft=draft)
+        except ChangedMeanwhile:
+            continue
 
 
 @jobs.handler("applications.look_after_corrections", every=timedelta(hours=6))
@@ -94,7 +121,42 @@ def look_after_corrections(payload: Mapping[str, Any]) -> None:
     )
     for correction in waiting.order_by("answer_by_on")[:AT_ONCE]:
         unit = kernel.Unit()
+        guard = {"id": correction.id, "reminded_at": None, "answered_at": None}
+        unit.update(Correction, where=guard, set={"reminded_at": now}, otherwise=ChangedMeanwhile())
         mails.answer_awaited(unit, correction, now=now)
-        guard = {"id": correction.id, "reminded_at": None}
-        unit.update(Correction, where=guard, set={"reminded_at": now}, expect=None)
+        _commit_unless_changed(unit)
+
+
+def _commit_unless_changed(unit: kernel.Unit) -> None:
+    """Another worker, or the resident, was faster: then there is nothing to remind of."""
+    try:
         kernel.commit(unit)
+    except ChangedMeanwhile:
+        return
+
+
+@jobs.handler("applications.sweep_files", every=timedelta(days=1))
+def sweep_files(payload: Mapping[str, Any]) -> None:
+    """Remove stored content that nothing refers to any more, a day after it was last put in.
+
+    What is found without an owner is looked up again, one by one, right before it is removed.
+    """
+    store, _scanner = configured()
+    last = clock.now() - FILE_GRACE
+    old = (entry.digest for entry in store.entries() if entry.stored_at < last)
+    orphans: set[str] = set()
+    for digests in _batches(old, DIGESTS_AT_ONCE):
+        orphans.update(set(digests) - queries.referenced(digests))
+    if orphans:
+        for entry in store.entries():
+            unowned = entry.digest in orphans and entry.stored_at < last
+            if unowned and not queries.referenced([entry.digest]):
+                store.delete(entry.digest)
+    if isinstance(store, FolderStore):
+        store.remove_abandoned(clock.now())
+
+
+def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, datetime
@@ -23,6 +24,8 @@ from madoguchi.organization import queries as organization
 from madoguchi.procedures import queries as procedures
 from madoguchi.procedures.definition import Definition
 from madoguchi.procedures.logic import evaluate
+
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
 def contact_lines(department_code: str) -> tuple[str, ...]:
@@ -143,10 +146,8 @@ def placeholders(
 
 
 def fill(text: str, facts: Mapping[str, str]) -> str:
-    """The text with its {placeholders} filled; an unknown one stays as it is, nothing is evaluated."""
-    for name, value in facts.items():
-        text = text.replace("{" + name + "}", value)
-    return text
+    """The text with its {placeholders} filled once; an unknown one, or one inside a value, stays as it is."""
+    return _PLACEHOLDER.sub(lambda found: facts.get(found[1], found[0]), text)
 
 
 def stored(letter: DecisionNotice) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from madoguchi.common.ids import grouped
 from madoguchi.common.jinja2env import both_eras, city_name
 from madoguchi.notices import actions as notices
 from madoguchi.notices.compose import Sender, compose
+from madoguchi.notices.models import Message
 from madoguchi.notices.rules import is_usable_address
 from madoguchi.organization import queries as organization
 from madoguchi.procedures import queries as procedures
@@ -50,6 +51,12 @@ def add_mail(
         now=now,
         language=language,
     )
+
+
+def was_told(application: Application, purpose: str, *, since: datetime) -> bool:
+    """Whether a mail of this purpose was written since a moment: a job that is done again writes no second one."""
+    about = f"application:{application.id}"
+    return Message.objects.filter(about=about, purpose=purpose, created_at__gte=since).exists()
 
 
 def received(unit: kernel.Unit, application: Application, *, now: datetime) -> None:

@@ -104,7 +104,7 @@ class Attachment(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id)
     owner_id = models.UUIDField(db_index=True)
     document_id = models.CharField(max_length=120)  # document id, or question id with the member
-    digest = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64, db_index=True)
     name = models.CharField(max_length=255)
     media_type = models.CharField(max_length=60)
     size = models.IntegerField()
@@ -245,7 +245,7 @@ class ProducedFile(models.Model):
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="produced")
     kind = models.CharField(max_length=40)
     subject_id = models.CharField(max_length=40, default="")
-    digest = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64, db_index=True)
     size = models.IntegerField()
     made_at = models.DateTimeField()
 

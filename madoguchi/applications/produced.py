@@ -8,7 +8,7 @@ from madoguchi.applications import letters
 from madoguchi.applications.models import Application, Decision, ProducedFile
 from madoguchi.common import kernel
 from madoguchi.common.files.configured import configured
-from madoguchi.common.files.store import NotStored
+from madoguchi.common.files.store import StorageError
 
 COPY = "copy"
 NOTICE = "notice"
@@ -33,14 +33,14 @@ def _kept(application: Application, kind: str, subject_id: str) -> bytes | None:
     try:
         with store.open(row.digest) as stream:
             return stream.read()
-    except NotStored:
+    except StorageError:
         return None
 
 
 def keep(
     unit: kernel.Unit, application: Application, kind: str, subject_id: str, content: bytes, *, now: datetime
 ) -> str:
-    """Store a PDF durably and add its row to the unit; made twice, it is kept once. Returns its digest."""
+    """Store a PDF durably and add its row to the unit, which is refused when it was made already. Returns its digest."""
     store, _scanner = configured()
     kept = store.put(content)
     row = ProducedFile(
@@ -51,5 +51,5 @@ def keep(
         size=kept.size,
         made_at=now,
     )
-    unit.insert(row, unless_exists=True)
+    unit.insert(row)
     return kept.digest

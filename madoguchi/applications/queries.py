@@ -11,7 +11,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from madoguchi.applications.models import Application, Attachment, CaseEvent, Decision, Draft
+from madoguchi.applications.models import Application, Attachment, CaseEvent, Decision, Draft, ProducedFile
 from madoguchi.procedures.definition import Definition, Question, Section
 from madoguchi.procedures.kinds import registry
 from madoguchi.procedures.logic import Evaluation, evaluate
@@ -99,6 +99,13 @@ def attachments_of(owner_id: uuid.UUID, document_id: str) -> list[Attachment]:
     """The files sent for one document, oldest first."""
     rows = Attachment.objects.filter(owner_id=owner_id, document_id=document_id, replaced_at=None)
     return list(rows.order_by("added_at", "id"))
+
+
+def referenced(digests: Sequence[str]) -> set[str]:
+    """Those of these contents that something refers to: a file of a draft or case, or a paper the city made."""
+    found: set[str] = set(Attachment.objects.filter(digest__in=digests).values_list("digest", flat=True))
+    found.update(ProducedFile.objects.filter(digest__in=digests).values_list("digest", flat=True))
+    return found
 
 
 def file_place(question: Question, member_id: str = "") -> str:
