@@ -24,6 +24,7 @@ from typing import Any
 from django.db import (
     DEFAULT_DB_ALIAS,
     DatabaseError,
+    IntegrityError,
     OperationalError,
     connections,
     models,
@@ -290,37 +291,52 @@ class _Writer:
         connection = connections[self.using]
         try:
             with _turn(str(connection.settings_dict["NAME"])), connection.cursor() as cursor:
-                cursor.execute("BEGIN IMMEDIATE")
-                try:
-                    if len(batch) == 1:
-                        _write_alone(batch[0], cursor)
-                    else:
-                        for waiting in batch:
-                            _write_in_savepoint(waiting, cursor)
-                        cursor.execute("COMMIT")
-                except BaseException:
-                    cursor.execute("ROLLBACK")
-                    raise
+                if len(batch) == 1 or not _write_together(batch, cursor):
+                    for waiting in batch:
+                        _write_alone(waiting, cursor)
         except Exception as error:  # the batch as a whole failed: disk full, file gone, lock lost
             refusal = _as_not_written(error) if isinstance(error, DatabaseError) else NotWritten(str(error))
             for waiting in batch:
-                waiting.error = refusal
+                if not waiting.done.is_set():
+                    waiting.error = refusal
             connection.close()
         for waiting in batch:
             waiting.done.set()
 
 
+def _write_together(batch: Sequence[_Waiting], cursor: Any) -> bool:
+    """Write the units in one transaction; False, and nothing written, when one spoils it for the others.
+
+    Foreign keys are checked at COMMIT, which does not tell whose was broken.
+    """
+    cursor.execute("BEGIN IMMEDIATE")
+    try:
+        for waiting in batch:
+            _write_in_savepoint(waiting, cursor)
+        cursor.execute("COMMIT")
+    except (IntegrityError, _Overreach):
+        cursor.execute("ROLLBACK")
+        for waiting in batch:
+            waiting.error = None
+        return False
+    except BaseException:
+        cursor.execute("ROLLBACK")
+        raise
+    return True
+
+
 def _write_alone(waiting: _Waiting, cursor: Any) -> None:
-    """A unit that has the transaction to itself is undone with it."""
+    """Write a unit in a transaction of its own: what refuses it undoes it."""
+    cursor.execute("BEGIN IMMEDIATE")
     try:
         _run(waiting.unit, cursor)
+        cursor.execute("COMMIT")
     except Exception as error:
+        cursor.execute("ROLLBACK")
         if _is_store_fault(error):
             raise
         waiting.error = error
-        cursor.execute("ROLLBACK")
-    else:
-        cursor.execute("COMMIT")
+    waiting.done.set()
 
 
 def _run(unit: Unit, cursor: Any) -> None:

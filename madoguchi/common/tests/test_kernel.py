@@ -4,9 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, connection
 
 from madoguchi.common import kernel
+from madoguchi.common.ids import new_id
 from madoguchi.common.models import AttemptCount, Job, JobState
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
@@ -22,6 +24,12 @@ def written(row):
     unit.insert(row)
     kernel.commit(unit)
     return row
+
+
+def of_nobody():
+    """A row that points at one that does not exist; no table of this room points at another."""
+    paper = apps.get_model("applications", "ProducedFile")
+    return paper(application_id=new_id(), kind="x", digest="d", size=1, made_at=NOW)
 
 
 class Refused(Exception):
@@ -137,7 +145,7 @@ def test_a_change_of_more_rows_than_expected_is_undone():
     unit = kernel.Unit()
     unit.update(Job, where={"kind": "test.nothing"}, set={"attempts": 5})
 
-    with pytest.raises((kernel.NotWritten, kernel.GuardFailed)):
+    with pytest.raises(kernel.GuardFailed):
         kernel.commit(unit)
 
     assert set(Job.objects.values_list("attempts", flat=True)) == {0}
@@ -217,3 +225,72 @@ def test_units_of_one_batch_are_refused_each_for_itself():
 
     assert [type(w.error) for w in batch] == [type(None), Refused, type(None)]
     assert set(Job.objects.values_list("kind", flat=True)) == {"test.nothing", "test.good", "test.also"}
+
+
+def test_a_row_that_points_at_nothing_is_refused(transactional_db):
+    unit = kernel.Unit()
+    unit.insert(of_nobody())
+    unit.insert(job())
+
+    with pytest.raises(IntegrityError):
+        kernel.commit(unit)
+
+    assert not Job.objects.exists()
+
+
+def test_a_unit_that_breaks_a_foreign_key_takes_no_other_of_its_batch_with_it(transactional_db):
+    if connection.vendor != "sqlite":
+        pytest.skip("only SQLite writes many units in one transaction")
+    good, bad, also_good, refused = (kernel.Unit() for _ in range(4))
+    good.insert(job(kind="test.good"))
+    bad.insert(of_nobody())
+    bad.insert(job(kind="test.bad"))
+    also_good.insert(job(kind="test.also"))
+    refused.update(Job, where={"kind": "nobody"}, set={"attempts": 10}, otherwise=Refused())
+    batch = [kernel._Waiting(unit) for unit in (good, bad, also_good, refused)]
+
+    kernel._writer("default")._write_batch(batch)
+
+    assert [type(w.error) for w in batch] == [type(None), IntegrityError, type(None), Refused]
+    assert all(w.done.is_set() for w in batch)
+    assert set(Job.objects.values_list("kind", flat=True)) == {"test.good", "test.also"}
+
+
+def test_a_unit_that_changes_too_many_rows_takes_no_other_of_its_batch_with_it(transactional_db):
+    if connection.vendor != "sqlite":
+        pytest.skip("only SQLite writes many units in one transaction")
+    written(job())
+    written(job())
+    good, bad = kernel.Unit(), kernel.Unit()
+    good.insert(job(kind="test.good"))
+    bad.update(Job, where={"kind": "test.nothing"}, set={"attempts": 5}, otherwise=Refused())
+    batch = [kernel._Waiting(unit) for unit in (good, bad)]
+
+    kernel._writer("default")._write_batch(batch)
+
+    assert [type(w.error) for w in batch] == [type(None), Refused]
+    assert set(Job.objects.values_list("kind", "attempts")) == {("test.nothing", 0), ("test.good", 0)}
+
+
+def test_a_disk_that_fills_while_units_are_written_one_by_one_refuses_only_what_was_not_written(
+    transactional_db, monkeypatch
+):
+    if connection.vendor != "sqlite":
+        pytest.skip("only SQLite writes many units in one transaction")
+    good, bad, late = (kernel.Unit() for _ in range(3))
+    good.insert(job(kind="test.good"))
+    bad.insert(of_nobody())
+    late.insert(job(kind="test.late"))
+    batch = [kernel._Waiting(unit) for unit in (good, bad, late)]
+    alone = kernel._write_alone
+
+    def full_at_last(waiting, cursor):
+        if waiting is batch[-1]:
+            raise OSError(28, "No space left on device")
+        alone(waiting, cursor)
+
+    monkeypatch.setattr(kernel, "_write_alone", full_at_last)
+    kernel._writer("default")._write_batch(batch)
+
+    assert [type(w.error) for w in batch] == [type(None), IntegrityError, kernel.NotWritten]
+    assert set(Job.objects.values_list("kind", flat=True)) == {"test.good"}
