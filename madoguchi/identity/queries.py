@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from madoguchi.common.ids import secret_digest
+from madoguchi.common.ids import token_digest
 from madoguchi.identity import one_time_codes, sealing
 from madoguchi.identity.models import RecoveryCode, Resident, Restriction, SignInGuard, Staff, StaffSession
 from madoguchi.identity.rules import IDLE, Relation, SecondFactor, Step, next_step
@@ -49,7 +49,7 @@ def live_sessions(*, now: datetime) -> QuerySet[StaffSession]:
 
 def sessions_with_token(token: str, *, now: datetime) -> QuerySet[StaffSession]:
     """The live session that a cookie's token stands for, with its staff."""
-    return live_sessions(now=now).filter(token_digest=secret_digest(token)).select_related("staff")
+    return live_sessions(now=now).filter(token_digest=token_digest(token)).select_related("staff")
 
 
 def sessions_of(staff: Staff, *, now: datetime) -> list[StaffSession]:

@@ -1,5 +1,7 @@
 """Ids and secrets."""
 
+import hashlib
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,6 +27,34 @@ def test_a_secret_is_known_again_however_it_is_typed():
 
     assert ids.is_secret(ids.normalise_secret(ids.grouped(secret).lower() + "　"), digest)
     assert not ids.is_secret(ids.normalise_secret("あ" + secret), digest)
+
+
+def test_the_digest_of_a_secret_cannot_be_made_without_the_key_and_fits_its_column(settings):
+    secret = ids.new_secret(8)
+    digest = ids.secret_digest(secret)
+    settings.SECRET_KEY = "another key " * 6
+
+    assert hashlib.sha256(secret.encode()).hexdigest() not in digest
+    assert ids.secret_digest(secret) != digest
+    assert not ids.is_secret(secret, digest)
+    assert len(digest) <= 64
+
+
+def test_a_secret_is_known_again_after_the_key_was_replaced_as_long_as_the_old_one_counts(settings):
+    secret = ids.new_secret(8)
+    digest = ids.secret_digest(secret)
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another key " * 6, [settings.SECRET_KEY]
+
+    assert ids.is_secret(secret, digest)
+    assert not ids.is_secret(ids.new_secret(8), digest)
+    assert ids.secret_digests(secret)[0] == ids.secret_digest(secret) != digest
+
+
+def test_no_secret_is_behind_an_empty_or_a_plain_digest():
+    secret = ids.new_secret(8)
+
+    assert not ids.is_secret("", "")
+    assert not ids.is_secret(secret, hashlib.sha256(secret.encode()).hexdigest())
 
 
 def test_secrets_have_no_letters_that_look_alike():

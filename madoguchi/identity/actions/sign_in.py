@@ -6,7 +6,7 @@ from datetime import datetime
 
 from madoguchi.audit import actions as audit
 from madoguchi.common import kernel
-from madoguchi.common.ids import new_token, normalise_secret, secret_digest
+from madoguchi.common.ids import new_token, normalise_secret, secret_digest, secret_digests, token_digest
 from madoguchi.identity import one_time_codes, passwords, queries, rules, sealing
 from madoguchi.identity.actions import guarding
 from madoguchi.identity.models import RecoveryCode, SignInGuard, Staff, StaffSession
@@ -71,7 +71,7 @@ def give_code(*, session: StaffSession, code: str, now: datetime) -> str:
         factor = SecondFactor.RECOVERY_CODE
         unit.update(
             RecoveryCode,
-            where={"staff": staff.pk, "digest": secret_digest(typed), "used_at": None},
+            where={"staff": staff.pk, "digest__in": secret_digests(typed), "used_at": None},
             set={"used_at": now},
             otherwise=WrongCode(),
         )
@@ -216,7 +216,7 @@ def _replace_session(unit: kernel.Unit, old: StaffSession, factor: SecondFactor,
 
 def _open_session(unit: kernel.Unit, session: StaffSession, now: datetime) -> str:
     token = new_token()
-    session.token_digest = secret_digest(token)
+    session.token_digest = token_digest(token)
     session.created_at = session.last_seen_at = now
     unit.insert(session)
     return token
