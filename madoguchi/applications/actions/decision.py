@@ -15,6 +15,12 @@ from madoguchi.japan.eras import to_wareki
 from madoguchi.japan.fiscal import fiscal_year
 from madoguchi.procedures import queries as procedures
 
+NUMBER_ATTEMPTS = 5
+
+
+class NumberTaken(Exception):
+    """Somebody took this document number for another case; the next one is free."""
+
 
 def propose(*, application: Application, kind: str, reason: str, by: Staff, now: datetime) -> Decision:
     """Draft the decision of a case (起案). Raises `UnknownChoice`, `ReasonMissing`, `NotAllowed`."""
@@ -77,13 +83,28 @@ def send_back(*, application: Application, reason: str, by: Staff, now: datetime
 def decide(*, application: Application, by: Staff, now: datetime) -> Decision:
     """Decide as proposed (決裁): the letter gets its number and is kept word for word.
 
-    Raises `NotAllowed` (nobody approves their own work), `ChangedMeanwhile`.
+    Raises `NotAllowed` (nobody approves their own work), `ChangedMeanwhile`; `NumberTaken` only when others took
+    each of the next numbers first.
     """
     today = clock.tokyo_date(now)
     require(may_approve(by, application, today=today))
     proposal = open_proposal(application)
     if proposal is None or not rules.may_decide(proposer=proposal.proposed_by_id, decider=by.id):
         raise NotAllowed
+    for attempts_left in reversed(range(NUMBER_ATTEMPTS)):
+        try:
+            commit_case(_decided(application, proposal, by=by, now=now), application)
+            break
+        except NumberTaken:
+            if not attempts_left:
+                raise
+    proposal.refresh_from_db()
+    return proposal
+
+
+def _decided(application: Application, proposal: Decision, *, by: Staff, now: datetime) -> kernel.Unit:
+    """What deciding a proposal writes, with the next document number of the moment."""
+    today = clock.tokyo_date(now)
     unit = kernel.Unit()
     number = _next_document_number(unit, application.department_code, today)
     letter = letters.decision_notice(application, proposal, document_number=number, decided_on=today)
@@ -110,9 +131,7 @@ def decide(*, application: Application, by: Staff, now: datetime) -> Decision:
         otherwise=ChangedMeanwhile(),
     )
     unit.job("applications.after_decision", {"decision": str(proposal.id)})
-    commit_case(unit, application)
-    proposal.refresh_from_db()
-    return proposal
+    return unit
 
 
 def _next_document_number(unit: kernel.Unit, department_code: str, today: date) -> str:
@@ -126,7 +145,7 @@ def _next_document_number(unit: kernel.Unit, department_code: str, today: date) 
         kernel.commit(first)
         last = 0
     unit.update(
-        DocumentCounter, where={"id": key, "last": last}, set={"last": last + 1}, otherwise=ChangedMeanwhile()
+        DocumentCounter, where={"id": key, "last": last}, set={"last": last + 1}, otherwise=NumberTaken()
     )
     prefix = letters.document_prefix(department_code)
     era_year = to_wareki(date(year, 4, 1)).year

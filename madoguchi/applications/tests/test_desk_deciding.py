@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
+from django.db import connection
+from django.db.models import F
 
 from madoguchi.applications import actions
-from madoguchi.applications.models import Application, Decision, Status
+from madoguchi.applications.actions import decision as deciding
+from madoguchi.applications.errors import ChangedMeanwhile
+from madoguchi.applications.models import Application, Decision, DocumentCounter, Status
 from madoguchi.applications.tests.desks import Desk, open_desk, text_of, url_of
 from madoguchi.applications.tests.factories import ApplicationFactory
-from madoguchi.common import clock
+from madoguchi.common import clock, kernel
 from madoguchi.common.models import Job
+from madoguchi.identity.models import Staff
 from madoguchi.organization.tests.factories import PostingFactory
 
 pytestmark = pytest.mark.django_db
@@ -212,3 +219,93 @@ def test_a_case_without_a_proposal_has_no_letter(desk: Desk, case: Application) 
     assert "決裁を待っている起案はありません。" in text_of(
         desk.browser("officer").get(url_of("case_decide", case))
     )
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_two_approvers_decide_two_cases_at_the_same_moment_and_each_letter_has_its_number(desk: Desk) -> None:
+    cases = [ApplicationFactory(proposed=True, officer=desk["officer"]) for _ in range(4)]
+    deciders = [desk["approver"], desk["head"], desk["approver"], desk["head"]]
+    ready = threading.Barrier(len(cases))
+    faults: list[Exception] = []
+
+    def decide(case: Application, by: Staff) -> None:
+        ready.wait()
+        try:
+            actions.decide(application=case, by=by, now=clock.now())
+        except Exception as error:  # read below, in the test's own thread
+            faults.append(error)
+        connection.close()
+
+    threads = [threading.Thread(target=decide, args=pair) for pair in zip(cases, deciders, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert faults == []
+    numbers = sorted(str(decision.document_number) for decision in Decision.objects.all())
+    assert [number.rpartition("-")[2] for number in numbers] == ["1号", "2号", "3号", "4号"]
+    assert {one.notice["number"] for one in Decision.objects.all()} == set(numbers)
+
+
+def take_numbers(monkeypatch: pytest.MonkeyPatch, times: int) -> None:
+    """Somebody takes the next document number between reading it and writing, so many times."""
+    left = [times]
+    real = deciding._next_document_number
+
+    def overtaken(unit, department_code, today):
+        number = real(unit, department_code, today)
+        if left[0]:
+            left[0] -= 1
+            DocumentCounter.objects.update(last=F("last") + 1)
+        return number
+
+    monkeypatch.setattr(deciding, "_next_document_number", overtaken)
+
+
+def test_a_document_number_that_was_taken_meanwhile_is_replaced_by_the_next(
+    desk: Desk, case: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    propose(desk, case)
+    take_numbers(monkeypatch, 4)
+
+    response = desk.browser("approver").post(url_of("case_decide", case), {"version": "3", "act": "decide"})
+
+    assert response.status_code == 302
+    decision = Decision.objects.get()
+    assert decision.document_number is not None
+    assert decision.document_number.endswith("-5号")
+    assert decision.notice["number"] == decision.document_number
+
+
+def test_a_case_stays_undecided_and_says_so_when_no_document_number_is_to_be_had(
+    desk: Desk, case: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    propose(desk, case)
+    take_numbers(monkeypatch, 5)
+
+    response = desk.browser("approver").post(url_of("case_decide", case), {"version": "3", "act": "decide"})
+
+    assert response.status_code == 422
+    assert "この申請はまだ決裁されていません。もう一度押してください。" in text_of(response)
+    assert Application.objects.get(id=case.id).status == Status.PROPOSED
+    assert Decision.objects.get().decided_at is None
+
+
+def test_a_case_that_somebody_else_decided_first_is_a_conflict_and_gets_one_number(
+    desk: Desk, case: Application
+) -> None:
+    actions.propose(application=case, kind="certified", reason="", by=desk["officer"], now=clock.now())
+    stale = Application.objects.get(id=case.id)
+    proposal = deciding.open_proposal(stale)
+    assert proposal is not None
+    unit = deciding._decided(stale, proposal, by=desk["head"], now=clock.now())
+    actions.decide(application=case, by=desk["approver"], now=clock.now())
+
+    with pytest.raises(deciding.NumberTaken):
+        kernel.commit(unit)
+    with pytest.raises(ChangedMeanwhile):
+        kernel.commit(deciding._decided(stale, proposal, by=desk["head"], now=clock.now()))
+
+    assert DocumentCounter.objects.get().last == 1

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from madoguchi.applications import actions, letters, rules
 from madoguchi.applications import desk_case as desk
-from madoguchi.applications.actions.decision import open_proposal
+from madoguchi.applications.actions.decision import NumberTaken, open_proposal
 from madoguchi.applications.desk_options import options
 from madoguchi.applications.models import Application, Decision
 from madoguchi.applications.produced import decision_pdf
@@ -113,8 +113,13 @@ def decide(request: HttpRequest, case: OpenCase) -> HttpResponse:
     errors: dict[str, str] = {}
     if act == "decide":
         case.expect_unchanged(request.POST)
-        actions.decide(application=case.application, by=case.staff, now=case.now)
-        return done(case, "decide")
+        try:
+            actions.decide(application=case.application, by=case.staff, now=case.now)
+            return done(case, "decide")
+        except NumberTaken:
+            errors["main"] = _(
+                "文書番号を付けられませんでした。この申請はまだ決裁されていません。もう一度押してください。"
+            )
     if act == "send_back":
         if not back_reason:
             errors["back_reason"] = _("差し戻す理由を書いてください。")
