@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from madoguchi.japan.closed_days import add_business_days, is_closed, next_open_day
 from madoguchi.japan.day_count import deadline
 from madoguchi.procedures.definition import Clock, DecisionKind, Definition
 
@@ -63,11 +64,20 @@ def due_on(*, clock: Clock, received_on: date, closed_days: Collection[date]) ->
     return deadline(received_on, clock.days, unit=clock.unit, extra_closed=closed_days)
 
 
-def due_after_pause(*, clock: Clock, due: date, returned_on: date, answered_on: date) -> date:
-    """The due day after a correction: a standard period may rest, a statutory one never does."""
+def due_after_pause(
+    *, clock: Clock, due: date, returned_on: date, answered_on: date, closed_days: Collection[date]
+) -> date:
+    """The due day after a correction: a standard period may rest, a statutory one never does.
+
+    It rests in the unit it is counted in, without the day of asking (民法 第140条), and ends on an open day.
+    """
     if clock.kind == "statutory" or not clock.pauses_when_returned:
         return due
-    return due + timedelta(days=max((answered_on - returned_on).days, 0))
+    rested = [returned_on + timedelta(days=n + 1) for n in range((answered_on - returned_on).days)]
+    if clock.unit == "business_days":
+        open_days = sum(not is_closed(day, closed_days) for day in rested)
+        return add_business_days(due, open_days, closed_days)
+    return next_open_day(due + timedelta(days=len(rested)), closed_days)
 
 
 def is_overdue(*, due: date | None, status: str, today: date) -> bool:

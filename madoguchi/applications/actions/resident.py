@@ -29,6 +29,7 @@ from madoguchi.applications.queries import UPLOADS
 from madoguchi.common import clock, kernel
 from madoguchi.common.files.intake import Accepted
 from madoguchi.identity.models import Staff
+from madoguchi.organization import queries as organization
 from madoguchi.procedures import queries as procedures
 from madoguchi.procedures.definition import Definition
 from madoguchi.procedures.logic import evaluate
@@ -150,6 +151,7 @@ def _after_pause(application: Application, correction: Correction, now: datetime
         due=application.due_on,
         returned_on=clock.tokyo_date(correction.asked_at),
         answered_on=clock.tokyo_date(now),
+        closed_days=organization.closed_days(),
     )
     paused = (due - application.due_on).days
     return {"due_on": due, "paused_days": application.paused_days + paused}

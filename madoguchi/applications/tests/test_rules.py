@@ -13,6 +13,7 @@ from madoguchi.applications.models import Status
 from madoguchi.procedures.definition import EMPTY, Clock, DecisionKind, Definition, Text
 
 STANDARD = Clock("standard", 30, "calendar_days", True, "", EMPTY, "general_knowledge")
+BUSINESS = replace(STANDARD, unit="business_days")
 STATUTORY = replace(STANDARD, kind="statutory")
 RESTLESS = replace(STANDARD, pauses_when_returned=False)
 
@@ -56,11 +57,58 @@ def test_the_citys_own_closed_day_moves_the_due_day():
 
 @pytest.mark.parametrize(
     ("clock", "expected"),
-    [(STANDARD, date(2026, 12, 30)), (STATUTORY, date(2026, 12, 23)), (RESTLESS, date(2026, 12, 23))],
+    [(STANDARD, date(2026, 12, 25)), (STATUTORY, date(2026, 12, 18)), (RESTLESS, date(2026, 12, 18))],
 )
 def test_only_a_standard_period_rests_while_the_resident_answers(clock, expected):
     due = rules.due_after_pause(
-        clock=clock, due=date(2026, 12, 23), returned_on=date(2026, 12, 1), answered_on=date(2026, 12, 8)
+        clock=clock,
+        due=date(2026, 12, 18),
+        returned_on=date(2026, 12, 1),
+        answered_on=date(2026, 12, 8),
+        closed_days=(),
+    )
+
+    assert due == expected
+
+
+@pytest.mark.parametrize(
+    ("clock", "answered_on", "expected"),
+    [
+        # asked on Thursday 12-03, due on Thursday 12-17
+        (STANDARD, date(2026, 12, 3), date(2026, 12, 17)),  # the same day: no rest
+        (STANDARD, date(2026, 12, 5), date(2026, 12, 21)),  # two days, and 12-19 is a Saturday
+        (
+            STANDARD,
+            date(2026, 12, 15),
+            date(2027, 1, 4),
+        ),  # twelve days, and 12-29 lies in the turn of the year
+        (BUSINESS, date(2026, 12, 7), date(2026, 12, 21)),  # Friday and Monday: two open days
+        (BUSINESS, date(2026, 12, 6), date(2026, 12, 18)),  # Friday only
+        (BUSINESS, date(2026, 12, 2), date(2026, 12, 17)),  # a clock that went backwards takes nothing away
+    ],
+)
+def test_a_period_rests_in_its_own_unit_and_ends_on_an_open_day(clock, answered_on, expected):
+    due = rules.due_after_pause(
+        clock=clock,
+        due=date(2026, 12, 17),
+        returned_on=date(2026, 12, 3),
+        answered_on=answered_on,
+        closed_days=(),
+    )
+
+    assert due == expected
+
+
+@pytest.mark.parametrize(
+    ("clock", "expected"), [(STANDARD, date(2026, 12, 22)), (BUSINESS, date(2026, 12, 18))]
+)
+def test_the_citys_own_closed_days_count_in_a_rest_too(clock, expected):
+    due = rules.due_after_pause(
+        clock=clock,
+        due=date(2026, 12, 17),
+        returned_on=date(2026, 12, 3),
+        answered_on=date(2026, 12, 7),
+        closed_days={date(2026, 12, 4), date(2026, 12, 21)},
     )
 
     assert due == expected
