@@ -151,7 +151,8 @@ def _application(
         applicant_name=facts.name,
         search_key=facts.search_key,
         birth_on=facts.birth_on,
-        email=(draft.email or facts.email) if draft.channel == Channel.WEB else facts.email,
+        # What stands in the form was read again before sending; an address to resume by may be somebody else's.
+        email=facts.email or (draft.email if draft.channel == Channel.WEB else ""),
     )
 
 

@@ -315,3 +315,22 @@ def test_two_devices_hold_the_same_draft_and_both_save():
     same_browser(visitor).send(page, {"q.town": "滝沢"})
 
     assert Draft.objects.get().answers == {"name": "盛岡 次郎", "town": "滝沢"}
+
+
+# --- which address hears of the filing ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("in_the_form", "told"), [("hanako@example.jp", "hanako@example.jp"), ("", "taro@example.jp")]
+)
+def test_the_address_given_in_the_form_beats_the_one_given_to_resume_by(in_the_form: str, told: str):
+    mail = asked("mail", "email", required=False, prefill={"from": "applicant.email"})
+    small(section("main", asked("name"), mail))
+    visitor = Visitor()
+    page = visitor.start(PROCEDURE)
+    kept(visitor, "taro@example.jp")
+    check = visitor.send(page, {"q.name": "太郎", "q.mail": in_the_form})
+
+    visitor.send(check)
+
+    assert Application.objects.get().email == told
