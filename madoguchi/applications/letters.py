@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from madoguchi.applications import queries
 from madoguchi.applications.models import Application, Attachment, Decision
-from madoguchi.applications.secrets import receipt_secret
+from madoguchi.applications.secrets import secret_of
 from madoguchi.common import clock
 from madoguchi.common.ids import grouped
 from madoguchi.common.jinja2env import both_eras, city_name, yen
@@ -59,7 +59,7 @@ def filing_copy(application: Application) -> FilingCopy:
             contact=contact_lines(application.department_code),
             issued_at=application.filed_at,
             status_address=f"{settings.BASE_URL}/status/",
-            lookup_secret=grouped(receipt_secret(application.id)),
+            lookup_secret=secret_of(application),
             language=language,
         )
 

@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from madoguchi.applications.models import Application, Correction, Draft
-from madoguchi.applications.secrets import receipt_secret
+from madoguchi.applications.secrets import secret_of
 from madoguchi.common import clock, kernel
 from madoguchi.common.ids import grouped
 from madoguchi.common.jinja2env import both_eras, city_name
@@ -63,13 +63,16 @@ def received(unit: kernel.Unit, application: Application, *, now: datetime) -> N
     """After filing: the number, the secret, what happens next."""
     definition = procedures.definition_of(application.procedure_version_id)
     language = application.language
+    secret = secret_of(application)
     with translation.override(language):
         name = definition.current_name.of(language)
         lines = [
             _("「%(name)s」を受け付けました。") % {"name": name},
             "",
             _("受付番号：%(number)s") % {"number": grouped(application.receipt_number)},
-            _("合言葉：%(secret)s") % {"secret": grouped(receipt_secret(application.id))},
+            _("合言葉：%(secret)s") % {"secret": secret}
+            if secret
+            else _("合言葉は受付時の控えをご覧ください"),
             _("受付日：%(day)s") % {"day": both_eras(application.received_on)},
             "",
             definition.outputs.next_steps.of(language),

@@ -51,6 +51,12 @@ SETTINGS = (
         required_in_production=True,
     ),
     Setting(
+        "SECRET_KEY_FALLBACKS",
+        "",
+        "Keys that SECRET_KEY replaced, newest first, with commas between: what they made still opens",
+        secret=True,
+    ),
+    Setting(
         "BASE_URL",
         "http://127.0.0.1:8000",
         "The address people see, in mails and on paper",
@@ -172,6 +178,8 @@ def check_production() -> None:
         faults.append("BASE_URL must begin with https://")
     if len(read("SECRET_KEY")) < 50:
         faults.append("SECRET_KEY is shorter than 50 characters")
+    if any(len(key) < 50 for key in secret_key_fallbacks()):
+        faults.append("SECRET_KEY_FALLBACKS holds a key that is shorter than 50 characters")
     if read("ATTEMPT_LIMITS") != "on":
         faults.append("ATTEMPT_LIMITS must be on")
     if faults:
@@ -202,6 +210,12 @@ def secret_key() -> str:
             pass
         candidate.unlink()
     return path.read_text()
+
+
+def secret_key_fallbacks() -> list[str]:
+    """SECRET_KEY_FALLBACKS one by one; SECRET_KEY itself may stand among them while processes change over."""
+    keys = (key.strip() for key in read("SECRET_KEY_FALLBACKS").split(","))
+    return [key for key in keys if key and key != read("SECRET_KEY")]
 
 
 def database(*, pooled: bool) -> dict[str, object]:

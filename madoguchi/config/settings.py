@@ -12,6 +12,7 @@ DEMO = not PRODUCTION
 DEBUG = False
 
 SECRET_KEY = environment.secret_key()
+SECRET_KEY_FALLBACKS = environment.secret_key_fallbacks()
 BASE_URL = environment.read("BASE_URL").rstrip("/")
 SECURE = BASE_URL.startswith("https://")
 VAR = environment.var()

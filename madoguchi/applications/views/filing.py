@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from madoguchi.applications import actions, capabilities, queries, steps
 from madoguchi.applications.errors import AlreadyFiled, ChangedMeanwhile, MayNotFile, NotAllowed, NotComplete
 from madoguchi.applications.models import Application, Draft
-from madoguchi.applications.secrets import receipt_secret
+from madoguchi.applications.secrets import secret_of
 from madoguchi.applications.views.access import with_draft, with_receipt
 from madoguchi.applications.views.looking import Look, page_language
 from madoguchi.common import access, clock
@@ -105,7 +105,7 @@ def receipt(request: HttpRequest, application: Application) -> HttpResponse:
         "definition": definition,
         "lang": page_language(),
         "number": grouped(application.receipt_number),
-        "secret": grouped(receipt_secret(application.id)),
+        "secret": secret_of(application),
         "documents_to_follow": queries.documents_to_follow(application, definition, page_language()),
     }
     return render(request, "applications/receipt.html", context)

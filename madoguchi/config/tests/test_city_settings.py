@@ -58,6 +58,25 @@ def test_a_contact_that_is_no_address_is_refused(monkeypatch: pytest.MonkeyPatch
         environment.security_contact()
 
 
+def test_keys_that_were_replaced_are_listed_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert environment.secret_key_fallbacks() == []
+
+    monkeypatch.setenv("SECRET_KEY", "new")
+    monkeypatch.setenv("SECRET_KEY_FALLBACKS", " newer , new,, old,")
+
+    assert environment.secret_key_fallbacks() == ["newer", "old"]
+
+
+def test_a_real_city_takes_no_short_key_from_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_KEY_FALLBACKS", f"{'x' * 50},{'y' * 49}")
+
+    with pytest.raises(BadSetting) as refused:
+        environment.check_production()
+
+    assert "SECRET_KEY_FALLBACKS holds a key that is shorter than 50" in str(refused.value)
+    assert "yyy" not in str(refused.value)
+
+
 def test_a_real_city_must_name_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     for setting in environment.SETTINGS:
         monkeypatch.delenv(setting.name, raising=False)

@@ -252,6 +252,18 @@ def test_a_code_for_a_session_that_was_ended_opens_nothing():
     assert pending.staff.totp_last_step == 0, "nothing of the unit was written"
 
 
+def test_one_time_and_recovery_codes_go_on_after_the_key_was_replaced(settings):
+    staff = StaffFactory(enrolled=True)
+    code = one_time_codes.new_recovery_codes()[0]
+    RecoveryCodeFactory(staff=staff, code=code)
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another key " * 6, [settings.SECRET_KEY]
+
+    for typed in (code_at(NOW), code):
+        session = session_with(give_password(staff))
+        opened = session_with(sign_in.give_code(session=session, code=typed, now=NOW))
+        assert opened.second_factor != SecondFactor.NONE
+
+
 def test_enrolling_confirms_the_app_and_gives_ten_recovery_codes():
     pending = StaffSessionFactory(staff=StaffFactory(enrolled=False), pending=True)
 

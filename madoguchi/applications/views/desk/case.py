@@ -18,7 +18,7 @@ from madoguchi.applications.desk_queries import STATUS_KINDS, due_of
 from madoguchi.applications.errors import NotAllowed
 from madoguchi.applications.models import Channel, InternalNote, Status
 from madoguchi.applications.produced import copy_pdf
-from madoguchi.applications.secrets import receipt_secret
+from madoguchi.applications.secrets import secret_of
 from madoguchi.applications.views.desk.opening import OpenCase, with_case
 from madoguchi.applications.views.desk.papers import inline_pdf
 from madoguchi.applications.views.desk.refusals import AGAIN
@@ -185,7 +185,7 @@ def note(request: HttpRequest, case: OpenCase) -> HttpResponse:
 def receipt(request: HttpRequest, case: OpenCase) -> HttpResponse:
     """Receipt number and secret to hand to the person, with the copy to print."""
     context = head_of(case) | {
-        "secret": grouped(receipt_secret(case.application.id)),
+        "secret": secret_of(case.application),
         "next_steps": case.definition.outputs.next_steps,
         "new": "new" in request.GET,
     }
