@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from itertools import islice
 from typing import Any, TypeVar
@@ -15,6 +16,7 @@ from madoguchi.applications.models import Application, Correction, Decision, Dra
 from madoguchi.common import clock, jobs, kernel
 from madoguchi.common.files.configured import configured
 from madoguchi.common.files.folder import FolderStore
+from madoguchi.notices.actions import AlreadyTold
 
 REMIND_BEFORE = timedelta(days=5)
 REMIND_CORRECTION_BEFORE = timedelta(days=3)
@@ -52,7 +54,7 @@ def after_decision(payload: Mapping[str, Any]) -> None:
     content = letters.restored(decision.notice).render()
     digest = produced.keep(unit, application, produced.NOTICE, str(decision.id), content, now=now)
     unit.update(Decision, where={"id": decision.id}, set={"notice_digest": digest})
-    mails.decided(unit, application, now=now)
+    mails.decided(unit, decision, now=now)
     _commit_once(unit, application, produced.NOTICE, str(decision.id))
 
 
@@ -64,7 +66,7 @@ def _commit_once(unit: kernel.Unit, application: Application, kind: str, subject
     """Write the paper with its mail, unless another worker did so at the same moment."""
     try:
         kernel.commit(unit)
-    except IntegrityError:
+    except (IntegrityError, AlreadyTold):
         if not _is_made(application, kind, subject_id):
             raise
 
@@ -74,10 +76,8 @@ def tell_correction(payload: Mapping[str, Any]) -> None:
     """Mail that something is to be put right; once for each request."""
     correction = Correction.objects.select_related("application").get(id=payload["correction"])
     unit = kernel.Unit()
-    if not mails.was_told(correction.application, "correction", since=correction.asked_at):
-        mails.correction_asked(unit, correction, now=clock.now())
-    if unit.statements:
-        kernel.commit(unit)
+    mails.correction_asked(unit, correction, now=clock.now())
+    _tell_once(unit)
 
 
 @jobs.handler("applications.tell_withdrawal")
@@ -85,10 +85,15 @@ def tell_withdrawal(payload: Mapping[str, Any]) -> None:
     """Mail that the application was taken back; once."""
     application = Application.objects.get(id=payload["application"])
     unit = kernel.Unit()
-    if not mails.was_told(application, "withdrawal", since=application.filed_at):
-        mails.withdrawn(unit, application, now=clock.now())
+    mails.withdrawn(unit, application, now=clock.now())
+    _tell_once(unit)
+
+
+def _tell_once(unit: kernel.Unit) -> None:
+    """Write the mail, unless there is no address for it or it was written before."""
     if unit.statements:
-        kernel.commit(unit)
+        with suppress(AlreadyTold):
+            kernel.commit(unit)
 
 
 @jobs.handler("applications.look_after_drafts", every=timedelta(hours=1))

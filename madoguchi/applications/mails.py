@@ -9,14 +9,13 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from madoguchi.applications.models import Application, Correction, Draft
+from madoguchi.applications.models import Application, Correction, Decision, Draft
 from madoguchi.applications.secrets import secret_of
 from madoguchi.common import clock, kernel
 from madoguchi.common.ids import grouped
 from madoguchi.common.jinja2env import both_eras, city_name
 from madoguchi.notices import actions as notices
 from madoguchi.notices.compose import Sender, compose
-from madoguchi.notices.models import Message
 from madoguchi.notices.rules import is_usable_address
 from madoguchi.organization import queries as organization
 from madoguchi.procedures import queries as procedures
@@ -33,8 +32,10 @@ def add_mail(
     about: str,
     language: str,
     now: datetime,
+    secrets: Sequence[str] = (),
+    key: str = "",
 ) -> None:
-    """Add a mail to the unit; without a usable address nothing is added."""
+    """Add a mail to the unit; without a usable address nothing is added. `key`: see `notices.actions.send`."""
     if not is_usable_address(to):
         return
     department = organization.department(department_code)
@@ -50,13 +51,9 @@ def add_mail(
         about=about,
         now=now,
         language=language,
+        secrets=secrets,
+        key=key,
     )
-
-
-def was_told(application: Application, purpose: str, *, since: datetime) -> bool:
-    """Whether a mail of this purpose was written since a moment: a job that is done again writes no second one."""
-    about = f"application:{application.id}"
-    return Message.objects.filter(about=about, purpose=purpose, created_at__gte=since).exists()
 
 
 def received(unit: kernel.Unit, application: Application, *, now: datetime) -> None:
@@ -90,6 +87,8 @@ def received(unit: kernel.Unit, application: Application, *, now: datetime) -> N
             about=f"application:{application.id}",
             language=language,
             now=now,
+            secrets=[secret],
+            key=f"received:{application.id}",
         )
 
 
@@ -101,6 +100,7 @@ def news(
     lines: Sequence[str],
     purpose: str,
     now: datetime,
+    key: str = "",
 ) -> None:
     """Something happened: the mail says what kind of thing, the status page shows the rest."""
     more = [
@@ -120,6 +120,7 @@ def news(
         about=f"application:{application.id}",
         language=application.language,
         now=now,
+        key=key,
     )
 
 
@@ -135,18 +136,21 @@ def correction_asked(unit: kernel.Unit, correction: Correction, *, now: datetime
             _("%(day)sまでに、返事をお願いします。") % {"day": both_eras(correction.answer_by_on)},
         ]
         subject = _("内容の確認のお願い（%(name)s）") % {"name": name}
-        news(unit, application, subject=subject, lines=lines, purpose="correction", now=now)
+        key = f"correction:{correction.id}"
+        news(unit, application, subject=subject, lines=lines, purpose="correction", now=now, key=key)
 
 
-def decided(unit: kernel.Unit, application: Application, *, now: datetime) -> None:
+def decided(unit: kernel.Unit, decision: Decision, *, now: datetime) -> None:
     """A decision was made; what it is stands in the letter, not in the mail."""
+    application = decision.application
     with translation.override(application.language):
         name = procedures.definition_of(application.procedure_version_id).current_name.of(
             application.language
         )
         lines = [_("「%(name)s」の手続が終わりました。通知書をご確認ください。") % {"name": name}]
         subject = _("通知書をお送りします（%(name)s）") % {"name": name}
-        news(unit, application, subject=subject, lines=lines, purpose="decision", now=now)
+        key = f"decision:{decision.id}"
+        news(unit, application, subject=subject, lines=lines, purpose="decision", now=now, key=key)
 
 
 def withdrawn(unit: kernel.Unit, application: Application, *, now: datetime) -> None:
@@ -157,7 +161,8 @@ def withdrawn(unit: kernel.Unit, application: Application, *, now: datetime) -> 
         )
         lines = [_("「%(name)s」の取下げを受け付けました。") % {"name": name}]
         subject = _("取下げを受け付けました（%(name)s）") % {"name": name}
-        news(unit, application, subject=subject, lines=lines, purpose="withdrawal", now=now)
+        key = f"withdrawal:{application.id}"
+        news(unit, application, subject=subject, lines=lines, purpose="withdrawal", now=now, key=key)
 
 
 def send_resume_code(*, draft: Draft, secret: str, now: datetime) -> None:
@@ -186,6 +191,7 @@ def send_resume_code(*, draft: Draft, secret: str, now: datetime) -> None:
             about=f"draft:{draft.id}",
             language=draft.language,
             now=now,
+            secrets=[grouped(secret)],
         )
     kernel.commit(unit)
 

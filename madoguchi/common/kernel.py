@@ -76,12 +76,17 @@ class Unit:
     using: str = DEFAULT_DB_ALIAS
     statements: list[Statement] = field(default_factory=list)
 
-    def insert(self, row: models.Model, *, unless_exists: bool = False) -> None:
-        """Add `row`; with `unless_exists` a row that breaks a unique constraint is left out silently."""
+    def insert(
+        self, row: models.Model, *, unless_exists: bool = False, otherwise: Exception | None = None
+    ) -> None:
+        """Add `row`. One that breaks a unique constraint raises `IntegrityError`.
+
+        With `unless_exists` it is left out silently, with `otherwise` that refuses the unit instead.
+        """
         connection = connections[self.using]
-        sql, fields = _insert_sql(type(row), connection.vendor, unless_exists)
+        sql, fields = _insert_sql(type(row), connection.vendor, unless_exists or otherwise is not None)
         params = tuple(f.get_db_prep_save(f.pre_save(row, True), connection) for f in fields)
-        self.statements.append(Statement(sql, params))
+        self.statements.append(Statement(sql, params, None if otherwise is None else 1, otherwise))
 
     def update(
         self,

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.conf import settings
+from django.utils import translation
 
 from madoguchi.audit import actions as audit
 from madoguchi.common import ids, kernel
 from madoguchi.common.models import Job, JobState
-from madoguchi.notices import rules
+from madoguchi.notices import hiding, rules
 from madoguchi.notices.channels.mime import sender_of
 from madoguchi.notices.models import Message, MessageState
 
 SEND = "notices.send"
+
+
+class AlreadyTold(Exception):
+    """There is a message with this key; nothing of the unit was written."""
 
 
 class CannotBeSentAgain(Exception):
@@ -30,10 +36,12 @@ def send(
     about: str,
     now: datetime,
     language: str = "ja",
+    secrets: Sequence[str] = (),
+    key: str = "",
 ) -> Message:
     """Add a mail and the job that sends it to the caller's unit: it goes out if, and only if, that is written.
 
-    Raises `UnusableAddress` and `UnusableText`; `rules.is_usable_address` tells beforehand.
+    With a `key` that a message has already, `kernel.commit` refuses the unit with `AlreadyTold`. Raises `UnusableAddress` and `UnusableText`; `rules.is_usable_address` tells beforehand.
     """
     address = to.strip(" ")
     rules.split_address(address)
@@ -43,15 +51,16 @@ def send(
         id=new,
         to_address=address,
         subject=subject,
-        body=rules.clean_body(body),
+        body=hiding.hidden(rules.clean_body(body), secrets),
         language=language,
         purpose=purpose,
         about=about,
         message_id=f"<{new}@{sender_of(settings.EMAIL_FROM)[1].rpartition('@')[2]}>",
+        key=key or None,
         created_at=now,
         queued_at=now,
     )
-    unit.insert(message)
+    unit.insert(message, otherwise=AlreadyTold() if key else None)
     unit.job(SEND, {"message": str(new)}, key=_job_key(message))
     return message
 
@@ -88,9 +97,12 @@ def _plan(unit: kernel.Unit, message: Message, now: datetime) -> None:
 
 
 def mark_sent(*, message: Message, now: datetime) -> None:
-    """Record that the other side has taken the message."""
+    """Record that the other side has taken the message; the demo's mailbox goes on showing its secrets."""
     unit = kernel.Unit()
     changes = {"state": MessageState.SENT, "sent_at": now, "reason": "", "attempts": kernel.Increment()}
+    if not settings.DEMO:
+        with translation.override(message.language):
+            changes["body"] = hiding.blanked(message.body)
     unit.update(Message, where={"id": message.id, "state": MessageState.WAITING}, set=changes, expect=None)
     kernel.commit(unit)
 

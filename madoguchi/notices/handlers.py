@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from madoguchi.common import clock, jobs
-from madoguchi.notices import actions
+from madoguchi.notices import actions, hiding
 from madoguchi.notices.channels import registry
 from madoguchi.notices.channels.contract import Letter, Refused, TryLater
 from madoguchi.notices.models import Message, MessageState
@@ -23,6 +23,9 @@ def send(payload: Mapping[str, Any]) -> None:
         return
     try:
         registry.mail_channel().deliver(as_letter(message))
+    except hiding.CannotBeOpened:
+        actions.mark_refused(message=message, reason="key-gone")
+        raise jobs.Dead("mail holds a secret sealed under a key that counts no more") from None
     except Refused as refusal:
         actions.mark_refused(message=message, reason=refusal.code)
         raise jobs.Dead(f"mail refused: {refusal.code}") from None
@@ -33,14 +36,14 @@ def send(payload: Mapping[str, Any]) -> None:
 
 
 def as_letter(message: Message) -> Letter:
-    """What a channel needs of a message."""
+    """What a channel needs of a message. Raises `hiding.CannotBeOpened`."""
     return Letter(
         id=str(message.id),
         message_id=message.message_id,
         sender=settings.EMAIL_FROM,
         to=message.to_address,
         subject=message.subject,
-        body=message.body,
+        body=hiding.shown(message.body),
         language=message.language,
         written_at=message.created_at,
     )

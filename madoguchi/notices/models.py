@@ -25,6 +25,8 @@ class Message(models.Model):
     purpose = models.CharField(max_length=80)
     about = models.CharField(max_length=120)
     message_id = models.CharField(max_length=200)
+    # What it tells of, when that is to be told once: a job that runs again writes no second message.
+    key = models.CharField(max_length=120, null=True, unique=True)
     state = models.CharField(max_length=10, choices=MessageState.choices, default=MessageState.WAITING)
     attempts = models.IntegerField(default=0)
     reason = models.CharField(max_length=80, default="")

@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from madoguchi.common import access
 from madoguchi.common.jinja2env import jst
 from madoguchi.common.pages import render
-from madoguchi.notices import queries
+from madoguchi.notices import hiding, queries
 from madoguchi.notices.models import Message, MessageState
 
 _LINK = re.compile(r"https?://[\w\-.~:/?#\[\]@!$&'*+,;=%]*[\w/#=]", re.ASCII)
@@ -48,7 +48,11 @@ def mail(request: HttpRequest, message_id: UUID) -> HttpResponse:
     message = Message.objects.filter(id=message_id, erased_at=None).first()
     if message is None:
         raise Http404
-    return render(request, "notices/mail.html", {"message": message, "body": linked(message.body)})
+    try:
+        body = hiding.shown(message.body)
+    except hiding.CannotBeOpened:
+        body = hiding.blanked(message.body)
+    return render(request, "notices/mail.html", {"message": message, "body": linked(body)})
 
 
 def linked(text: str) -> Markup:

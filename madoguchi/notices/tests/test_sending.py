@@ -51,7 +51,7 @@ def port(settings: Settings) -> int:
     return port
 
 
-def send(subject: str = "受け付けました", to: str = ADDRESS) -> Message:
+def send(subject: str = "受け付けました", to: str = ADDRESS, key: str = "") -> Message:
     unit = kernel.Unit()
     message = actions.send(
         unit,
@@ -61,6 +61,7 @@ def send(subject: str = "受け付けました", to: str = ADDRESS) -> Message:
         purpose="receipt",
         about="application:1",
         now=clock.now(),
+        key=key,
     )
     kernel.commit(unit)
     return message
@@ -69,6 +70,24 @@ def send(subject: str = "受け付けました", to: str = ADDRESS) -> Message:
 def work(later: timedelta = timedelta()) -> None:
     while jobs.work_once(now=clock.now() + later):
         pass
+
+
+def test_what_is_to_be_told_once_is_refused_the_second_time_with_all_of_its_unit() -> None:
+    send(key="received:1")
+
+    with pytest.raises(actions.AlreadyTold):
+        send(key="received:1")
+    send(key="received:2")
+    send()
+    send()
+
+    assert sorted(key or "" for key in Message.objects.values_list("key", flat=True)) == [
+        "",
+        "",
+        "received:1",
+        "received:2",
+    ]
+    assert Job.objects.count() == 4
 
 
 def test_a_message_and_its_job_are_written_with_the_act_or_not_at_all() -> None:
