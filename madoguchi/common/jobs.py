@@ -5,18 +5,22 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 
 from madoguchi.common import clock, kernel
 from madoguchi.common.ids import new_token
 from madoguchi.common.models import Job, JobState, WorkerPulse
 
 LEASE = timedelta(seconds=120)
+LONGEST = timedelta(
+    hours=1
+)  # what runs longer hangs: its lease is no longer renewed, another worker takes it
 BATCH = 20
 MAX_ATTEMPTS = 8
 KEEP_DONE = timedelta(days=7)
@@ -78,9 +82,11 @@ def work_once(*, now: datetime, batch: int = BATCH) -> int:
     """Take up to `batch` due jobs and do them. Returns how many were taken."""
     lease = new_token()
     taken = _take(lease, now=now, batch=batch)
-    for job in taken:
-        _renew(lease)
-        _do(job, lease)
+    if taken:
+        with _kept(lease):
+            for job in taken:
+                if _is_ours(job, lease):
+                    _do(job, lease)
     return len(taken)
 
 
@@ -107,14 +113,48 @@ def _take(lease: str, *, now: datetime, batch: int) -> list[Job]:
     return list(Job.objects.filter(leased_by=lease, state=JobState.RUNNING).order_by("run_at", "id"))
 
 
+def _is_ours(job: Job, lease: str) -> bool:
+    """Whether nobody has taken over the job, and nobody will for half a lease."""
+    ours = Job.objects.filter(id=job.id, leased_by=lease, state=JobState.RUNNING)
+    until = ours.values_list("lease_until", flat=True).first()
+    if (
+        until is not None and until < clock.now() + LEASE / 2
+    ):  # this process was held up: suspended, or starved
+        _renew(lease)
+        return ours.exists()
+    return until is not None
+
+
 def _renew(lease: str) -> None:
-    """Keep the rest of the batch ours while a slow job runs; costs a write only when half the lease is gone."""
-    now = clock.now()
-    mine = {"leased_by": lease, "state": JobState.RUNNING, "lease_until__lt": now + LEASE / 2}
-    if Job.objects.filter(leased_by=lease, state=JobState.RUNNING, lease_until__lt=now + LEASE / 2).exists():
-        unit = kernel.Unit()
-        unit.update(Job, where=mine, set={"lease_until": now + LEASE}, expect=None)
-        kernel.commit(unit)
+    unit = kernel.Unit()
+    mine = {"leased_by": lease, "state": JobState.RUNNING}
+    unit.update(Job, where=mine, set={"lease_until": clock.now() + LEASE}, expect=None)
+    kernel.commit(unit)
+
+
+@contextmanager
+def _kept(lease: str) -> Iterator[None]:
+    """Renew the lease from a thread while a slow job runs: it ends with this process, and not before the job."""
+    done = threading.Event()
+    keeper = threading.Thread(target=_keep, args=(lease, done), name="madoguchi-lease", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        done.set()
+        keeper.join()
+
+
+def _keep(lease: str, done: threading.Event) -> None:
+    give_up = clock.monotonic() + LONGEST.total_seconds()
+    try:
+        while not done.wait(LEASE.total_seconds() / 3) and clock.monotonic() < give_up:
+            try:
+                _renew(lease)
+            except Exception as error:  # the database is away: perhaps it is back before the lease ends
+                log.warning("lease not renewed: %s", type(error).__name__)
+    finally:
+        connections.close_all()
 
 
 def _do(job: Job, lease: str) -> None:

@@ -1,5 +1,7 @@
 """Jobs: done at least once, tried again with back-off, laid aside when hopeless, never lost with a worker."""
 
+import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -128,6 +130,86 @@ def test_two_workers_never_take_the_same_job(kinds):
     assert len(first) == 4
     assert len(second) == 2
     assert not {j.id for j in first} & {j.id for j in second}
+
+
+def test_a_worker_that_was_held_up_leaves_alone_what_another_has_taken_over(kinds):
+    done = []
+
+    def slow(payload):
+        done.append("slow")
+        if done == ["slow"]:  # this worker sleeps longer than its lease, and another one comes by
+            jobs.work_once(now=clock.now() + jobs.LEASE + timedelta(seconds=1))
+
+    kinds("test.slow")(slow)
+    kinds("test.quick")(lambda payload: done.append("quick"))
+    plan("test.slow")
+    plan("test.quick")
+
+    jobs.work_once(now=clock.now())
+
+    assert done == ["slow", "slow", "quick"]  # only the job that was being done is done a second time
+    assert set(Job.objects.values_list("state", "attempts")) == {(JobState.DONE, 2)}
+
+
+def test_a_lease_that_ran_out_unnoticed_is_renewed_before_a_job_is_done(kinds):
+    plan("test.note")
+    now = clock.now()
+    (job,) = jobs._take("mine", now=now, batch=1)
+    Job.objects.update(lease_until=now - timedelta(seconds=1))
+
+    assert jobs._is_ours(job, "mine")
+
+    assert Job.objects.filter(lease_until__gt=now + jobs.LEASE / 2).exists()
+    assert not jobs._take("another", now=now, batch=1)
+
+
+@pytest.mark.slow
+def test_a_job_that_runs_longer_than_a_lease_is_not_taken_by_another_worker(kinds, monkeypatch):
+    monkeypatch.setattr(jobs, "LEASE", timedelta(seconds=1.5))
+    taken = []
+
+    def long(payload):
+        until = clock.monotonic() + 2.5
+        while clock.monotonic() < until:
+            taken.extend(jobs._take("another worker", now=clock.now(), batch=5))
+            time.sleep(0.1)
+
+    kinds("test.long")(long)
+    plan("test.long")
+
+    jobs.work_once(now=clock.now())
+
+    assert not taken
+    assert (Job.objects.get().state, Job.objects.get().attempts) == (JobState.DONE, 1)
+
+
+def test_the_lease_of_a_job_that_hangs_is_not_renewed_for_ever(monkeypatch):
+    monkeypatch.setattr(jobs, "LEASE", timedelta(seconds=0.03))
+    monkeypatch.setattr(jobs, "LONGEST", timedelta())
+    plan("test.hangs")
+    jobs._take("mine", now=clock.now(), batch=1)
+
+    jobs._keep("mine", threading.Event())  # comes back by itself
+
+    assert jobs._take("another", now=clock.now() + timedelta(seconds=1), batch=1)
+
+
+def test_a_database_that_is_away_does_not_end_the_keeping_of_a_lease(monkeypatch):
+    monkeypatch.setattr(jobs, "LEASE", timedelta(seconds=0.03))
+    done = threading.Event()
+    tries = []
+
+    def away(lease):
+        tries.append(lease)
+        if len(tries) == 2:
+            done.set()
+        raise kernel.NotWritten("OperationalError")
+
+    monkeypatch.setattr(jobs, "_renew", away)
+
+    jobs._keep("mine", done)
+
+    assert tries == ["mine", "mine"]
 
 
 def test_a_periodic_job_is_planned_once_for_each_span_of_time(kinds):
