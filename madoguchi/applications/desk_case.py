@@ -33,6 +33,7 @@ from madoguchi.procedures.kinds import registry
 from madoguchi.procedures.logic import Evaluation, evaluate
 
 PURPOSE_TIME = timedelta(minutes=60)
+SENDING_TIME = timedelta(hours=10)  # what is sent comes from a page that was opened with a purpose
 STATED = "state_purpose"
 LANGUAGE = "ja"  # the desk works in Japanese, whatever language a filing came in
 
@@ -197,7 +198,13 @@ def _event_row(event: CaseEvent, definition: Definition, names: Mapping[str, str
     channel = str(detail.get("channel", ""))
     if channel in Channel.values:
         text = " ".join(filter(None, (str(Channel(channel).label), text)))
-    return EventRow(event.at, title, text, event.actor.display_name if event.actor else _("申請者"), event.actor is not None)
+    return EventRow(
+        event.at,
+        title,
+        text,
+        event.actor.display_name if event.actor else _("申請者"),
+        event.actor is not None,
+    )
 
 
 def event_title(kind: str) -> str:
@@ -328,10 +335,12 @@ def colleagues(application: Application, *, today: date) -> list[Staff]:
 # --- protected cases (支援措置) ---------------------------------------------------------------------------
 
 
-def stated_purpose(staff: Staff, application_id: uuid.UUID, *, now: datetime) -> str:
+def stated_purpose(
+    staff: Staff, application_id: uuid.UUID, *, now: datetime, within: timedelta = PURPOSE_TIME
+) -> str:
     """Why this person opens a protected case, as stated within the last hour; empty when nothing was."""
     entries = AuditEntry.objects.filter(
-        actor=staff.actor, act=STATED, subject=subject_of(application_id), at__gt=now - PURPOSE_TIME
+        actor=staff.actor, act=STATED, subject=subject_of(application_id), at__gt=now - within
     )
     return entries.order_by("-at").values_list("purpose", flat=True).first() or ""
 

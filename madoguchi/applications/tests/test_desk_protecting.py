@@ -136,6 +136,18 @@ def test_a_purpose_holds_for_an_hour_for_one_person_and_one_case(desk: Desk, cas
     assert desk.browser("officer").get(url_of("case", case)).status_code == 403
 
 
+def test_what_was_typed_for_longer_than_the_purpose_holds_is_still_taken(
+    desk: Desk, case: Application
+) -> None:
+    state(desk, case)
+    AuditEntry.objects.update(at=clock.now() - timedelta(minutes=90))
+
+    response = desk.browser("officer").post(url_of("case_note", case), {"text": "長いメモ"})
+
+    assert response.status_code == 302
+    assert InternalNote.objects.get().text == "長いメモ"
+
+
 def test_after_the_purpose_one_is_led_to_the_page_one_wanted(desk: Desk, case: Application) -> None:
     wanted = url_of("case_return", case)
 

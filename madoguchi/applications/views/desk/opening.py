@@ -16,7 +16,7 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
-from madoguchi.applications.desk_case import stated_purpose
+from madoguchi.applications.desk_case import PURPOSE_TIME, SENDING_TIME, stated_purpose
 from madoguchi.applications.desk_queries import subject_of
 from madoguchi.applications.errors import ChangedMeanwhile, NotAllowed
 from madoguchi.applications.models import Application
@@ -90,7 +90,8 @@ def with_case(*roles: str, purpose_asked: bool = True) -> Callable[[CaseView[P]]
                 if not may_see_protected(case.staff, responsible, today=case.today):
                     _record(request, case, "read_denied")
                     return ask_responsible(request, responsible)
-                case.purpose = stated_purpose(case.staff, application_id, now=case.now)
+                within = SENDING_TIME if request.method == "POST" else PURPOSE_TIME
+                case.purpose = stated_purpose(case.staff, application_id, now=case.now, within=within)
                 if purpose_asked and not case.purpose:
                     return state_purpose_page(request, case.application)
             shown_version = request.POST.get("version", "")
