@@ -12,6 +12,7 @@ from madoguchi.applications.tests.conftest import NOW, SetClock
 from madoguchi.applications.tests.offers import asked, section, small
 from madoguchi.applications.tests.visitor import Page, Visitor, same_browser
 from madoguchi.common.ids import grouped, secret_digest
+from madoguchi.notices import hiding
 from madoguchi.notices.models import Message
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("set_clock")]
@@ -79,7 +80,8 @@ def test_code_and_secret_are_mailed_without_any_answer():
 
     message = Message.objects.get()
     assert message.to_address == "taro@example.jp"
-    assert secret_on(page) in message.body
+    assert secret_on(page) in hiding.shown(message.body)
+    assert secret_on(page) not in message.body
     assert grouped(Draft.objects.get().resume_code) in message.body
     assert "太郎" not in message.subject + message.body
     assert Draft.objects.get().email == "taro@example.jp"
