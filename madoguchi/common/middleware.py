@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.utils import translation
 
 from madoguchi.common import kernel, views
 
@@ -39,6 +40,19 @@ class SafetyHeadersMiddleware:
         headers.setdefault("X-Frame-Options", "DENY")
         headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+
+class DeskLanguageMiddleware:
+    """The desk is Japanese whatever the browser speaks: what staff write and print there is, and half a page is none."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith("/desk/"):
+            translation.activate("ja")
+            request.LANGUAGE_CODE = "ja"
+        return self.get_response(request)
 
 
 class StoreAwayMiddleware:

@@ -48,6 +48,7 @@ MIDDLEWARE = [
     "madoguchi.common.middleware.StoreAwayMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "madoguchi.common.middleware.DeskLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "madoguchi.common.access.AccessMiddleware",
@@ -74,7 +75,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # cookie: no row to write for a visitor, nothing two processes could disagree on.
 SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
 SESSION_COOKIE_NAME = "madoguchi_session"
-SESSION_COOKIE_AGE = 60 * 60 * 24 * 31
+# A day longer than a draft lasts: the cookie is renewed with the first save of a day (`capabilities.go_on_holding`).
+DRAFT_DAYS = environment.whole_number("DRAFT_DAYS", low=1, high=365)
+SESSION_COOKIE_AGE = 60 * 60 * 24 * (DRAFT_DAYS + 1)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = SECURE
@@ -112,7 +115,6 @@ CLAMD_URL = environment.read("CLAMD_URL")
 EMAIL_URL = environment.read("EMAIL_URL") or f"folder://{VAR / 'mail'}"
 EMAIL_FROM = environment.read("EMAIL_FROM")
 BACKUP_PASSPHRASE = environment.read("BACKUP_PASSPHRASE")
-DRAFT_DAYS = environment.whole_number("DRAFT_DAYS", low=1, high=365)
 
 # One request carries at most this much; files are counted again while they are read.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
