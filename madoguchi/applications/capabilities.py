@@ -4,7 +4,7 @@ or by filing."""
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.http import HttpRequest
 
@@ -22,6 +22,15 @@ def hold_draft(request: HttpRequest, draft_id: uuid.UUID) -> None:
 def holds_draft(request: HttpRequest, draft_id: uuid.UUID) -> bool:
     """Whether this browser may open the draft."""
     return draft_id.hex in request.session.get("drafts", [])
+
+
+def go_on_holding(request: HttpRequest, *, today: date) -> None:
+    """A save keeps its draft for longer, so the cookie that opens it must last as long.
+
+    Once a day is enough; more often, the cookies of two windows would undo each other's news.
+    """
+    if request.session.get("saved_on") != today.isoformat():
+        request.session["saved_on"] = today.isoformat()
 
 
 def let_go_of_draft(request: HttpRequest, draft_id: uuid.UUID) -> None:

@@ -211,6 +211,30 @@ def test_a_draft_is_thrown_away_only_after_asking():
     assert visitor.open(f"/filing/d/{draft.id}/").status == 403
 
 
+def test_a_save_near_the_end_lets_this_device_hold_the_draft_for_as_long_as_it_is_kept(
+    set_clock: SetClock, settings
+):
+    visitor, page = begun()
+    almost = NOW + timedelta(days=settings.DRAFT_DAYS - 1)
+    set_clock(almost)
+    del visitor.client.cookies["madoguchi_session"]["max-age"]
+    visitor.send(page, {"q.note": "まだ"})
+
+    cookie = visitor.client.cookies["madoguchi_session"]
+    assert cookie["max-age"] == settings.SESSION_COOKIE_AGE >= (settings.DRAFT_DAYS + 1) * 24 * 60 * 60
+    lasts_until = almost + timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    assert lasts_until > Draft.objects.get().expires_at == almost + timedelta(days=settings.DRAFT_DAYS)
+
+
+def test_saves_of_one_day_renew_the_cookie_once():
+    visitor, page = begun()
+    del visitor.client.cookies["madoguchi_session"]["max-age"]
+
+    visitor.send(page, {"q.note": "もう一度"})
+
+    assert "max-age" not in visitor.client.cookies["madoguchi_session"]
+
+
 # --- sessions and tokens that ended -----------------------------------------------------------------------------
 
 

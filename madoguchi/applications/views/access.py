@@ -45,6 +45,8 @@ def with_draft(view: DraftView[P]) -> Callable[..., HttpResponse]:
             draft = reading.one(Draft, id=draft_id)
             if draft is None:
                 return gone(request, draft_id)
+            if request.method == "POST":
+                capabilities.go_on_holding(request, today=clock.today())
             with suppress(ChangedMeanwhile):
                 return view(request, draft, *args, **kwargs)
         return render(request, "common/409.html", {"back": request.path}, status=409)
@@ -107,10 +109,11 @@ def gone(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     filed_at = Application.objects.filter(id=draft_id).values_list("filed_at", flat=True).first()
     if filed_at is not None:
         now = clock.now()
-        sent_again = request.method == "POST" and request.path == reverse(
-            "applications:check", args=[draft_id]
-        )
-        if sent_again and now - filed_at < SENT_AGAIN_WITHIN:
+        # The answer to the sending was lost on the way (or the button pressed twice): the same receipt.
+        if (
+            request.path == reverse("applications:check", args=[draft_id])
+            and now - filed_at < SENT_AGAIN_WITHIN
+        ):
             capabilities.hold_receipt(request, draft_id, now=now)
             return redirect("applications:receipt", draft_id)
         return redirect(f"{reverse('applications:status')}?filed=1")
