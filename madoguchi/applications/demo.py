@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from madoguchi.applications import letters, rules
@@ -61,8 +61,9 @@ def load(size: DemoSize) -> None:
     )
     if not offers or not adults or not size.applications:
         return
-    chance = random.Random(f"applications:{size.seed}")  # noqa: S311  # the same seed gives the same city
-    maker = _Maker(chance, clock.now())
+    chance = random.Random(f"applications:{size.seed}")  # the same seed gives the same city
+    # Nothing has happened yet today: at any hour of the day the same seed gives the same city.
+    maker = _Maker(chance, datetime.combine(clock.today(), time(), tzinfo=clock.TOKYO).astimezone(UTC))
     unit = kernel.Unit()
     for number in range(size.applications):
         offer = offers[number % len(offers)]
@@ -149,7 +150,7 @@ class _Maker:
         if channel != Channel.WEB and officer is not None:
             application.entered_by = officer
         history = _History(self, unit, application, definition)
-        history.event("filed", filed_at, None, {"channel": channel, "incomplete": False})
+        history.event("filed", filed_at, application.entered_by, {"channel": channel, "incomplete": False})
         if status != Status.FILED and officer is not None:
             history.reach(status, officer, approvers)
         history.write()
@@ -305,6 +306,7 @@ class _History:
             CorrectionItem(
                 id=self.maker.new_id(at),
                 correction=correction,
+                position=1,
                 target="question",
                 target_id=target,
                 reason_code=reasons[0].id if reasons else "",

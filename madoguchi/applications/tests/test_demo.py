@@ -1,0 +1,217 @@
+"""The demo city's applications: the same by seed and day, in every state, with histories that hold together."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from madoguchi.applications import demo as applications_demo
+from madoguchi.applications import rules
+from madoguchi.applications.models import (
+    Application,
+    CaseEvent,
+    Channel,
+    Correction,
+    CorrectionItem,
+    Decision,
+    DocumentCounter,
+    InternalNote,
+    Status,
+)
+from madoguchi.applications.permissions import may_approve, may_handle
+from madoguchi.applications.tests.conftest import NOW
+from madoguchi.audit.models import AuditEntry
+from madoguchi.common import clock, demo
+from madoguchi.common.registers import DemoSize
+from madoguchi.organization.models import Department
+from madoguchi.procedures import queries as procedures
+from madoguchi.procedures.logic import evaluate
+
+pytestmark = pytest.mark.slow
+SIZE = 150
+
+
+def loaded(now: datetime, seed: int = 1, applications: int = SIZE) -> None:
+    """This room's part of the demo city as it is at a moment."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(clock, "now", lambda: now)
+        applications_demo.load(DemoSize(residents=200, applications=applications, seed=seed))
+
+
+@pytest.fixture(scope="module")
+def city(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[Application]]:
+    """A city that all tests of this file look at."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        demo.load(residents=200, applications=0)
+        loaded(NOW)
+        yield list(Application.objects.order_by("id"))
+        transaction.set_rollback(True)
+
+
+def pictured() -> list[tuple[Any, ...]]:
+    """Everything that may not differ between two cities of the same seed and day."""
+    people = Application.objects.order_by("id").values_list(
+        "id", "receipt_number", "status", "status_since", "filed_at", "due_on", "answers", "version"
+    )
+    events = CaseEvent.objects.order_by("id").values_list("id", "application_id", "kind", "at", "detail")
+    decisions = Decision.objects.order_by("id").values_list("id", "kind", "document_number", "notice")
+    return [tuple(people), tuple(events), tuple(decisions)]
+
+
+def built(now: datetime, seed: int) -> list[tuple[Any, ...]]:
+    """The picture of another city's applications, which are gone afterwards."""
+    with transaction.atomic():
+        for model in (
+            CaseEvent,
+            InternalNote,
+            CorrectionItem,
+            Correction,
+            Decision,
+            DocumentCounter,
+            Application,
+        ):
+            model.objects.all().delete()
+        loaded(now, seed, applications=40)
+        picture = pictured()
+        transaction.set_rollback(True)
+    return picture
+
+
+def test_the_same_seed_on_the_same_day_gives_the_same_applications(city: list[Application]):
+    morning = built(NOW, seed=7)
+
+    assert built(NOW + timedelta(hours=9), seed=7) == morning
+    assert built(NOW, seed=8) != morning
+    assert Application.objects.count() == SIZE
+
+
+def test_there_are_as_many_as_asked_for_in_every_state_and_from_every_way_in(city: list[Application]):
+    assert len(city) == SIZE
+    assert {application.status for application in city} == set(Status.values)
+    assert {application.channel for application in city} >= {Channel.WEB, Channel.PAPER, Channel.COUNTER}
+    assert Counter(application.status for application in city)[Status.CLOSED] > SIZE / 5
+
+
+def test_every_filing_is_one_that_the_definition_takes(city: list[Application]):
+    for application in city:
+        definition = procedures.definition_of(application.procedure_version_id)
+        evaluation = evaluate(definition, application.filed_answers, today=application.received_on)
+        assert evaluation.complete
+        assert evaluation.answers == application.filed_answers
+        assert Department.objects.filter(code=application.department_code).exists()
+        assert application.applicant_name
+
+
+def test_nothing_has_happened_in_the_future_or_out_of_order(city: list[Application]):
+    for application in city:
+        events = list(application.events.order_by("at", "id"))
+        moments = [event.at for event in events]
+        assert events[0].kind == "filed"
+        assert moments == sorted(set(moments))
+        assert application.filed_at == moments[0]
+        assert moments[-1] <= NOW
+        assert application.status_since in moments
+        assert application.version == len(events)
+
+
+def test_every_history_ends_in_the_state_the_case_has(city: list[Application]):
+    leads_to = {
+        "filed": Status.FILED,
+        "take": Status.IN_REVIEW,
+        "return_for_correction": Status.RETURNED,
+        "answer_correction": Status.IN_REVIEW,
+        "propose": Status.PROPOSED,
+        "decide": Status.CLOSED,
+        "withdraw": Status.WITHDRAWN,
+    }
+    for application in city:
+        states = [leads_to[event.kind] for event in application.events.order_by("at", "id")]
+        moves = itertools.pairwise(states)
+        assert states[-1] == application.status
+        assert all(rules.may_move(status=before, to=after) for before, after in moves)
+
+
+def test_every_event_has_its_record_by_the_same_person(city: list[Application]):
+    for application in city:
+        subject = f"application:{application.id}"
+        records = AuditEntry.objects.filter(subject=subject).values_list("at", "act", "actor")
+        events = [
+            (
+                e.at,
+                "file" if e.kind == "filed" else e.kind,
+                f"staff:{e.actor_id}" if e.actor_id else "resident",
+            )
+            for e in application.events.all()
+        ]
+        assert sorted(records) == sorted(events)
+
+
+def test_what_came_on_paper_was_entered_by_an_officer_who_filed_it(city: list[Application]):
+    for application in city:
+        filed = application.events.get(kind="filed")
+        assert filed.actor_id == application.entered_by_id
+        assert (application.entered_by_id is None) == (application.channel == Channel.WEB)
+
+
+def test_every_closed_case_was_decided_by_another_person_who_may(city: list[Application]):
+    closed = [application for application in city if application.status == Status.CLOSED]
+    for application in closed:
+        decision = application.decisions.get()
+        today = clock.tokyo_date(NOW)
+        assert decision.decided_by is not None
+        assert decision.decided_by_id != decision.proposed_by_id
+        assert may_handle(decision.proposed_by, application, today=today)
+        assert may_approve(decision.decided_by, application, today=today)
+        assert decision.decided_at == application.closed_at
+        assert decision.notice["number"] == decision.document_number
+        assert bool(decision.reason) == (decision.outcome in ("refused", "dismissed", "returned"))
+
+
+def test_only_open_proposals_and_closed_cases_have_decisions(city: list[Application]):
+    for application in city:
+        decisions = application.decisions.all()
+        open_ones = [d for d in decisions if d.decided_at is None]
+        assert len(open_ones) == (application.status == Status.PROPOSED)
+        assert bool(decisions) == (application.status in (Status.PROPOSED, Status.CLOSED))
+
+
+def test_document_numbers_are_counted_without_gaps_and_go_on_from_there(city: list[Application]):
+    used = sum(counter.last for counter in DocumentCounter.objects.all())
+    numbers = set(Decision.objects.exclude(document_number=None).values_list("document_number", flat=True))
+
+    assert len(numbers) == used
+    assert Decision.objects.exclude(decided_at=None).count() == used
+
+
+def test_every_returned_case_waits_for_an_answer_that_can_be_given(city: list[Application]):
+    for application in city:
+        waiting = Correction.objects.filter(application=application, answered_at=None)
+        assert waiting.count() == (application.status == Status.RETURNED)
+        for correction in waiting:
+            definition = procedures.definition_of(application.procedure_version_id)
+            item = correction.items.get()
+            assert item.position == 1
+            assert definition.has_question(item.target_id)
+            assert item.before == application.answers[item.target_id]
+            assert item.reason_code in {r.id for r in definition.workflow.correction_reasons}
+            assert correction.answer_by_on >= clock.tokyo_date(NOW)
+
+
+def test_open_cases_have_a_holder_once_they_are_taken(city: list[Application]):
+    for application in city:
+        taken = application.events.filter(kind="take").exists()
+        assert (application.holder_id is not None) == taken
+
+
+@pytest.mark.django_db
+def test_a_city_without_applications_or_residents_is_loaded_all_the_same():
+    applications_demo.load(DemoSize(residents=0, applications=10, seed=1))
+    applications_demo.load(DemoSize(residents=10, applications=0, seed=1))
+
+    assert not Application.objects.exists()
