@@ -41,6 +41,11 @@ def main(path: str) -> None:
             {
                 "stored": len(stored),
                 "lost": sum(number not in stored for _, number, _ in acknowledged),
+                "lost_receipts": [
+                    [receipt, number, sorted(n for n, a in stored.items() if str(a.id) in receipt)]
+                    for receipt, number, _ in acknowledged
+                    if number not in stored
+                ][:10],
                 "half_applied": len(half) + filed_drafts,
                 "duplicates": sum(count - 1 for count in names.values()),
                 "wrong_person": sum(

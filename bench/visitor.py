@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 PROCEDURE = "residence-certificate"
 TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="([^"]+)"')
 HIDDEN = re.compile(rb'<input type="hidden" name="(seen|shown)" value="([^"]*)"')
-NUMBER = re.compile(rb"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}")
+NUMBER = re.compile(rb">\s*([0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4})\s*<")
 
 
 class Unexpected(Exception):
@@ -150,7 +150,7 @@ class Visitor:
         found = NUMBER.search(answer.body)
         if found is None:
             raise Unexpected("no receipt number on the receipt")
-        return Filed(location, found.group().decode().replace("-", ""), name)
+        return Filed(location, found.group(1).decode().replace("-", ""), name)
 
     def _get(self, path: str) -> Answer:
         answer = self.request("GET", path)
