@@ -104,12 +104,13 @@ class _Crowd:
     def _submit(self, visitor: Visitor, check: tuple[str, str], name: str) -> None:
         """Submit until a receipt is seen: a person who got no answer presses the button again."""
         tries = 0
-        while tries < 50:
+        while tries < 200:
             self._wait()
             try:
                 filed = visitor.receipt_of(visitor.submit(check), name)
             except (Unexpected, OSError):
                 tries += 1
+                time.sleep(0.1)
                 try:  # a person who sees an error opens the page again; a filed draft leads to its receipt
                     answer = visitor.request("GET", check[0])
                     location = answer.headers.get("location", "")
