@@ -6,11 +6,15 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime, timedelta
 
+from cryptography.fernet import InvalidToken
 from django.http import HttpRequest
+
+from madoguchi.identity import sealing
 
 MOST_DRAFTS = 12
 MOST_RECEIPTS = 12
 RECEIPT_TIME = timedelta(hours=2)
+SECRET_TIME = timedelta(minutes=10)
 
 
 def hold_draft(request: HttpRequest, draft_id: uuid.UUID) -> None:
@@ -31,6 +35,30 @@ def go_on_holding(request: HttpRequest, *, today: date) -> None:
     """
     if request.session.get("saved_on") != today.isoformat():
         request.session["saved_on"] = today.isoformat()
+
+
+def carry_secret(request: HttpRequest, draft_id: uuid.UUID, secret: str, *, now: datetime) -> None:
+    """For ten minutes this browser shows the new secret of the draft, also when the page is loaded again."""
+    request.session["kept"] = [draft_id.hex, sealing.seal(secret), int(now.timestamp())]
+
+
+def carried_secret(request: HttpRequest, draft_id: uuid.UUID, *, now: datetime) -> str:
+    """The new secret of the draft while it is shown, otherwise empty."""
+    forget_old_secret(request, now=now)
+    whose, sealed, _since = request.session.get("kept", ("", "", 0))
+    if whose != draft_id.hex:
+        return ""
+    try:
+        return sealing.unseal(sealed)
+    except InvalidToken:
+        return ""
+
+
+def forget_old_secret(request: HttpRequest, *, now: datetime) -> None:
+    """Drop a secret whose ten minutes are over."""
+    _whose, _sealed, since = request.session.get("kept", ("", "", 0))
+    if since and now.timestamp() - since >= SECRET_TIME.total_seconds():
+        del request.session["kept"]
 
 
 def let_go_of_draft(request: HttpRequest, draft_id: uuid.UUID) -> None:

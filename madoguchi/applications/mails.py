@@ -165,10 +165,11 @@ def withdrawn(unit: kernel.Unit, application: Application, *, now: datetime) -> 
         news(unit, application, subject=subject, lines=lines, purpose="withdrawal", now=now, key=key)
 
 
-def send_resume_code(*, draft: Draft, secret: str, now: datetime) -> None:
-    """Code and secret of a draft, to the address its author gave."""
+def kept(
+    unit: kernel.Unit, draft: Draft, *, to: str, secret: str, expires_at: datetime, now: datetime
+) -> None:
+    """A draft was kept for later: its code and secret, to the address its author gave."""
     definition = procedures.definition_of(draft.procedure_version_id)
-    unit = kernel.Unit()
     name = definition.current_name.of(draft.language)
     with translation.override(draft.language):
         lines = [
@@ -176,14 +177,14 @@ def send_resume_code(*, draft: Draft, secret: str, now: datetime) -> None:
             "",
             _("再開コード：%(code)s") % {"code": grouped(draft.resume_code)},
             _("合言葉：%(secret)s") % {"secret": grouped(secret)},
-            _("期限：%(day)s") % {"day": both_eras(clock.tokyo_date(draft.expires_at))},
+            _("期限：%(day)s") % {"day": both_eras(clock.tokyo_date(expires_at))},
             "",
             _("次のページで番号と合言葉を入力すると、続きから入力できます。"),
             f"{settings.BASE_URL}/filing/resume/",
         ]
         add_mail(
             unit,
-            to=draft.email,
+            to=to,
             subject=_("【%(city)s】申請の続きを入力するための番号") % {"city": city_name()},
             lines=lines,
             department_code=definition.department,
@@ -193,7 +194,6 @@ def send_resume_code(*, draft: Draft, secret: str, now: datetime) -> None:
             now=now,
             secrets=[grouped(secret)],
         )
-    kernel.commit(unit)
 
 
 def expiry_near(unit: kernel.Unit, draft: Draft, *, now: datetime) -> None:

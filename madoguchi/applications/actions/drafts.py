@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
+from madoguchi.applications import mails
 from madoguchi.applications.errors import ChangedMeanwhile, NotAllowed
 from madoguchi.applications.models import Attachment, Channel, Draft
 from madoguchi.applications.queries import UPLOADS, file_place
@@ -54,12 +55,16 @@ def start(
         resume_code=new_number(),
         created_at=now,
         changed_at=now,
-        expires_at=now + timedelta(days=settings.DRAFT_DAYS),
+        expires_at=_expiry(now),
     )
     unit = kernel.Unit()
     unit.insert(draft)
     kernel.commit(unit)
     return draft
+
+
+def _expiry(now: datetime) -> datetime:
+    return now + timedelta(days=settings.DRAFT_DAYS)
 
 
 def save_section(
@@ -193,7 +198,7 @@ def _store(draft: Draft, *, now: datetime, unit: kernel.Unit | None = None, **ch
     changes |= {
         "version": draft.version + 1,
         "changed_at": now,
-        "expires_at": now + timedelta(days=settings.DRAFT_DAYS),
+        "expires_at": _expiry(now),
         "reminded_at": None,
     }
     unit = unit or kernel.Unit()
@@ -259,12 +264,15 @@ def remove_file(*, draft: Draft, attachment_id: uuid.UUID) -> None:
 
 
 def keep_for_later(*, draft: Draft, email: str, now: datetime) -> str:
-    """Make a secret that opens the draft again from any device, and note where to send a reminder.
+    """Make a secret that opens the draft again from any device, and mail it when there is an address for reminders.
 
-    Returns the secret (shown and mailed once; only its digest is stored).
+    Returns the secret (shown and mailed once; only its digest is stored). The mail is of the same unit: there is no
+    moment in which the draft has a secret that nobody was told.
     """
     secret = new_secret(8)
-    _store(draft, now=now, secret_digest=secret_digest(secret), email=email)
+    unit = kernel.Unit()
+    mails.kept(unit, draft, to=email, secret=secret, expires_at=_expiry(now), now=now)
+    _store(draft, now=now, unit=unit, secret_digest=secret_digest(secret), email=email)
     return secret
 
 

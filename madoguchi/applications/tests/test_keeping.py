@@ -9,9 +9,11 @@ import pytest
 
 from madoguchi.applications.models import Application, Draft
 from madoguchi.applications.tests.conftest import NOW, SetClock
+from madoguchi.applications.tests.factories import DraftFactory
 from madoguchi.applications.tests.offers import asked, section, small
 from madoguchi.applications.tests.visitor import Page, Visitor, same_browser
 from madoguchi.common.ids import grouped, secret_digest
+from madoguchi.notices import actions as notices
 from madoguchi.notices import hiding
 from madoguchi.notices.models import Message
 
@@ -71,6 +73,64 @@ def test_keeping_again_makes_a_new_secret_and_the_old_one_stops():
 
     assert resumed(Visitor(), code, old).status == 422
     assert resumed(Visitor(), code, new).path.startswith("/filing/d/")
+
+
+def test_loading_the_page_with_the_secret_again_leaves_the_printed_one_as_it_is():
+    visitor, _page = begun()
+    page = kept(visitor, "taro@example.jp")
+
+    again = visitor.open(page.path)
+
+    assert page.path.endswith("/keep/?kept=1")
+    assert secret_on(again) == secret_on(page)
+    assert Message.objects.count() == 1
+    assert resumed(Visitor(), Draft.objects.get().resume_code, secret_on(page)).status == 200
+
+
+def test_after_ten_minutes_the_secret_is_shown_no_more_and_gone_from_the_browser(set_clock: SetClock):
+    visitor, _page = begun()
+    page = kept(visitor)
+    secret = secret_on(page)
+    assert secret.replace("-", "") not in str(visitor.client.session.items())
+    set_clock(NOW + timedelta(minutes=10))
+
+    again = visitor.open(page.path)
+
+    assert secret not in again.text
+    assert "前にお渡しした合言葉は、使えなくなります" in again.text
+    assert "kept" not in visitor.client.session
+    assert resumed(Visitor(), Draft.objects.get().resume_code, secret).status == 200
+
+
+def test_the_secret_of_one_draft_is_not_shown_with_another_nor_after_a_newer_one():
+    visitor, _page = begun()
+    mine = Draft.objects.get()
+    page = kept(visitor)
+    other = DraftFactory(procedure_version=mine.procedure_version)
+    session = visitor.client.session
+    session["drafts"] = [mine.id.hex, other.id.hex]
+    session.save()
+    visitor.client.cookies["madoguchi_session"] = session.session_key or ""
+
+    assert secret_on(visitor.open(page.path)) == secret_on(page)
+    assert "合言葉 " not in visitor.open(f"/filing/d/{other.id}/keep/?kept=1").text
+    Draft.objects.filter(id=mine.id).update(secret_digest=secret_digest("AAAAAAAA"))
+    assert secret_on(page) not in visitor.open(page.path).text
+
+
+def test_no_secret_is_made_that_could_not_be_mailed(monkeypatch):
+    visitor, _page = begun()
+    version = Draft.objects.get().version
+
+    def fails(*_args, **_fields):
+        raise OSError
+
+    monkeypatch.setattr(notices, "send", fails)
+    with pytest.raises(OSError):
+        kept(visitor, "taro@example.jp")
+
+    draft = Draft.objects.get()
+    assert (draft.secret_digest, draft.version) == ("", version)
 
 
 def test_code_and_secret_are_mailed_without_any_answer():

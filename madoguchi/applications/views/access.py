@@ -41,6 +41,7 @@ def with_draft(view: DraftView[P]) -> Callable[..., HttpResponse]:
             if capabilities.holds_receipt(request, draft_id, now=clock.now()):
                 return redirect("applications:receipt", draft_id)
             return ask_for_code(request)
+        capabilities.forget_old_secret(request, now=clock.now())
         for _attempt in range(TRIES):
             draft = reading.one(Draft, id=draft_id)
             if draft is None:

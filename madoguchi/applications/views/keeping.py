@@ -7,12 +7,12 @@ from datetime import timedelta
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from madoguchi.applications import actions, capabilities
 from madoguchi.applications.letters import contact_lines
-from madoguchi.applications.mails import send_resume_code
 from madoguchi.applications.models import Draft
 from madoguchi.applications.views.access import with_draft
 from madoguchi.common import access, attempts, clock, views
@@ -26,26 +26,45 @@ from madoguchi.procedures import queries as procedures
 
 TRIES = 10
 TRY_SPAN = timedelta(minutes=15)
+SHOW = "kept"
 
 
 @with_draft
 @require_http_methods(["GET", "POST"])
 def keep(request: HttpRequest, draft: Draft) -> HttpResponse:
-    """Give code and secret, on the screen and by mail when an address is given."""
+    """Give code and secret, on the screen and by mail when an address is given.
+
+    The page that shows them can be loaded again: only the button makes a new secret.
+    """
     email = request.POST.get("email", "").strip() if request.method == "POST" else draft.email
     definition = procedures.definition_of(draft.procedure_version_id)
     context = {"draft": draft, "definition": definition, "email": email, "error": "", "problems": []}
     if request.method == "GET":
+        secret = (
+            capabilities.carried_secret(request, draft.id, now=clock.now()) if SHOW in request.GET else ""
+        )
+        if secret and is_secret(secret, draft.secret_digest):
+            return _show_kept(request, draft, secret)
         return render(request, "applications/keep.html", context)
     if email and not is_usable_address(email):
         error = _("メールアドレスを「name@example.jp」のように入力してください。")
         context |= {"error": error, "problems": [("#email", error)]}
         return render(request, "applications/keep.html", context, status=422)
-    secret = actions.keep_for_later(draft=draft, email=email, now=clock.now())
-    if email:
-        send_resume_code(draft=draft, secret=secret, now=clock.now())
-    context |= {"code": grouped(draft.resume_code), "secret": grouped(secret), "plain_secret": secret}
-    context["expires_on"] = clock.tokyo_date(draft.expires_at)
+    now = clock.now()
+    secret = actions.keep_for_later(draft=draft, email=email, now=now)
+    capabilities.carry_secret(request, draft.id, secret, now=now)
+    return redirect(f"{reverse('applications:keep', args=[draft.id])}?{SHOW}=1")
+
+
+def _show_kept(request: HttpRequest, draft: Draft, secret: str) -> HttpResponse:
+    context = {
+        "draft": draft,
+        "email": draft.email,
+        "code": grouped(draft.resume_code),
+        "secret": grouped(secret),
+        "plain_secret": secret,
+        "expires_on": clock.tokyo_date(draft.expires_at),
+    }
     return render(request, "applications/kept.html", context)
 
 
