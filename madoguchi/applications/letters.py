@@ -35,8 +35,8 @@ def contact_lines(department_code: str) -> tuple[str, ...]:
     return tuple(line for line in lines if line)
 
 
-def filing_copy(application: Application) -> FilingCopy:
-    """The copy of what was filed, in the language it was filed in."""
+def filing_copy(application: Application, *, with_secret: bool = True) -> FilingCopy:
+    """The copy of what was filed, in the language it was filed in; the secret (合言葉) is for who filed alone."""
     definition = procedures.definition_of(application.procedure_version_id)
     language = application.language
     with translation.override(language):
@@ -59,7 +59,7 @@ def filing_copy(application: Application) -> FilingCopy:
             contact=contact_lines(application.department_code),
             issued_at=application.filed_at,
             status_address=f"{settings.BASE_URL}/status/",
-            lookup_secret=secret_of(application),
+            lookup_secret=secret_of(application) if with_secret else "",
             language=language,
         )
 

@@ -15,8 +15,13 @@ NOTICE = "notice"
 
 
 def copy_pdf(application: Application) -> bytes:
-    """The copy of what was filed."""
+    """The copy of what was filed, with the secret: for who filed, never for the desk."""
     return _kept(application, COPY, "") or letters.filing_copy(application).render_apart()
+
+
+def desk_copy_pdf(application: Application) -> bytes:
+    """The copy of what was filed as the desk reads it, without the secret that opens the case to who filed."""
+    return letters.filing_copy(application, with_secret=False).render_apart()
 
 
 def decision_pdf(decision: Decision) -> bytes:

@@ -11,7 +11,6 @@ from django.urls import reverse
 
 from madoguchi.applications import actions
 from madoguchi.applications.models import Application, CaseEvent, InternalNote, Status
-from madoguchi.applications.secrets import receipt_secret
 from madoguchi.applications.tests.desks import Desk, audited, open_desk, text_of, url_of
 from madoguchi.applications.tests.factories import (
     ApplicationFactory,
@@ -222,15 +221,6 @@ def test_a_button_that_cannot_be_pressed_says_why(desk: Desk) -> None:
 
     assert "起案済みです。決裁を待っています。" in words
     assert "決裁者か所属長が行います。" in words
-
-
-def test_the_receipt_to_hand_over_shows_number_and_secret(desk: Desk) -> None:
-    case = ApplicationFactory()
-
-    text = text_of(desk.browser("officer").get(url_of("case_receipt", case)))
-
-    assert grouped(case.receipt_number) in text
-    assert grouped(receipt_secret(case.id)) in text
 
 
 @pytest.mark.slow

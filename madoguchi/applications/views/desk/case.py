@@ -7,21 +7,22 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from madoguchi.applications import actions
 from madoguchi.applications import desk_case as desk
 from madoguchi.applications.actions.decision import open_proposal
 from madoguchi.applications.actions.resident import open_correction
+from madoguchi.applications.desk_case import stated_purpose
 from madoguchi.applications.desk_options import options
 from madoguchi.applications.desk_queries import STATUS_KINDS, due_of
 from madoguchi.applications.errors import NotAllowed
 from madoguchi.applications.models import Channel, InternalNote, Status
-from madoguchi.applications.produced import copy_pdf
+from madoguchi.applications.produced import desk_copy_pdf
 from madoguchi.applications.secrets import secret_of
 from madoguchi.applications.views.desk.opening import OpenCase, with_case
 from madoguchi.applications.views.desk.papers import inline_pdf
-from madoguchi.applications.views.desk.refusals import AGAIN
+from madoguchi.applications.views.desk.refusals import AGAIN, state_purpose_page
 from madoguchi.common.ids import grouped
 from madoguchi.common.pages import render
 from madoguchi.identity.models import Staff
@@ -181,19 +182,48 @@ def note(request: HttpRequest, case: OpenCase) -> HttpResponse:
 
 
 @with_case(*HANDLES)
-@require_GET
+@require_http_methods(["GET", "POST"])
 def receipt(request: HttpRequest, case: OpenCase) -> HttpResponse:
-    """Receipt number and secret to hand to the person, with the copy to print."""
+    """The sheet for who filed: the secret stands on it only once the officer has said to whom it is handed.
+
+    Whoever has number and secret may act as the person who filed, so showing it is an act with its own record.
+    """
+    handed = request.POST.get("handed", "")
+    error = secret = ""
+    if request.method == "POST":
+        if case.restriction is not None and not stated_purpose(case.staff, case.application.id, now=case.now):
+            case.shown = ""
+            return state_purpose_page(request, case.application, then=request.path)
+        if handed in dict(handed_choices()):
+            secret = secret_of(case.application)
+            case.shown, case.looked_at["handed"] = "secret", handed
+        else:
+            error = _("控えをだれに渡すかを選んでください。")
     context = head_of(case) | {
-        "secret": secret_of(case.application),
+        "secret": secret,
+        "handed": handed,
+        "handed_choices": handed_choices(),
+        "errors": {"handed": error} if error else {},
+        "problems": [("#handed", error)] if error else [],
+        "is_lost": case.shown == "secret" and not secret,
         "next_steps": case.definition.outputs.next_steps,
         "new": "new" in request.GET,
     }
-    return render(request, "applications/desk/receipt.html", context)
+    return render(request, "applications/desk/receipt.html", context, status=422 if error else 200)
+
+
+def handed_choices() -> list[tuple[str, str]]:
+    """To whom the secret may be handed."""
+    return [
+        ("applicant", _("窓口で本人に渡す")),
+        ("agent", _("窓口で代理人に渡す")),
+        ("post", _("本人の住所に郵送する")),
+    ]
 
 
 @with_case(*SEES)
 @require_GET
 def copy(request: HttpRequest, case: OpenCase) -> HttpResponse:
-    """The copy of what was filed, as PDF."""
-    return inline_pdf(copy_pdf(case.application), f"{case.application.receipt_number}.pdf")
+    """The copy of what was filed, as PDF, without the secret."""
+    case.shown = "copy"
+    return inline_pdf(desk_copy_pdf(case.application), f"{case.application.receipt_number}.pdf")

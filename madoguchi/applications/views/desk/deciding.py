@@ -47,6 +47,7 @@ def propose(request: HttpRequest, case: OpenCase) -> HttpResponseBase:
     if chosen is not None and not errors and request.method == "POST":
         draft = _drafted(case, chosen, reason)
         if step == "pdf":
+            case.shown = "letter"
             paper = draft_letter(case.application, draft, today=case.today)
             return inline_pdf(paper.render_apart(), f"{case.application.receipt_number}-draft.pdf")
         if step == "propose":
@@ -149,6 +150,7 @@ def decide(request: HttpRequest, case: OpenCase) -> HttpResponse:
 @require_GET
 def letter(request: HttpRequest, case: OpenCase) -> HttpResponse:
     """The letter as PDF: the one that was decided, else the one that is proposed."""
+    case.shown = "letter"
     decided = made_decision(case.application)
     if decided is not None:
         return inline_pdf(decision_pdf(decided), f"{case.application.receipt_number}-notice.pdf")

@@ -27,6 +27,7 @@ def _attachment(case: OpenCase, attachment_id: uuid.UUID) -> Attachment:
     found = Attachment.objects.filter(id=attachment_id, owner_id=case.application.id).first()
     if found is None:
         raise Http404
+    case.shown = "file"
     case.looked_at["file"] = str(attachment_id)
     return found
 

@@ -46,7 +46,10 @@ class OpenCase:
     now: datetime
     restriction: Restriction | None = None
     purpose: str = ""  # stated for a protected case
-    looked_at: dict[str, Any] = field(default_factory=dict)  # what else the audit record says was shown
+    shown: str = (
+        "case"  # what the audit record says was shown: case, copy, letter, file, secret, "" for nothing
+    )
+    looked_at: dict[str, Any] = field(default_factory=dict)  # and which of them
 
     @property
     def today(self) -> date:
@@ -127,6 +130,7 @@ def _open(request: HttpRequest, application_id: uuid.UUID) -> OpenCase:
 def _record(request: HttpRequest, case: OpenCase, act: str) -> None:
     """Write who looked, before anything is shown."""
     page = request.resolver_match.url_name if request.resolver_match else ""
+    shown = {"shown": case.shown} if case.shown and act != "read_denied" else {}
     unit = kernel.Unit()
     audit.record(
         unit,
@@ -135,6 +139,6 @@ def _record(request: HttpRequest, case: OpenCase, act: str) -> None:
         subject=subject_of(case.application.id),
         now=case.now,
         purpose=case.purpose or "case",
-        detail={"page": page, **case.looked_at},
+        detail={"page": page, **shown, **case.looked_at},
     )
     kernel.commit(unit)

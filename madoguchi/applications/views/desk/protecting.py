@@ -33,6 +33,7 @@ LONGEST_TERM = timedelta(days=366)
 @require_POST
 def purpose(request: HttpRequest, case: OpenCase) -> HttpResponse:
     """State why a protected case is opened; the case opens for an hour, and the alarm goes out."""
+    case.shown = ""
     then = request.POST.get("then", "")
     then = then if then.startswith(case.url) else case.url
     if case.restriction is None:
