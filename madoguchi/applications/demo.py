@@ -10,8 +10,10 @@ from typing import Any
 
 from madoguchi.applications import letters, rules
 from madoguchi.applications.actions.filing import applicant_facts
+from madoguchi.applications.demo_papers import paper_of
 from madoguchi.applications.models import (
     Application,
+    Attachment,
     CaseEvent,
     Channel,
     Correction,
@@ -27,7 +29,7 @@ from madoguchi.common import clock, kernel
 from madoguchi.common.ids import id_at, secret_digest
 from madoguchi.common.registers import DemoSize
 from madoguchi.identity.models import Resident, Staff
-from madoguchi.identity.rules import Relation
+from madoguchi.identity.rules import Relation, Sex
 from madoguchi.japan.check_digits import new_receipt_number
 from madoguchi.japan.eras import to_wareki
 from madoguchi.japan.fiscal import fiscal_year
@@ -35,6 +37,7 @@ from madoguchi.organization import queries as organization
 from madoguchi.organization.models import Role
 from madoguchi.procedures import queries as procedures
 from madoguchi.procedures.definition import Definition
+from madoguchi.procedures.logic import evaluate
 from madoguchi.procedures.sampling import NoSample, filing_like_a_sample
 
 # How many of a hundred stand where; the rest is closed.
@@ -54,11 +57,7 @@ REFUSAL = "請求者が公務員であり、勤務先から支給を受けるこ
 def load(size: DemoSize) -> None:
     """Add `size.applications` applications of all published procedures, deterministic by seed and day."""
     offers = [offer for offer in procedures.offers() if offer.is_open]
-    adults = list(
-        Resident.objects.filter(relation__in=[Relation.HEAD]).order_by("public_id")[
-            : max(size.applications, 1)
-        ]
-    )
+    adults = _applicants(max(size.applications, 1))
     if not offers or not adults or not size.applications:
         return
     chance = random.Random(f"applications:{size.seed}")  # the same seed gives the same city
@@ -78,6 +77,14 @@ def load(size: DemoSize) -> None:
     for key, last in maker.numbers.items():
         unit.insert(DocumentCounter(id=key, last=last))
     kernel.commit(unit)
+
+
+def _applicants(most: int) -> list[Resident]:
+    """Mothers of an age to have children, as the written samples have them; in a tiny city whoever there is."""
+    today = clock.today()
+    of_age = {"birth_on__range": (today - timedelta(days=48 * 365), today - timedelta(days=20 * 365))}
+    mothers = Resident.objects.filter(sex=Sex.FEMALE, **of_age).order_by("public_id")[:most]
+    return list(mothers) or list(Resident.objects.filter(relation=Relation.HEAD).order_by("public_id")[:most])
 
 
 def facts_of(resident: Resident) -> dict[str, Any]:
@@ -151,6 +158,7 @@ class _Maker:
             application.entered_by = officer
         history = _History(self, unit, application, definition)
         history.event("filed", filed_at, application.entered_by, {"channel": channel, "incomplete": False})
+        history.attach_papers(number)
         if status != Status.FILED and officer is not None:
             history.reach(status, officer, approvers)
         history.write()
@@ -281,6 +289,27 @@ class _History:
             decision = self._propose(officer)
             if status == Status.CLOSED:
                 self._decide(decision, approvers)
+
+    def attach_papers(self, number: int) -> None:
+        """Attach a made-up paper for each document the filing calls for; every fifth case still lacks one."""
+        evaluation = evaluate(self.definition, self.application.answers, today=self.application.received_on)
+        for place, state in enumerate(s for s in evaluation.documents if s.required):
+            if number % 5 == 4 and place == 0:
+                continue
+            paper = paper_of(str(state.document.label))
+            self.rows.append(
+                Attachment(
+                    id=self.maker.new_id(self.application.filed_at),
+                    owner_id=self.application.id,
+                    document_id=state.document.id,
+                    digest=paper.digest,
+                    name=paper.name,
+                    media_type=paper.media_type,
+                    size=paper.size,
+                    pages=paper.pages,
+                    added_at=self.application.filed_at,
+                )
+            )
 
     def _ask(self, officer: Staff) -> None:
         correction_id = self.maker.new_id(self.at)

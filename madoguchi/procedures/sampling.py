@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from madoguchi.japan.kana import KanaError, to_bank_kana
 from madoguchi.procedures.definition import Definition, Question
 from madoguchi.procedures.kinds import registry
 from madoguchi.procedures.logic import Evaluation, evaluate
@@ -98,10 +99,20 @@ def _renamed(value: Any, name: Mapping[str, Any]) -> Any:
     if isinstance(value, Mapping):
         if {"family", "given"} <= value.keys() and value.get("given") != name.get("given"):
             return {**value, "family": name["family"], "family_kana": name.get("family_kana", "")}
+        if "holder_kana" in value:
+            return {**value, "holder_kana": _holder(name) or value["holder_kana"]}
         return {key: _renamed(inner, name) for key, inner in value.items()}
     if isinstance(value, list):
         return [_renamed(inner, name) for inner in value]
     return value
+
+
+def _holder(name: Mapping[str, Any]) -> str:
+    """The name of an account's holder as banks write it; nothing for a name they cannot write."""
+    try:
+        return to_bank_kana(f"{name.get('family_kana', '')} {name.get('given_kana', '')}".strip())
+    except KanaError:
+        return ""
 
 
 def _filled(
