@@ -15,9 +15,7 @@ from madoguchi.common import access
 from madoguchi.config import environment
 
 DOCS = environment.ROOT / "docs"
-SETTINGS_BLOCK = re.compile(
-    r"(<!-- settings: written by make fix -->\n).*?(<!-- end of settings -->)", re.S
-)
+SETTINGS_BLOCK = re.compile(r"(<!-- settings: written by make fix -->\n).*?(<!-- end of settings -->)", re.S)
 ROUTES_HEAD = """# Routes and who may call them
 
 Written by `make fix` from the addresses and the access rules that the views declare; a house test compares.
