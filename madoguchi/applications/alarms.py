@@ -74,3 +74,31 @@ def tell_protected_opening(payload: Mapping[str, Any]) -> None:
     )
     if unit.statements:
         kernel.commit(unit)
+
+
+@jobs.handler("applications.tell_protection_carried")
+def tell_protection_carried(payload: Mapping[str, Any]) -> None:
+    """Mail the department, once, that a filing is protected because its person is; a head checks whether it is them."""
+    application = Application.objects.get(id=UUID(payload["application"]))
+    about = f"protection:{application.id}"
+    if notices.about(about).exists():
+        return
+    unit = kernel.Unit()
+    add_mail(
+        unit,
+        to=organization.department(application.department_code).email,
+        subject=_("【%(city)s】支援措置を引き継いだ申請があります") % {"city": city_name()},
+        lines=[
+            _("支援措置の対象の方と、氏名と生年月日が同じ申請があります。"),
+            _("この申請にも支援措置を設定しました。"),
+            _("受付番号：%(number)s") % {"number": grouped(application.receipt_number)},
+            _("所属長は内容を確かめ、別の方の申請であれば解除してください。"),
+        ],
+        department_code=application.department_code,
+        purpose="protected-alarm",
+        about=about,
+        language="ja",
+        now=clock.now(),
+    )
+    if unit.statements:
+        kernel.commit(unit)

@@ -37,7 +37,7 @@ def load(size: DemoSize) -> None:
                 unit,
                 subject=resident.subject,
                 until=None,
-                reason=rng.choice(list(RestrictionReason)),
+                reason=rng.choice([r for r in RestrictionReason if r != RestrictionReason.CARRIED_OVER]),
                 responsible_department="residents",
                 by="system:demo",
                 now=now,

@@ -152,6 +152,11 @@ def resident(public_id: str) -> Resident | None:
     return Resident.objects.filter(public_id=public_id).first()
 
 
+def residents_born_on(day: date) -> list[Resident]:
+    """Everybody born on a day, to tell by name who is meant."""
+    return list(Resident.objects.filter(birth_on=day))
+
+
 def household_of(member: Resident) -> list[Resident]:
     """Everybody in the household of `member`, the oldest first."""
     return list(Resident.objects.filter(household_id=member.household_id).order_by("birth_on", "id"))

@@ -53,6 +53,7 @@ class RestrictionReason(TextChoices):
     STALKING = "stalking", _("ストーカー行為等")
     CHILD_ABUSE = "child_abuse", _("児童虐待")
     OTHER = "other", _("その他これらに準ずる行為")
+    CARRIED_OVER = "carried_over", _("同じ人の支援措置からの引継ぎ")
 
 
 class Step(StrEnum):

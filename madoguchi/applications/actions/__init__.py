@@ -13,6 +13,7 @@ from madoguchi.applications.actions.drafts import (
     start,
 )
 from madoguchi.applications.actions.filing import file_draft
+from madoguchi.applications.actions.protection import protect
 from madoguchi.applications.actions.resident import answer_correction, withdraw
 from madoguchi.applications.actions.review import add_note, hand_over, return_for_correction, take
 
@@ -27,6 +28,7 @@ __all__ = [
     "hand_over",
     "keep_for_later",
     "propose",
+    "protect",
     "remove_file",
     "remove_member",
     "return_for_correction",

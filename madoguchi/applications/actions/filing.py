@@ -9,6 +9,7 @@ from typing import Any
 
 from madoguchi.applications import queries, rules
 from madoguchi.applications.actions.drafts import new_number
+from madoguchi.applications.actions.protection import carry_over
 from madoguchi.applications.errors import AlreadyFiled, ChangedMeanwhile, MayNotFile, NotComplete
 from madoguchi.applications.models import Application, Attachment, CaseEvent, Channel, Draft, Status
 from madoguchi.applications.secrets import receipt_secret
@@ -72,6 +73,14 @@ def file_draft(*, draft: Draft, now: datetime, accept_incomplete: bool = False) 
         subject=f"application:{application.id}",
         now=now,
         detail={"procedure": draft.procedure_id, "channel": draft.channel},
+    )
+    carry_over(
+        unit,
+        application,
+        search_key=application.search_key,
+        birth_on=application.birth_on,
+        by=actor,
+        now=now,
     )
     unit.job("applications.after_filing", {"application": str(application.id)})
     try:

@@ -9,6 +9,7 @@ from typing import Any
 from madoguchi.applications import rules
 from madoguchi.applications.actions.drafts import attachment_of, attachment_of_answer
 from madoguchi.applications.actions.filing import applicant_facts
+from madoguchi.applications.actions.protection import carry_over
 from madoguchi.applications.actions.review import change_case, commit_case, with_answer_at
 from madoguchi.applications.errors import (
     ChangedMeanwhile,
@@ -28,6 +29,7 @@ from madoguchi.applications.permissions import may_handle, require
 from madoguchi.applications.queries import UPLOADS
 from madoguchi.common import clock, kernel
 from madoguchi.common.files.intake import Accepted
+from madoguchi.identity import queries as identity
 from madoguchi.identity.models import Staff
 from madoguchi.organization import queries as organization
 from madoguchi.procedures import queries as procedures
@@ -114,6 +116,10 @@ def answer_correction(
                 attachment_of(application.id, item.target_id, one, now=now) for one in files[item.target_id]
             ]
             _replace_files(unit, application, item, rows, now=now)
+    renamed = (facts.search_key, facts.birth_on) != (application.search_key, application.birth_on)
+    if renamed and not identity.is_restricted(f"application:{application.id}", clock.tokyo_date(now)):
+        actor = by.actor if by else "resident"
+        carry_over(unit, application, search_key=facts.search_key, birth_on=facts.birth_on, by=actor, now=now)
     commit_case(unit, application)
 
 

@@ -80,7 +80,7 @@ def protection(request: HttpRequest, case: OpenCase) -> HttpResponse:
             return done(case, "release")
     usual_end = rules.protected_until(case.today)
     context = head_of(case) | {
-        "reasons": [(str(value), str(label)) for value, label in RestrictionReason.choices],
+        "reasons": reason_choices(),
         "reason": request.POST.get("reason", ""),
         "until": request.POST.get("until", usual_end.isoformat()),
         "why": request.POST.get("why", ""),
@@ -92,11 +92,17 @@ def protection(request: HttpRequest, case: OpenCase) -> HttpResponse:
     return render(request, "applications/desk/protection.html", context, status=422 if errors else 200)
 
 
+def reason_choices() -> list[tuple[str, str]]:
+    """Why somebody is protected; what was carried over is never chosen by hand."""
+    chosen = (reason for reason in RestrictionReason if reason != RestrictionReason.CARRIED_OVER)
+    return [(str(reason.value), str(reason.label)) for reason in chosen]
+
+
 def _restrict(request: HttpRequest, case: OpenCase) -> dict[str, str]:
     """Set the protection; returns what is wrong with the form."""
     errors: dict[str, str] = {}
     reason = request.POST.get("reason", "")
-    if reason not in RestrictionReason.values:
+    if reason not in dict(reason_choices()):
         errors["reason"] = _("支援措置の理由を選んでください。")
     last = case.today + LONGEST_TERM
     try:
@@ -109,11 +115,10 @@ def _restrict(request: HttpRequest, case: OpenCase) -> dict[str, str]:
         errors["until"] = _("期限を「2026年11月23日」のように入力してください。")
     else:
         if not errors:
-            restrictions.restrict(
-                subject=subject_of(case.application.id),
-                until=until,
+            actions.protect(
+                application=case.application,
                 reason=RestrictionReason(reason),
-                responsible_department=case.application.department_code,
+                until=until,
                 by=case.staff,
                 now=case.now,
             )

@@ -1,0 +1,109 @@
+"""Protection (支援措置) is of a person: by name and birth date it goes from one filing to all others."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from madoguchi.applications.models import Application
+from madoguchi.applications.permissions import may_protect, require
+from madoguchi.audit import actions as audit
+from madoguchi.common import clock, kernel
+from madoguchi.identity import queries as identity
+from madoguchi.identity.actions.restrictions import add_restriction
+from madoguchi.identity.models import Restriction, Staff
+from madoguchi.identity.rules import RestrictionReason
+from madoguchi.japan.kana import search_key as key_of
+
+CARRIED = "alarm.protection_carried"
+
+
+def protect(
+    *, application: Application, reason: RestrictionReason, until: date, by: Staff, now: datetime
+) -> None:
+    """Protect a case and everything else the same person filed, at once. Raises `NotAllowed`."""
+    today = clock.tokyo_date(now)
+    require(may_protect(by, application, today=today))
+    unit = kernel.Unit()
+    origin = _subject(application.id)
+    add_restriction(
+        unit,
+        subject=origin,
+        until=until,
+        reason=reason,
+        responsible_department=application.department_code,
+        by=by.actor,
+        now=now,
+    )
+    keys = set(application.search_key.split())
+    others = _filings_of(keys, application.birth_on, besides=application.id)
+    protected = identity.restricted_subjects((_subject(other.id) for other in others), today)
+    for other in others:
+        if _subject(other.id) not in protected:
+            _carry(unit, other, until=until, origin=origin, by=by.actor, now=now)
+    kernel.commit(unit)
+
+
+def carry_over(
+    unit: kernel.Unit,
+    application: Application,
+    *,
+    search_key: str,
+    birth_on: date | None,
+    by: str,
+    now: datetime,
+) -> None:
+    """Add to `unit` the protection that a person of this name and birth date has already, if there is one."""
+    if birth_on is None or not search_key:
+        return
+    keys = set(search_key.split())
+    subjects = [_subject(other.id) for other in _filings_of(keys, birth_on, besides=application.id)]
+    for resident in identity.residents_born_on(birth_on):
+        names = (
+            f"{resident.family_name}{resident.given_name}",
+            f"{resident.family_kana}{resident.given_kana}",
+        )
+        if keys & {key_of(name) for name in names if name}:
+            subjects.append(resident.subject)
+    found = _protection_of(subjects, today=clock.tokyo_date(now))
+    if found is not None:
+        _carry(unit, application, until=found.valid_until, origin=found.subject, by=by, now=now)
+
+
+def _filings_of(keys: set[str], birth_on: date | None, *, besides: UUID) -> list[Application]:
+    """What somebody of this birth date filed under one of these keys: the name in letters, and its reading."""
+    if birth_on is None:
+        return []
+    born = Application.objects.filter(birth_on=birth_on).exclude(id=besides)
+    rows = born.only("id", "search_key", "department_code")
+    return [row for row in rows if keys & set(row.search_key.split())]
+
+
+def _protection_of(subjects: list[str], *, today: date) -> Restriction | None:
+    if not subjects:
+        return None
+    found = identity.restrictions_in_force(today).filter(subject__in=subjects)
+    return found.order_by("-valid_until", "id").first()
+
+
+def _carry(
+    unit: kernel.Unit, application: Application, *, until: date, origin: str, by: str, now: datetime
+) -> None:
+    """Protect one more filing; its own department becomes responsible and its heads are told."""
+    code = application.department_code
+    add_restriction(
+        unit,
+        subject=_subject(application.id),
+        until=until,
+        reason=RestrictionReason.CARRIED_OVER,
+        responsible_department=code,
+        by=by,
+        now=now,
+    )
+    detail = {"application": str(application.id), "from": origin}
+    audit.record(unit, actor=by, act=CARRIED, subject=f"department:{code}", now=now, detail=detail)
+    unit.job("applications.tell_protection_carried", {"application": str(application.id)})
+
+
+def _subject(application_id: UUID) -> str:
+    return f"application:{application_id}"
