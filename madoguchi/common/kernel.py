@@ -25,6 +25,7 @@ from django.db import (
     DEFAULT_DB_ALIAS,
     DatabaseError,
     IntegrityError,
+    InterfaceError,
     OperationalError,
     connections,
     models,
@@ -46,7 +47,7 @@ class NotWritten(Exception):
 
 
 class OutcomeUnknown(Exception):
-    """The writer did not answer in time; the unit may or may not have been written."""
+    """The store did not answer, or no longer; the unit may or may not have been written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +226,8 @@ def _write_as_one_statement(unit: Unit, connection: Any) -> None:
                 f" THEN '0' ELSE '{_REFUSED}{number}' END AS integer)"
             )
     sql = f"WITH {', '.join(parts)} SELECT {' + '.join(guards) or '0'}"
+    if _is_lost(connection):  # known before anything is sent: this unit gets a new one
+        connection.close()
     try:
         with connection.cursor() as cursor:
             cursor.execute(sql, params)
@@ -233,7 +236,14 @@ def _write_as_one_statement(unit: Unit, connection: Any) -> None:
         if found:
             digits = "".join(c for c in number_text[:4] if c.isdigit())
             raise unit.statements[int(digits)].refuse() from None
+        if _is_lost(connection):
+            connection.close()  # what is asked next gets a new one
+            raise OutcomeUnknown(type(error).__name__) from error
         raise _as_not_written(error) from error
+
+
+def _is_lost(connection: Any) -> bool:
+    return connection.connection is not None and bool(connection.connection.closed)
 
 
 def _as_not_written(error: DatabaseError) -> Exception:
@@ -256,6 +266,13 @@ _STORE_FAULTS = {
 def _is_store_fault(error: Exception) -> bool:
     code = getattr(error.__cause__, "sqlite_errorcode", None)
     return code is not None and code & 0xFF in _STORE_FAULTS
+
+
+def is_store_away(error: BaseException) -> bool:
+    """Whether an error, of a write or a read, says that the store cannot be used now, and not that we asked wrong."""
+    if isinstance(error, OperationalError | InterfaceError):
+        return not isinstance(error.__cause__, sqlite3.Error) or _is_store_fault(error)
+    return isinstance(error, NotWritten | OutcomeUnknown)
 
 
 @dataclass(slots=True)

@@ -56,7 +56,10 @@ class DeskLanguageMiddleware:
 
 
 class StoreAwayMiddleware:
-    """Turns a write that could not be stored into a clear page; nothing is acknowledged before it is durable."""
+    """Turns a write that could not be stored, or a read, into a clear page; only what is durable is acknowledged.
+
+    What fails before a view runs comes to `views.server_error`.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -65,7 +68,7 @@ class StoreAwayMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if isinstance(error, kernel.NotWritten | kernel.OutcomeUnknown):
+        if kernel.is_store_away(error):
             log.error("store away: %s", error)
             return views.store_away(request)
         return None

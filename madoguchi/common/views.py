@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from madoguchi.common import access, clock, jinja2env
+from madoguchi.common import access, clock, jinja2env, kernel
 from madoguchi.common.models import WorkerPulse
 from madoguchi.common.pages import render
 
@@ -112,6 +113,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """A fault of ours; or the store is away, as may show before a view runs."""
+    error = sys.exception()
+    if error is not None and kernel.is_store_away(error):
+        return store_away(request)
     return render(request, "common/500.html", status=500)
 
 
@@ -133,7 +138,12 @@ def too_many(request: HttpRequest) -> HttpResponse:
 
 
 def store_away(request: HttpRequest) -> HttpResponse:
-    """The store could not take what was sent: keep what was typed and offer to send it again."""
+    """The store could not take what was sent: keep what was typed and offer to send it again.
+
+    When nothing was sent, only reading failed: the page is to be opened again.
+    """
+    if request.method != "POST":
+        return render(request, "common/500.html", status=503)
     return _send_again(
         request, _("いま保存できませんでした。入力した内容はこの画面に残っています。"), status=503
     )

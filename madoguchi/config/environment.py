@@ -18,6 +18,10 @@ from madoguchi.japan.check_digits import is_local_government_code
 ROOT = Path(__file__).resolve().parents[2]
 
 
+# A page waits no longer for a connection: each process has more of them than threads, so the database is away.
+POOL_SECONDS = 5.0
+
+
 class BadSetting(Exception):
     """A setting that cannot be used; the text says which and what to write instead."""
 
@@ -243,7 +247,9 @@ def database(*, pooled: bool) -> dict[str, object]:
         name = unquote(parts.path.lstrip("/"))
         if not name:
             raise BadSetting("DATABASE_URL names no database: postgresql://user:password@host/name")
-        options: dict[str, object] = {"pool": {"min_size": 1, "max_size": 16}} if pooled else {}
+        options: dict[str, object] = (
+            {"pool": {"min_size": 1, "max_size": 16, "timeout": POOL_SECONDS}} if pooled else {}
+        )
         host = dict(p.split("=", 1) for p in parts.query.split("&") if "=" in p).get("host", "")
         return {
             "ENGINE": "django.db.backends.postgresql",
@@ -253,6 +259,7 @@ def database(*, pooled: bool) -> dict[str, object]:
             "HOST": unquote(host) or parts.hostname or "",
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 0,
+            "CONN_HEALTH_CHECKS": True,  # the pool asks a connection before it hands it out
             "OPTIONS": options,
         }
     raise BadSetting("DATABASE_URL must begin with sqlite:/// or postgresql://")
