@@ -31,8 +31,9 @@ def state_purpose(
     unit = kernel.Unit()
     subject, alarm = subject_of(application.id), new_id()
     audit.record(unit, actor=by.actor, act=STATED, subject=subject, now=now, purpose=purpose)
-    detail = {"alarm": str(alarm), "department": responsible_department}
-    audit.record(unit, actor=by.actor, act=ALARM, subject=subject, now=now, purpose=purpose, detail=detail)
+    detail = {"alarm": str(alarm), "application": str(application.id)}
+    told = f"department:{responsible_department}"
+    audit.record(unit, actor=by.actor, act=ALARM, subject=told, now=now, purpose=purpose, detail=detail)
     unit.job(
         "applications.tell_protected_opening",
         {
@@ -48,7 +49,10 @@ def state_purpose(
 
 @jobs.handler("applications.tell_protected_opening")
 def tell_protected_opening(payload: Mapping[str, Any]) -> None:
-    """Mail the responsible department, once, that a protected case was opened; what for stands in the case."""
+    """Mail the responsible department, once, that a protected case was opened; what for stands in the case.
+
+    Where it has no address, the alarm still stands on the desk of its heads (`desk_alarms`).
+    """
     about = f"alarm:{payload['alarm']}"
     if notices.about(about).exists():
         return

@@ -20,6 +20,11 @@ def departments_seen(staff: Staff, *, today: date) -> set[str]:
     return organization.departments_of(staff, today, SEES)
 
 
+def departments_headed(staff: Staff, *, today: date) -> set[str]:
+    """The departments this person heads."""
+    return organization.departments_of(staff, today, (Role.HEAD,))
+
+
 def may_see(staff: Staff, application: Application, *, today: date) -> bool:
     """Whether this person works for the department of the case."""
     return application.department_code in departments_seen(staff, today=today)
@@ -48,4 +53,4 @@ def may_see_protected(staff: Staff, responsible_department: str, *, today: date)
 
 def may_protect(staff: Staff, application: Application, *, today: date) -> bool:
     """Whether this person may set and end the protection of a case: the heads of its department."""
-    return application.department_code in organization.departments_of(staff, today, (Role.HEAD,))
+    return application.department_code in departments_headed(staff, today=today)

@@ -1,12 +1,22 @@
 from django.urls import path
 
-from madoguchi.applications.views.desk import case, deciding, entering, files, inbox, protecting, returning
+from madoguchi.applications.views.desk import (
+    alarms,
+    case,
+    deciding,
+    entering,
+    files,
+    inbox,
+    protecting,
+    returning,
+)
 
 app_name = "desk"
 
 urlpatterns = [
     path("", inbox.inbox, name="inbox"),
     path("list.csv", inbox.inbox_csv, name="inbox_csv"),
+    path("alarms/", alarms.alarms, name="alarms"),
     path("new/", entering.entries, name="entries"),
     path("new/<uuid:draft_id>/", entering.entry, name="entry"),
     path("new/<uuid:draft_id>/check/", entering.check, name="entry_check"),

@@ -25,6 +25,7 @@ LISTS = {
     "/desk/": (OK, OK, OK, OK, OK, DENIED),
     "/desk/list.csv": (OK, OK, OK, OK, OK, DENIED),
     "/desk/new/": (OK, OK, DENIED, OK, OK, DENIED),
+    "/desk/alarms/": (DENIED, DENIED, DENIED, OK, DENIED, DENIED),
     "/desk/jobs/": (DENIED, DENIED, DENIED, DENIED, DENIED, OK),
 }
 CASES = {

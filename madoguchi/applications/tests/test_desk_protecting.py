@@ -82,7 +82,8 @@ def test_stating_a_purpose_raises_the_alarm_in_the_record_and_as_a_job(desk: Des
 
     alarm = AuditEntry.objects.get(act=ALARM)
     job = Job.objects.get(kind="applications.tell_protected_opening")
-    assert alarm.detail["department"] == desk.department.code
+    assert alarm.subject == f"department:{desk.department.code}"
+    assert alarm.detail["application"] == str(case.id)
     assert alarm.actor == desk["officer"].actor
     assert job.payload["application"] == str(case.id)
     assert PURPOSE not in str(job.payload)

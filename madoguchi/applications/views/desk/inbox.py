@@ -13,10 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from madoguchi.applications import desk_alarms
 from madoguchi.applications import desk_queries as desk
 from madoguchi.applications.desk_filters import Filters, read_filters
 from madoguchi.applications.models import Channel, Status
-from madoguchi.applications.permissions import departments_seen
+from madoguchi.applications.permissions import departments_headed, departments_seen
 from madoguchi.audit import actions as audit
 from madoguchi.common import access, clock
 from madoguchi.common.ids import grouped
@@ -69,6 +70,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     first = (page - 1) * desk.PAGE
     rows = desk.rows(wanted[first : first + desk.PAGE], staff=look.staff, today=look.today)
     names = organization.departments(look.departments)
+    headed = departments_headed(look.staff, today=look.today)
     _record(look, shown=len(rows), act="list")
     context = {
         "here": "desk",
@@ -82,6 +84,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "last": first + len(rows),
         "pagination": _pagination(look.filters, page, pages),
         "csv_query": look.filters.address(page=1),
+        "alarms": desk_alarms.unseen(look.staff, headed) if headed else 0,
         "masked": any(row.masked for row in rows),
         **_choices(names),
     }
