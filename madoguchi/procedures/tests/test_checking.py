@@ -47,9 +47,9 @@ def test_a_broken_definition_gets_one_clear_finding(case: dict[str, Any]) -> Non
     text = BASE.replace(case["from"], case["to"], 1)
     line = line_of(text, text.index(case["at"]) if "at" in case else position)
 
-    started = time.monotonic()
+    started = time.process_time()
     findings = findings_of(text)
-    taken = time.monotonic() - started
+    taken = time.process_time() - started
 
     errors = [finding for finding in findings if finding.severity == "error"]
     warnings = [finding.code for finding in findings if finding.severity == "warning"]
@@ -150,10 +150,10 @@ def test_too_many_answers_to_search_are_no_finding() -> None:
         "when: {question: months, at_least: 6}", f"when: {{all: [{parts}]}}"
     )
 
-    started = time.monotonic()
+    started = time.process_time()
     report = checking.examine(text, "parking.yaml", today=TODAY)
 
-    assert time.monotonic() - started <= 1
+    assert time.process_time() - started <= 1
     assert {finding.code for finding in report.findings} == {"missing_text"}
     assert report.coverage is not None
     assert report.coverage.states["long_use"] == "unknown"
@@ -198,10 +198,10 @@ def test_a_condition_nested_without_end_is_answered_at_once() -> None:
     deep = "{not: " * 30 + "{question: months, is: 1}" + "}" * 30
     text = BASE.replace("when: {question: months, at_least: 6}", f"when: {deep}")
 
-    started = time.monotonic()
+    started = time.process_time()
     findings = findings_of(text)
 
-    assert time.monotonic() - started <= 1
+    assert time.process_time() - started <= 1
     assert [finding.severity for finding in findings] == ["error"]
 
 
@@ -217,10 +217,10 @@ def test_a_file_of_ten_megabytes_is_refused_by_its_size(tmp_path: Path) -> None:
     large = tmp_path / "large.yaml"
     large.write_text(BASE + "# x\n" * 2_500_000, encoding="utf-8")
 
-    started = time.monotonic()
+    started = time.process_time()
     report = checking.check_file(large, today=TODAY)
 
-    assert time.monotonic() - started <= 1
+    assert time.process_time() - started <= 1
     assert [finding.code for finding in report.findings] == ["too_big"]
 
 
