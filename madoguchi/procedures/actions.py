@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import IntegrityError
+
 from madoguchi.audit import actions as audit
 from madoguchi.common import kernel
 from madoguchi.procedures.checking import check_change, check_source
@@ -69,5 +71,8 @@ def publish(*, source: str, by: str, approved_by: str, now: datetime) -> Procedu
         now=now,
         detail={"number": version.number, "approved_by": approved_by, "digest": version.digest},
     )
-    kernel.commit(unit)
+    try:
+        kernel.commit(unit)
+    except IntegrityError:  # the number, or the procedure itself, is there already
+        raise PublishedMeanwhile from None
     return version

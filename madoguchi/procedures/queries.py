@@ -79,10 +79,11 @@ def _score(definition: Definition, wanted: list[str]) -> int:
     names, words, rest = _search_texts(definition)
     total = 0
     for word in wanted:
-        if any(word in name for name in names):
-            total += 100
-        elif any(word in known or (len(known) > 1 and known in word) for known in words):
-            total += 50
+        fit = max((_fit(word, name) for name in names), default=0)
+        if fit:
+            total += 80 + fit
+        elif fit := max((_fit(word, known) or _inside(known, word) for known in words), default=0):
+            total += 30 + fit
         elif word in rest:
             total += 10
         else:
@@ -91,6 +92,18 @@ def _score(definition: Definition, wanted: list[str]) -> int:
                 return 0
             total += round(40 * shared)
     return total
+
+
+def _fit(word: str, known: str) -> int:
+    """How well a word fits a known text: it is the whole, its beginning, somewhere in it, or not there."""
+    if word not in known:
+        return 0
+    return 30 if word == known else 25 if known.startswith(word) else 20
+
+
+def _inside(known: str, word: str) -> int:
+    """Whether a known word stands in a longer sentence that was typed."""
+    return 20 if len(known) > 1 and known in word else 0
 
 
 def _shared_pairs(word: str, known: str) -> float:

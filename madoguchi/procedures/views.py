@@ -23,9 +23,10 @@ SCHEMA = Path(__file__).parent / "schema" / "procedure-1.schema.json"
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """The first page: search, life events, the way back to what was begun or filed."""
-    used = {event for offer in queries.offers() for event in offer.definition.life_events}
+    offers = queries.offers()
+    used = {event for offer in offers for event in offer.definition.life_events}
     events = [event for event in life_events() if event.id in used]
-    return render(request, "procedures/home.html", {"events": events, "offers": queries.offers()[:12]})
+    return render(request, "procedures/home.html", {"events": events, "offers": offers[:12]})
 
 
 @access.public
