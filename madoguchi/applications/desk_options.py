@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from madoguchi.applications import rules
 from madoguchi.applications.models import Application, Decision, Status
-from madoguchi.applications.permissions import may_approve, may_handle, may_protect
+from madoguchi.applications.permissions import may_act_on, may_approve, may_handle, may_protect
 from madoguchi.identity.models import Staff
 
 
@@ -33,14 +33,15 @@ def options(
     """Everything the desk offers for a case, by its id."""
     handles = may_handle(staff, application, today=today)
     not_mine = "" if handles else _("審査担当か所属長が行います。")
+    not_held = _why_not_act(application, staff, today)
     found = (
         Option("take", _("担当する"), not_mine or _why_not_take(application, staff)),
         Option("hand_over", _("担当を変える"), not_mine or _why_not_open(application)),
-        Option("return", _("補正を依頼する"), not_mine or _why_not_return(application)),
+        Option("return", _("補正を依頼する"), not_mine or _why_not_return(application) or not_held),
         Option("answer", _("補正の回答を入力する"), not_mine or _why_not_answer(application)),
-        Option("propose", _("起案する"), not_mine or _why_not_propose(application)),
+        Option("propose", _("起案する"), not_mine or _why_not_propose(application) or not_held),
         Option("decide", _("決裁する"), _why_not_decide(application, staff, proposal, today)),
-        Option("withdraw", _("取下げを受け付ける"), not_mine or _why_not_withdraw(application)),
+        Option("withdraw", _("取下げを受け付ける"), not_mine or _why_not_withdraw(application) or not_held),
         Option("note", _("メモを書く"), not_mine),
         Option(
             "protect",
@@ -49,6 +50,16 @@ def options(
         ),
     )
     return {option.id: option for option in found}
+
+
+def _why_not_act(application: Application, staff: Staff, today: date) -> str:
+    if may_act_on(staff, application, today=today):
+        return ""
+    if application.holder is None:
+        return _("先に「担当する」を押してください。")
+    return _("%(name)sさんが担当しています。「担当を変える」で引き継いでから行ってください。") % {
+        "name": application.holder.display_name
+    }
 
 
 def _why_not_open(application: Application) -> str:

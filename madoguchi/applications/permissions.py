@@ -31,8 +31,18 @@ def may_see(staff: Staff, application: Application, *, today: date) -> bool:
 
 
 def may_handle(staff: Staff, application: Application, *, today: date) -> bool:
-    """Whether this person may take, return and propose."""
+    """Whether this person may take, hand over, note and enter answers."""
     return application.department_code in organization.departments_of(staff, today, HANDLES)
+
+
+def may_act_on(staff: Staff, application: Application, *, today: date) -> bool:
+    """Whether this person may return, propose and withdraw: who holds the case, or a head of its department.
+
+    Others take it first or have it handed to them, so that one person at a time answers for a case.
+    """
+    if application.department_code in departments_headed(staff, today=today):
+        return True
+    return application.holder_id == staff.id and may_handle(staff, application, today=today)
 
 
 def may_approve(staff: Staff, application: Application, *, today: date) -> bool:

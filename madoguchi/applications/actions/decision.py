@@ -8,7 +8,7 @@ from madoguchi.applications import letters, rules
 from madoguchi.applications.actions.review import change_case, commit_case
 from madoguchi.applications.errors import ChangedMeanwhile, NotAllowed, ReasonMissing, UnknownChoice
 from madoguchi.applications.models import Application, Decision, DocumentCounter, Status
-from madoguchi.applications.permissions import may_approve, may_handle, require
+from madoguchi.applications.permissions import may_act_on, may_approve, require
 from madoguchi.common import clock, kernel
 from madoguchi.identity.models import Staff
 from madoguchi.japan.eras import to_wareki
@@ -24,7 +24,7 @@ class NumberTaken(Exception):
 
 def propose(*, application: Application, kind: str, reason: str, by: Staff, now: datetime) -> Decision:
     """Draft the decision of a case (起案). Raises `UnknownChoice`, `ReasonMissing`, `NotAllowed`."""
-    require(may_handle(by, application, today=clock.tokyo_date(now)))
+    require(may_act_on(by, application, today=clock.tokyo_date(now)))
     definition = procedures.definition_of(application.procedure_version_id)
     chosen = next((k for k in rules.decision_kinds(definition) if k.id == kind), None)
     if chosen is None:

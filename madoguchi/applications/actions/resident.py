@@ -25,7 +25,7 @@ from madoguchi.applications.models import (
     CorrectionItem,
     Status,
 )
-from madoguchi.applications.permissions import may_handle, require
+from madoguchi.applications.permissions import may_act_on, may_handle, require
 from madoguchi.applications.queries import UPLOADS
 from madoguchi.common import clock, kernel
 from madoguchi.common.files.intake import Accepted
@@ -189,7 +189,7 @@ def withdraw(
     Raises `NotAllowed`, `ReasonMissing`.
     """
     if by is not None:
-        require(may_handle(by, application, today=clock.tokyo_date(now)))
+        require(may_act_on(by, application, today=clock.tokyo_date(now)))
     if not rules.may_withdraw(application.status):
         raise NotAllowed
     if not reason.strip():

@@ -17,7 +17,7 @@ from madoguchi.applications.models import (
     InternalNote,
     Status,
 )
-from madoguchi.applications.permissions import may_handle, require
+from madoguchi.applications.permissions import may_act_on, may_handle, require
 from madoguchi.audit import actions as audit
 from madoguchi.common import clock, kernel
 from madoguchi.identity.models import Staff
@@ -135,7 +135,7 @@ def return_for_correction(
 
     Raises `NothingChosen`, `UnknownChoice`, `NotAllowed`, `ChangedMeanwhile`.
     """
-    require(may_handle(by, application, today=clock.tokyo_date(now)))
+    require(may_act_on(by, application, today=clock.tokyo_date(now)))
     if not items:
         raise NothingChosen
     low, high = rules.CORRECTION_DAYS_RANGE

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from madoguchi.applications.models import Application
 from madoguchi.applications.tests.desks import Desk, audited, open_desk, text_of, url_of
 from madoguchi.applications.tests.factories import ApplicationFactory, AttachmentFactory, DraftFactory
 from madoguchi.audit.models import AuditEntry
+from madoguchi.common import clock
 from madoguchi.common.tests.factories import JobFactory
 
 pytestmark = pytest.mark.django_db
@@ -60,28 +63,71 @@ def test_pages_of_a_case_open_for_their_roles_in_its_department(desk: Desk, name
     assert found == CASES[name]
 
 
+# Who may do what to a case that nobody holds, and to one that the officer holds; the stranger finds no case at all.
+NOBODY_HOLDS, OFFICER_HOLDS = False, True
 POSTS = {
-    "case_take": (MOVED, MOVED, DENIED, MOVED, GONE, DENIED),
-    "case_note": (MOVED, MOVED, DENIED, MOVED, GONE, DENIED),
-    "case_withdraw": (MOVED, MOVED, DENIED, MOVED, GONE, DENIED),
+    ("case_take", NOBODY_HOLDS): (MOVED, MOVED, DENIED, MOVED, GONE, DENIED),
+    ("case_take", OFFICER_HOLDS): (MOVED, DENIED, DENIED, DENIED, GONE, DENIED),
+    ("case_hand_over", OFFICER_HOLDS): (MOVED, MOVED, DENIED, MOVED, GONE, DENIED),
+    ("case_note", NOBODY_HOLDS): (MOVED, MOVED, DENIED, MOVED, GONE, DENIED),
+    ("case_note", OFFICER_HOLDS): (MOVED, MOVED, DENIED, MOVED, GONE, DENIED),
+    ("case_withdraw", NOBODY_HOLDS): (DENIED, DENIED, DENIED, MOVED, GONE, DENIED),
+    ("case_withdraw", OFFICER_HOLDS): (MOVED, DENIED, DENIED, MOVED, GONE, DENIED),
+    ("case_return", NOBODY_HOLDS): (DENIED, DENIED, DENIED, DENIED, GONE, DENIED),
+    ("case_return", OFFICER_HOLDS): (MOVED, DENIED, DENIED, MOVED, GONE, DENIED),
+    ("case_propose", NOBODY_HOLDS): (DENIED, DENIED, DENIED, DENIED, GONE, DENIED),
+    ("case_propose", OFFICER_HOLDS): (MOVED, DENIED, DENIED, MOVED, GONE, DENIED),
 }
 FORMS = {
     "case_take": {},
+    "case_hand_over": {"to": "nobody"},
     "case_note": {"text": "電話した。"},
     "case_withdraw": {"reason": "本人の申出", "channel": "telephone"},
+    "case_return": {
+        "item": "question:applicant_phone",
+        "code.question:applicant_phone": "document_missing",
+        "answer_by": (clock.today() + timedelta(days=14)).isoformat(),
+    },
+    "case_propose": {"kind": "certified", "reason": "", "act": "propose"},
 }
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", POSTS)
-def test_what_is_done_to_a_case_is_done_by_its_roles_only(desk: Desk, name: str) -> None:
+@pytest.mark.parametrize(("name", "is_held"), POSTS)
+def test_what_is_done_to_a_case_is_done_by_its_roles_and_by_who_holds_it(
+    desk: Desk, name: str, is_held: bool
+) -> None:
     found = []
     for who in WHO:
-        case = ApplicationFactory()
-        form = FORMS[name] | {"version": "1"}
+        case = ApplicationFactory(in_review=is_held, officer=desk["officer"])
+        form = FORMS[name] | {"version": str(case.version)}
         found.append(desk.browser(who).post(url_of(name, case), form).status_code)
 
-    assert tuple(found) == POSTS[name]
+    assert tuple(found) == POSTS[name, is_held]
+
+
+@pytest.mark.parametrize("name", ["case_return", "case_propose", "case_withdraw"])
+def test_who_does_not_hold_a_case_reads_how_to_come_by_it(desk: Desk, name: str) -> None:
+    case = ApplicationFactory(in_review=True, officer=desk["officer"])
+    sentence = "立花 和也さんが担当しています。「担当を変える」で引き継いでから行ってください。"
+
+    assert sentence in text_of(desk.browser("second").get(url_of(name, case)))
+    assert text_of(desk.browser("second").get(url_of("case", case))).count(sentence) == 3
+    desk.browser("second").post(
+        url_of("case_hand_over", case), {"version": "2", "to": str(desk["second"].id)}
+    )
+    assert sentence not in text_of(desk.browser("second").get(url_of(name, case)))
+
+
+def test_a_case_given_back_to_the_department_is_taken_before_anything_is_done(desk: Desk) -> None:
+    case = ApplicationFactory(in_review=True, officer=desk["officer"])
+    desk.browser("officer").post(url_of("case_hand_over", case), {"version": "2", "to": "nobody"})
+
+    form = FORMS["case_propose"] | {"version": "3"}
+    refused = desk.browser("officer").post(url_of("case_propose", case), form)
+
+    assert refused.status_code == DENIED
+    assert "先に「担当する」を押してください。" in text_of(refused)
 
 
 @pytest.mark.parametrize("name", ["entry", "entry_check", "entry_discard"])
