@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.urls import resolve
 from django.utils import translation
 
 from madoguchi.common import kernel, views
@@ -52,6 +53,21 @@ class DeskLanguageMiddleware:
         if request.path_info.startswith("/desk/"):
             translation.activate("ja")
             request.LANGUAGE_CODE = "ja"
+        return self.get_response(request)
+
+
+class HealthMiddleware:
+    """Answers whether we live before anything is asked of the host: who watches us asks by our inner address."""
+
+    PATHS = ("/healthz", "/readyz")
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info in self.PATHS:
+            answer: HttpResponse = resolve(request.path_info).func(request)
+            return answer
         return self.get_response(request)
 
 

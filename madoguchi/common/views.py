@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from madoguchi.common import access, clock, jinja2env, kernel
+from madoguchi.common.files.configured import configured
+from madoguchi.common.files.store import StorageError
 from madoguchi.common.models import WorkerPulse
 from madoguchi.common.pages import render
 
@@ -22,23 +25,28 @@ A_YEAR = 60 * 60 * 24 * 365
 
 
 @access.public
-@require_GET
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """The process is up."""
     return HttpResponse("ok", content_type="text/plain")
 
 
 @access.public
-@require_GET
+@require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Whether database and worker answer: 200 when the city can be served, else 503."""
-    parts = {"database": False, "worker": False}
+    """Whether database, file store and worker answer: 200 when the city can be served, else 503."""
+    parts = {"database": False, "files": False, "worker": False}
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         parts["database"] = True
         parts["worker"] = WorkerPulse.objects.filter(at__gte=clock.now() - timedelta(minutes=1)).exists()
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
+        pass
+    try:
+        configured()[0].check()
+        parts["files"] = True
+    except StorageError:
         pass
     return JsonResponse(parts, status=200 if all(parts.values()) else 503)
 
@@ -132,9 +140,13 @@ def too_large(request: HttpRequest) -> HttpResponse:
     return render(request, "common/413.html", status=413)
 
 
-def too_many(request: HttpRequest) -> HttpResponse:
-    """Too many attempts from one place; says when to try again."""
-    return render(request, "common/429.html", status=429)
+def too_many(request: HttpRequest, *, until: datetime | None = None, text: str = "") -> HttpResponse:
+    """Too many attempts from one place, or too much of what `text` says; says when to try again."""
+    seconds = max(1, ceil((until - clock.now()).total_seconds())) if until else 0
+    response = render(request, "common/429.html", {"minutes": ceil(seconds / 60), "text": text}, status=429)
+    if seconds:
+        response.headers["Retry-After"] = str(seconds)  # RFC 9110 section 10.2.3
+    return response
 
 
 def store_away(request: HttpRequest) -> HttpResponse:

@@ -10,6 +10,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import time
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -18,7 +19,7 @@ from madoguchi.japan.check_digits import is_local_government_code
 ROOT = Path(__file__).resolve().parents[2]
 
 
-# A page waits no longer for a connection: each process has more of them than threads, so the database is away.
+# A page waits no longer for a connection: there is one for each thread, so the database is away.
 POOL_SECONDS = 5.0
 
 
@@ -36,7 +37,12 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("MADOGUCHI_ENV", "demo", "`demo` (synthetic city) or `production` (refuses unsafe defaults)"),
+    Setting(
+        "MADOGUCHI_ENV",
+        "demo",
+        "`demo` (synthetic city; to be written out when HOST is open to other machines) or `production`"
+        " (refuses unsafe defaults)",
+    ),
     Setting("MADOGUCHI_VAR", "var", "Folder for the embedded database, files, mail and keys"),
     Setting(
         "DATABASE_URL",
@@ -69,14 +75,18 @@ SETTINGS = (
     Setting(
         "EMAIL_URL",
         "",
-        "`smtp://user:password@host:587?tls=starttls`, `smtps://…` or `folder:///path`; empty: MADOGUCHI_VAR/mail",
+        "`smtp://user:password@host:587?tls=starttls`, `smtps://…` or, in the demo, `folder:///path`;"
+        " empty: MADOGUCHI_VAR/mail",
         secret=True,
         required_in_production=True,
     ),
     Setting("EMAIL_FROM", "窓口 <noreply@localhost>", "Sender of mails", required_in_production=True),
     Setting("CLAMD_URL", "", "`tcp://host:3310` or `unix:///path` of clamd; empty: files are not scanned"),
     Setting(
-        "TRUSTED_PROXIES", "0", "How many proxies of yours stand before the web process (X-Forwarded-For)"
+        "TRUSTED_PROXIES",
+        "0",
+        "How many proxies of yours stand before the web process (X-Forwarded-For, X-Forwarded-Proto);"
+        " in production at least 1, which ends TLS",
     ),
     Setting("WEB_WORKERS", "2", "Web processes of one machine"),
     Setting("WEB_THREADS", "4", "Threads of each web process"),
@@ -186,8 +196,36 @@ def check_production() -> None:
         faults.append("SECRET_KEY_FALLBACKS holds a key that is shorter than 50 characters")
     if read("ATTEMPT_LIMITS") != "on":
         faults.append("ATTEMPT_LIMITS must be on")
+    if urlsplit(read("EMAIL_URL")).scheme == "folder":
+        faults.append("EMAIL_URL names a folder: mails would be written there and reach nobody")
+    if read("BASE_URL").startswith("https://") and whole_number("TRUSTED_PROXIES", low=0, high=10) == 0:
+        faults.append(
+            "TRUSTED_PROXIES is 0, but `madoguchi serve` speaks no TLS: set it to the number of your proxies that"
+            " stand before it; they end TLS for BASE_URL and send X-Forwarded-Proto"
+        )
     if faults:
         raise BadSetting("This installation may not start as production:\n- " + "\n- ".join(faults))
+
+
+def check_start() -> None:
+    """What a process asks before it serves or works: production is safe, and no demo is opened by accident.
+
+    Raises `BadSetting`.
+    """
+    if is_production():
+        check_production()
+    elif not os.environ.get("MADOGUCHI_ENV", "").strip() and not _is_loopback(read("HOST")):
+        raise BadSetting(
+            f"HOST={read('HOST')} would open the demo, whose log-ins everybody can read, to other machines: set"
+            " MADOGUCHI_ENV=production for a real city, or MADOGUCHI_ENV=demo when this is meant."
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def var() -> Path:
@@ -247,9 +285,9 @@ def database(*, pooled: bool) -> dict[str, object]:
         name = unquote(parts.path.lstrip("/"))
         if not name:
             raise BadSetting("DATABASE_URL names no database: postgresql://user:password@host/name")
-        options: dict[str, object] = (
-            {"pool": {"min_size": 1, "max_size": 16, "timeout": POOL_SECONDS}} if pooled else {}
-        )
+        most = max(16, whole_number("WEB_THREADS", low=1, high=64))
+        pool = {"min_size": 1, "max_size": most, "timeout": POOL_SECONDS}
+        options: dict[str, object] = {"pool": pool} if pooled else {}
         host = dict(p.split("=", 1) for p in parts.query.split("&") if "=" in p).get("host", "")
         return {
             "ENGINE": "django.db.backends.postgresql",

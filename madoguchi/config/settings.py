@@ -44,6 +44,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "madoguchi.common.middleware.SafetyHeadersMiddleware",
+    "madoguchi.common.middleware.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "madoguchi.common.middleware.StoreAwayMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -11,6 +11,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 
+from madoguchi.config import environment
 from madoguchi.config.commands import SUPERVISED, serve
 
 READY_SECONDS = 60
@@ -21,6 +22,7 @@ LONGEST_WAIT_SECONDS = 30.0
 
 def main(argv: list[str]) -> int:
     """Prepare the database, serve until Ctrl-C or SIGTERM, stop every child."""
+    environment.check_start()
     host, port = serve.address()
     if not serve.is_free(host, port):
         print(serve.taken(host, port), file=sys.stderr)

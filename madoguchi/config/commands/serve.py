@@ -13,13 +13,12 @@ STOP_SECONDS = 10
 def main(argv: list[str], application: str = "madoguchi.config.wsgi:application") -> int:
     """Serve until SIGTERM or SIGINT; requests in hand are answered first."""
     end_with_parent()
+    # Workers read the settings later, each for itself; a fault in them should stop us here and once.
+    environment.check_start()
     host, port = address()
     if not is_free(host, port):
         print(taken(host, port), file=sys.stderr)
         return 1
-    # Workers read the settings later, each for itself; a fault in them should stop us here and once.
-    if environment.is_production():
-        environment.check_production()
     environment.database(pooled=True)
     static_files.gather()
     os.environ["MADOGUCHI_PROCESS"] = "web"
