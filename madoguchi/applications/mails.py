@@ -16,7 +16,7 @@ from madoguchi.common.ids import grouped
 from madoguchi.common.jinja2env import both_eras, city_name
 from madoguchi.notices import actions as notices
 from madoguchi.notices.compose import Sender, compose
-from madoguchi.notices.rules import is_usable_address
+from madoguchi.notices.rules import SUBJECT_LENGTH, is_usable_address
 from madoguchi.organization import queries as organization
 from madoguchi.procedures import queries as procedures
 
@@ -45,7 +45,7 @@ def add_mail(
     notices.send(
         unit,
         to=to,
-        subject=subject,
+        subject=subject[:SUBJECT_LENGTH],
         body=compose(lines, sender=sender, language=language),
         purpose=purpose,
         about=about,
