@@ -1,10 +1,11 @@
-"""Limits on guessing, counted in the database so that all processes agree."""
+"""Limits on guessing and flooding, counted in the database so that all processes agree."""
 
 from __future__ import annotations
 
 import hashlib
 import ipaddress
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,25 +19,50 @@ from madoguchi.common.models import AttemptCount
 _TRIES = 5
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most so much of one kind by one person or place within the span that begins with the first."""
+
+    scope: str
+    most: int
+    span: timedelta
+
+
 class _Missed(Exception):
     """No row could be counted up: there is none, it has run out, or it is full."""
 
 
 def allow(scope: str, who: str, *, limit: int, span: timedelta, now: datetime) -> bool:
     """Count one attempt of `who` at `scope`; False when more than `limit` fall into `span` of the first."""
+    return charge(Limit(scope, limit, span), who, now=now) is None
+
+
+def charge(limit: Limit, who: str, *, now: datetime, amount: int = 1) -> datetime | None:
+    """Count `amount` for `who`. None when it was still allowed, otherwise the moment from which it is again.
+
+    What is counted last may go beyond the limit; then nothing more is allowed.
+    """
     if not settings.ATTEMPT_LIMITS:
-        return True
-    key = _key(scope, who)
+        return None
+    key = _key(limit.scope, who)
     for _ in range(_TRIES):
-        if _count_up(key, limit=limit, now=now):
-            return True
+        if _count_up(key, limit=limit.most, amount=amount, now=now):
+            return None
         row = AttemptCount.objects.filter(key=key).first()
         if row is not None and row.expires_at > now:
-            if row.count >= limit:
-                return False
-        elif _begin(key, row, now + span):
-            return True
-    return False  # others count under this key at the very same moment, again and again
+            if row.count >= limit.most:
+                return row.expires_at
+        elif _begin(key, row, now + limit.span, amount):
+            return None
+    return now + limit.span  # others count under this key at the very same moment, again and again
+
+
+def full_until(limit: Limit, who: str, *, now: datetime) -> datetime | None:
+    """Until when nothing more is allowed to `who`, or None; counts nothing."""
+    if not settings.ATTEMPT_LIMITS:
+        return None
+    full = AttemptCount.objects.filter(key=_key(limit.scope, who), expires_at__gt=now, count__gte=limit.most)
+    return full.values_list("expires_at", flat=True).first()
 
 
 def forget(scope: str, who: str) -> None:
@@ -74,12 +100,12 @@ def forget_expired(payload: Mapping[str, Any]) -> None:
     kernel.commit(unit)
 
 
-def _count_up(key: str, *, limit: int, now: datetime) -> bool:
+def _count_up(key: str, *, limit: int, amount: int, now: datetime) -> bool:
     unit = kernel.Unit()
     unit.update(
         AttemptCount,
         where={"key": key, "expires_at__gt": now, "count__lt": limit},
-        set={"count": kernel.Increment()},
+        set={"count": kernel.Increment(amount)},
         otherwise=_Missed(),
     )
     try:
@@ -89,16 +115,16 @@ def _count_up(key: str, *, limit: int, now: datetime) -> bool:
     return True
 
 
-def _begin(key: str, old: AttemptCount | None, expires_at: datetime) -> bool:
+def _begin(key: str, old: AttemptCount | None, expires_at: datetime, amount: int = 1) -> bool:
     """The first attempt of a span; False when another process began it."""
     unit = kernel.Unit()
     if old is None:
-        unit.insert(AttemptCount(key=key, count=1, expires_at=expires_at))
+        unit.insert(AttemptCount(key=key, count=amount, expires_at=expires_at))
     else:
         unit.update(
             AttemptCount,
             where={"key": key, "expires_at": old.expires_at},
-            set={"count": 1, "expires_at": expires_at},
+            set={"count": amount, "expires_at": expires_at},
             otherwise=_Missed(),
         )
     try:

@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from madoguchi.applications import capabilities
+from madoguchi.applications import capabilities, limits
 from madoguchi.applications.errors import ChangedMeanwhile
 from madoguchi.applications.models import Application, Draft
 from madoguchi.common import access, clock, reading
@@ -42,6 +42,8 @@ def with_draft(view: DraftView[P]) -> Callable[..., HttpResponse]:
                 return redirect("applications:receipt", draft_id)
             return ask_for_code(request)
         capabilities.forget_old_secret(request, now=clock.now())
+        if stopped := limits.no_more_uploads(request, now=clock.now()):
+            return stopped
         for _attempt in range(TRIES):
             draft = reading.one(Draft, id=draft_id)
             if draft is None:
@@ -67,6 +69,8 @@ def with_receipt(view: ReceiptView[P]) -> Callable[..., HttpResponse]:
     ) -> HttpResponse:
         if not capabilities.holds_receipt(request, application_id, now=clock.now()):
             return redirect(f"{reverse('applications:status')}?expired=1")
+        if stopped := limits.no_more_uploads(request, now=clock.now()):
+            return stopped
         for _attempt in range(TRIES):
             application = reading.one(Application, id=application_id)
             if application is None:

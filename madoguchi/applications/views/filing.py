@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from madoguchi.applications import actions, capabilities, queries, steps
+from madoguchi.applications import actions, capabilities, limits, queries, steps
 from madoguchi.applications.errors import AlreadyFiled, ChangedMeanwhile, MayNotFile, NotAllowed, NotComplete
 from madoguchi.applications.models import Application, Draft
 from madoguchi.applications.secrets import secret_of
@@ -25,8 +25,11 @@ from madoguchi.procedures import queries as procedures
 @require_POST
 def start(request: HttpRequest, procedure_id: str) -> HttpResponse:
     """Begin a filing and go to its first page."""
+    now = clock.now()
+    if stopped := limits.no_more_starts(request, now=now):
+        return stopped
     try:
-        draft = actions.start(procedure_id=procedure_id, now=clock.now(), language=page_language())
+        draft = actions.start(procedure_id=procedure_id, now=now, language=page_language())
     except NotAllowed:
         return render(request, "applications/not_offered.html", {"procedure_id": procedure_id}, status=404)
     capabilities.hold_draft(request, draft.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from madoguchi.applications import actions, capabilities
+from madoguchi.applications import actions, capabilities, limits
 from madoguchi.applications.letters import contact_lines
 from madoguchi.applications.models import Draft
 from madoguchi.applications.views.access import with_draft
-from madoguchi.common import access, attempts, clock, views
+from madoguchi.common import access, clock
 from madoguchi.common.ids import grouped, is_secret, normalise_secret
 from madoguchi.common.jinja2env import both_eras, city_name
 from madoguchi.common.pages import render
@@ -24,8 +24,6 @@ from madoguchi.japan.check_digits import NumberError, normalise_receipt_number
 from madoguchi.notices.rules import is_usable_address
 from madoguchi.procedures import queries as procedures
 
-TRIES = 10
-TRY_SPAN = timedelta(minutes=15)
 SHOW = "kept"
 
 
@@ -51,6 +49,8 @@ def keep(request: HttpRequest, draft: Draft) -> HttpResponse:
         context |= {"error": error, "problems": [("#email", error)]}
         return render(request, "applications/keep.html", context, status=422)
     now = clock.now()
+    if email and (stopped := limits.no_more_mails(request, email, now=now)):
+        return stopped
     secret = actions.keep_for_later(draft=draft, email=email, now=now)
     capabilities.carry_secret(request, draft.id, secret, now=now)
     return redirect(f"{reverse('applications:keep', args=[draft.id])}?{SHOW}=1")
@@ -112,11 +112,13 @@ def resume(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return render(request, "applications/resume.html", context)
     now = clock.now()
-    who = attempts.client_address(request)
-    if not attempts.allow("resume", who, limit=TRIES, span=TRY_SPAN, now=now):
-        return views.too_many(request)
-    draft = _draft_of(code, request.POST.get("secret", ""))
+    number = _number_in(code)
+    if number and (stopped := limits.no_more_pairs(request, number, now=now)):
+        return stopped
+    draft = _draft_of(number, request.POST.get("secret", ""), now=now)
     if draft is None:
+        if number:
+            limits.count_wrong_pair(request, number, now=now)
         error = _(
             "番号か合言葉が違うか、期限が切れています。お手元の控えやメールを見て、もう一度入力してください。"
         )
@@ -138,13 +140,17 @@ def resume(request: HttpRequest) -> HttpResponse:
     return redirect("applications:overview", draft.id)
 
 
-def _draft_of(code: str, secret: str) -> Draft | None:
+def _number_in(code: str) -> str:
+    """The number that was typed; empty for what cannot be one: that is no guess."""
     try:
-        number = normalise_receipt_number(code)
+        return normalise_receipt_number(code)
     except NumberError:
-        return None
-    draft = Draft.objects.filter(resume_code=number).first()
-    if draft is None or not draft.secret_digest or draft.expires_at <= clock.now():
+        return ""
+
+
+def _draft_of(number: str, secret: str, *, now: datetime) -> Draft | None:
+    draft = Draft.objects.filter(resume_code=number, expires_at__gt=now).first() if number else None
+    if draft is None or not draft.secret_digest:
         return None
     return draft if is_secret(normalise_secret(secret), draft.secret_digest) else None
 

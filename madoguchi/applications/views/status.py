@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from madoguchi.applications import actions, capabilities, queries, rules
+from madoguchi.applications import actions, capabilities, limits, queries, rules
 from madoguchi.applications.actions.resident import open_correction
 from madoguchi.applications.correcting import read_answers, shown_items
 from madoguchi.applications.errors import NotAllowed, NotComplete, ReasonMissing
@@ -19,15 +18,13 @@ from madoguchi.applications.models import Application
 from madoguchi.applications.produced import copy_pdf, decision_pdf
 from madoguchi.applications.status_texts import status_text
 from madoguchi.applications.views.access import with_receipt
-from madoguchi.common import access, attempts, clock, views
+from madoguchi.common import access, clock
 from madoguchi.common.ids import grouped, is_secret, normalise_secret
 from madoguchi.common.pages import render
 from madoguchi.japan.check_digits import NumberError, normalise_receipt_number
 from madoguchi.organization import queries as organization
 from madoguchi.procedures import queries as procedures
 
-TRIES = 10
-TRY_SPAN = timedelta(minutes=15)
 REASON_LENGTH = 1000
 
 
@@ -46,18 +43,19 @@ def look_up(request: HttpRequest) -> HttpResponse:
     }
     if request.method == "GET":
         return render(request, "applications/status_look_up.html", context)
-    now = clock.now()
-    if not attempts.allow("status", attempts.client_address(request), limit=TRIES, span=TRY_SPAN, now=now):
-        return views.too_many(request)
     try:
         number = normalise_receipt_number(number_typed)
     except NumberError:
         error = _("受付番号は12文字です。控えを見て、もう一度入力してください。")
         context |= {"errors": {"number": error}, "problems": [("#number", error)]}
         return render(request, "applications/status_look_up.html", context, status=422)
+    now = clock.now()
+    if stopped := limits.no_more_pairs(request, number, now=now):
+        return stopped
     application = Application.objects.filter(receipt_number=number).first()
     secret = normalise_secret(request.POST.get("secret", ""))
     if application is None or not is_secret(secret, application.secret_digest):
+        limits.count_wrong_pair(request, number, now=now)
         error = _("受付番号か合言葉が違います。控えやメールを見て、もう一度入力してください。")
         context |= {"errors": {"secret": error}, "problems": [("#secret", error)]}
         return render(request, "applications/status_look_up.html", context, status=422)

@@ -23,6 +23,32 @@ def test_attempts_are_allowed_up_to_the_limit_and_again_after_the_span():
 
 
 @pytest.mark.django_db
+def test_amounts_are_counted_until_they_are_too_much_and_it_is_said_when_to_go_on():
+    limit = attempts.Limit("upload", 100, SPAN)
+
+    assert attempts.charge(limit, "a", now=NOW, amount=60) is None
+    assert attempts.full_until(limit, "a", now=NOW) is None
+    assert attempts.charge(limit, "a", now=NOW, amount=60) is None, "the last one may go beyond"
+    assert attempts.charge(limit, "a", now=NOW, amount=1) == NOW + SPAN
+    assert attempts.full_until(limit, "a", now=NOW) == NOW + SPAN
+    assert attempts.full_until(limit, "b", now=NOW) is None
+    assert attempts.full_until(limit, "a", now=NOW + SPAN) is None
+    assert attempts.charge(limit, "a", now=NOW + SPAN, amount=99) is None
+
+
+@pytest.mark.django_db
+def test_looking_whether_it_is_too_much_counts_nothing_and_is_lifted_with_the_limits(settings):
+    limit = attempts.Limit("upload", 1, SPAN)
+    assert [attempts.full_until(limit, "a", now=NOW) for _ in range(3)] == [None] * 3
+    assert not AttemptCount.objects.exists()
+    attempts.charge(limit, "a", now=NOW)
+
+    settings.ATTEMPT_LIMITS = False
+
+    assert attempts.full_until(limit, "a", now=NOW) is None
+
+
+@pytest.mark.django_db
 def test_each_place_and_each_kind_of_guess_is_counted_by_itself():
     for _ in range(4):
         allow()
@@ -45,10 +71,10 @@ def test_a_good_attempt_begins_anew():
 def test_the_first_attempts_of_two_processes_are_both_counted(monkeypatch):
     begin = attempts._begin
 
-    def begin_second(key, old, expires_at):
+    def begin_second(*row):
         monkeypatch.setattr(attempts, "_begin", begin)
-        assert begin(key, old, expires_at)
-        return begin(key, old, expires_at)
+        assert begin(*row)
+        return begin(*row)
 
     monkeypatch.setattr(attempts, "_begin", begin_second)
 
