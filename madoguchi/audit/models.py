@@ -16,6 +16,8 @@ class AuditEntry(models.Model):
     purpose = models.CharField(max_length=200, default="")
     detail = models.JSONField(default=dict)
 
+    append_only = True  # the write kernel refuses changes, and so do triggers of the database
+
     class Meta:
         indexes = [
             models.Index(fields=["subject", "at"], name="audit_subject"),

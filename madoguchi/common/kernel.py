@@ -42,6 +42,10 @@ class GuardFailed(Exception):
     """A row was not as the action expected it; nothing of the unit was written."""
 
 
+class AppendOnly(Exception):
+    """The model says `append_only`: its rows are neither changed nor removed."""
+
+
 class NotWritten(Exception):
     """The store could not take the unit (disk full, database away); nothing of it was written."""
 
@@ -99,6 +103,7 @@ class Unit:
         otherwise: Exception | None = None,
     ) -> None:
         """Change the rows that match `where`; refuse the unit with `otherwise` unless `expect` rows match."""
+        _refuse_append_only(model)
         connection = connections[self.using]
         quote = connection.ops.quote_name
         assignments: list[str] = []
@@ -124,6 +129,7 @@ class Unit:
         otherwise: Exception | None = None,
     ) -> None:
         """Remove the rows that match `where`; rows that point at them must be removed before."""
+        _refuse_append_only(model)
         connection = connections[self.using]
         condition, params = _where(model, where, connection)
         sql = f"DELETE FROM {connection.ops.quote_name(model._meta.db_table)} WHERE {condition}"
@@ -159,6 +165,11 @@ def commit(unit: Unit) -> None:
 
 
 # --- preparing ---------------------------------------------------------------------------------------
+
+
+def _refuse_append_only(model: type[models.Model]) -> None:
+    if getattr(model, "append_only", False):
+        raise AppendOnly(model._meta.label)
 
 
 def _field(model: type[models.Model], name: str) -> models.Field[Any, Any]:
