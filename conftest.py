@@ -12,7 +12,7 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
-from django.db.backends.sqlite3.operations import DatabaseOperations
+from django.db.backends.sqlite3.base import DatabaseWrapper
 from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 
@@ -49,7 +49,8 @@ def language_of_the_city() -> Iterator[None]:
 @pytest.fixture(autouse=True, scope="session")
 def emptying_passes_triggers() -> Iterator[None]:
     """Between tests SQLite's tables are emptied by DELETE, which the audit record refuses: triggers stand aside."""
-    sql_flush = DatabaseOperations.sql_flush
+    operations = DatabaseWrapper.ops_class
+    sql_flush = operations.sql_flush
 
     def without_triggers(self: Any, style: Any, tables: Any, **options: Any) -> list[str]:
         with self.connection.cursor() as cursor:
@@ -58,9 +59,9 @@ def emptying_passes_triggers() -> Iterator[None]:
         emptying = sql_flush(self, style, tables, **options)
         return [*(f"DROP TRIGGER {name}" for name, _ in triggers), *emptying, *(sql for _, sql in triggers)]
 
-    DatabaseOperations.sql_flush = without_triggers  # type: ignore[method-assign]
+    operations.sql_flush = without_triggers  # type: ignore[method-assign]
     yield
-    DatabaseOperations.sql_flush = sql_flush  # type: ignore[method-assign]
+    operations.sql_flush = sql_flush  # type: ignore[method-assign]
 
 
 def free_port() -> int:
