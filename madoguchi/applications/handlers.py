@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from itertools import islice
 from typing import Any, TypeVar
 
 from django.db import IntegrityError
+from django.db.models import Model, Q, QuerySet
 
 from madoguchi.applications import actions, letters, mails, produced, queries
 from madoguchi.applications.errors import ChangedMeanwhile
@@ -20,12 +22,16 @@ from madoguchi.notices.actions import AlreadyTold
 
 REMIND_BEFORE = timedelta(days=5)
 REMIND_CORRECTION_BEFORE = timedelta(days=3)
-AT_ONCE = 2000
+AT_ONCE = 200
+SECONDS_FOR_ALL = 60.0
 # What was stored within a day may belong to a page that is being filled in, or to a row that is being written.
 FILE_GRACE = timedelta(days=1)
 DIGESTS_AT_ONCE = 500
 
 T = TypeVar("T")
+R = TypeVar("R", bound=Model)
+
+log = logging.getLogger("madoguchi.applications")
 
 
 @jobs.handler("applications.after_filing")
@@ -98,22 +104,21 @@ def _tell_once(unit: kernel.Unit) -> None:
 
 @jobs.handler("applications.look_after_drafts", every=timedelta(hours=1))
 def look_after_drafts(payload: Mapping[str, Any]) -> None:
-    """Remind once of drafts that end soon, forget those whose time is over; what is saved meanwhile stays."""
+    """Forget drafts whose time is over, remind once of those that end soon; what is saved meanwhile stays."""
     now = clock.now()
+    _each(Draft.objects.filter(expires_at__lte=now), "expires_at", lambda draft: actions.discard(draft=draft))
     soon = Draft.objects.filter(
         expires_at__gt=now, expires_at__lte=now + REMIND_BEFORE, reminded_at=None
     ).exclude(email="")
-    for draft in soon.order_by("expires_at")[:AT_ONCE]:
+
+    def remind(draft: Draft) -> None:
         unit = kernel.Unit()
         guard = {"id": draft.id, "version": draft.version, "reminded_at": None}
         unit.update(Draft, where=guard, set={"reminded_at": now}, otherwise=ChangedMeanwhile())
         mails.expiry_near(unit, draft, now=now)
-        _commit_unless_changed(unit)
-    for draft in Draft.objects.filter(expires_at__lte=now).order_by("expires_at")[:AT_ONCE]:
-        try:
-            actions.discard(draft=draft)
-        except ChangedMeanwhile:
-            continue
+        kernel.commit(unit)
+
+    _each(soon, "expires_at", remind)
 
 
 @jobs.handler("applications.look_after_corrections", every=timedelta(hours=6))
@@ -124,20 +129,38 @@ def look_after_corrections(payload: Mapping[str, Any]) -> None:
     waiting = Correction.objects.select_related("application").filter(
         answered_at=None, reminded_at=None, answer_by_on__lte=last_day, application__status=Status.RETURNED
     )
-    for correction in waiting.order_by("answer_by_on")[:AT_ONCE]:
+
+    def remind(correction: Correction) -> None:
         unit = kernel.Unit()
         guard = {"id": correction.id, "reminded_at": None, "answered_at": None}
         unit.update(Correction, where=guard, set={"reminded_at": now}, otherwise=ChangedMeanwhile())
         mails.answer_awaited(unit, correction, now=now)
-        _commit_unless_changed(unit)
-
-
-def _commit_unless_changed(unit: kernel.Unit) -> None:
-    """Another worker, or the resident, was faster: then there is nothing to remind of."""
-    try:
         kernel.commit(unit)
-    except ChangedMeanwhile:
-        return
+
+    _each(waiting, "answer_by_on", remind)
+
+
+def _each(rows: QuerySet[R], order: str, do: Callable[[R], None]) -> None:
+    """Do something to every row, the earliest first, for a minute at most: the next run goes on.
+
+    A row that cannot be done is left for the next run and keeps no other waiting.
+    """
+    until = clock.monotonic() + SECONDS_FOR_ALL
+    rest = rows
+    while batch := list(rest.order_by(order, "id")[:AT_ONCE]):
+        for row in batch:
+            if clock.monotonic() > until:
+                return
+            try:
+                do(row)
+            except ChangedMeanwhile:
+                continue  # another worker, or the resident, was faster: there is nothing to do any more
+            except Exception as error:
+                if kernel.is_store_away(error):
+                    raise
+                log.error("%s is left for the next run: %s", row, type(error).__name__)
+        last, place = batch[-1], getattr(batch[-1], order)
+        rest = rows.filter(Q(**{f"{order}__gt": place}) | Q(**{order: place, "id__gt": last.pk}))
 
 
 @jobs.handler("applications.sweep_files", every=timedelta(days=1))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from madoguchi.applications import actions, handlers, letters, produced
+from madoguchi.applications import actions, handlers, letters, mails, produced
 from madoguchi.applications.actions.review import Item
 from madoguchi.applications.models import Application, Attachment, Correction, Draft, ProducedFile
 from madoguchi.applications.tests.conftest import NOW, SetClock
@@ -21,7 +21,7 @@ from madoguchi.applications.tests.factories import (
     answers_of,
 )
 from madoguchi.applications.tests.test_drafts import accepted
-from madoguchi.common import clock, jobs
+from madoguchi.common import clock, jobs, kernel
 from madoguchi.common.files.configured import configured
 from madoguchi.common.files.folder import FolderStore
 from madoguchi.common.files.store import StorageFull
@@ -291,6 +291,85 @@ def test_a_draft_that_is_saved_while_it_would_be_forgotten_stays(monkeypatch: py
     over.refresh_from_db()
     assert over.expires_at > NOW
     assert Attachment.objects.get().owner_id == over.id
+
+
+def test_one_run_goes_on_until_nothing_is_left(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(handlers, "AT_ONCE", 2)
+    for number in range(5):
+        DraftFactory(expires_at=NOW - timedelta(days=number // 2))
+        DraftFactory(email="hanako@example.jp", expires_at=NOW + timedelta(days=1 + number // 2))
+
+    handlers.look_after_drafts({})
+
+    assert Draft.objects.count() == Message.objects.count() == 5
+
+
+def test_a_run_that_takes_too_long_leaves_the_rest_for_the_next(monkeypatch: pytest.MonkeyPatch):
+    for _ in range(3):
+        DraftFactory(expires_at=NOW)
+    monkeypatch.setattr(handlers, "SECONDS_FOR_ALL", -1)
+
+    handlers.look_after_drafts({})
+    assert Draft.objects.count() == 3
+    monkeypatch.undo()
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    handlers.look_after_drafts({})
+
+    assert not Draft.objects.exists()
+
+
+def test_a_draft_that_cannot_be_forgotten_keeps_no_other_waiting_and_no_data_in_the_log(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    broken, other = (DraftFactory(expires_at=NOW - timedelta(days=days)) for days in (2, 1))
+    discard = actions.discard
+
+    def fails(*, draft: Draft) -> None:
+        if draft.id == broken.id:
+            raise ValueError("髙橋 花子")
+        discard(draft=draft)
+
+    monkeypatch.setattr(actions, "discard", fails)
+    with caplog.at_level("ERROR", "madoguchi"):
+        handlers.look_after_drafts({})
+
+    assert list(Draft.objects.all()) == [broken]
+    assert f"draft {broken.id} is left for the next run: ValueError" in caplog.text
+    assert "花子" not in caplog.text
+    assert not Draft.objects.filter(id=other.id).exists()
+
+
+def test_a_store_that_is_away_is_a_fault_of_the_whole_run(monkeypatch: pytest.MonkeyPatch):
+    DraftFactory(expires_at=NOW)
+
+    def away(*, draft: Draft) -> None:
+        raise kernel.NotWritten("away")
+
+    monkeypatch.setattr(actions, "discard", away)
+
+    with pytest.raises(kernel.NotWritten):
+        handlers.look_after_drafts({})
+
+
+def test_one_run_reminds_of_all_corrections_also_when_one_mail_cannot_be_written(
+    set_clock: SetClock, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(handlers, "AT_ONCE", 1)
+    first, second, third = (filed(returned=True).corrections.get() for _ in range(3))
+    set_clock(NOW + timedelta(days=11))
+    written = mails.answer_awaited
+
+    def fails_once(unit: kernel.Unit, correction: Correction, **rest: Any) -> None:
+        if correction.id == first.id:
+            raise ValueError
+        written(unit, correction, **rest)
+
+    monkeypatch.setattr(mails, "answer_awaited", fails_once)
+    handlers.look_after_corrections({})
+
+    reminded = Correction.objects.exclude(reminded_at=None)
+    assert {correction.id for correction in reminded} == {second.id, third.id}
+    assert Message.objects.count() == 2
 
 
 def test_a_correction_whose_day_is_near_is_reminded_of_once(set_clock: SetClock):

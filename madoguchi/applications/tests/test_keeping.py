@@ -234,6 +234,20 @@ def test_an_expired_draft_does_not_open(set_clock: SetClock, settings):
     assert resumed(Visitor(), draft.resume_code, secret).status == 422
 
 
+def test_a_draft_whose_time_is_over_opens_nowhere_even_before_it_is_forgotten(set_clock: SetClock, settings):
+    visitor, page = begun()
+    draft = Draft.objects.get()
+    set_clock(NOW + timedelta(days=settings.DRAFT_DAYS))
+    assert "住民票の写し" not in visitor.open("/filing/resume/").text
+
+    opened = visitor.open(page.path)
+
+    assert opened.status == 410
+    assert "太郎" not in opened.html
+    assert visitor.send(page, {"q.town": "滝沢"}).status in (403, 410)
+    assert Draft.objects.get().version == draft.version
+
+
 def test_guessing_is_stopped(settings):
     settings.ATTEMPT_LIMITS = True
     visitor, _page = begun()

@@ -46,7 +46,7 @@ def with_draft(view: DraftView[P]) -> Callable[..., HttpResponse]:
             return stopped
         for _attempt in range(TRIES):
             draft = reading.one(Draft, id=draft_id)
-            if draft is None:
+            if draft is None or draft.expires_at <= clock.now():
                 return gone(request, draft_id)
             if request.method == "POST":
                 capabilities.go_on_holding(request, today=clock.today())

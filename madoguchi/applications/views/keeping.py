@@ -157,8 +157,11 @@ def _draft_of(number: str, secret: str, *, now: datetime) -> Draft | None:
 
 def held_drafts(request: HttpRequest) -> list[tuple[Draft, str]]:
     """The drafts this browser holds, with the names of their procedures."""
-    held = Draft.objects.filter(id__in=request.session.get("drafts", [])).order_by("-changed_at")
-    return [(draft, str(procedures.definition_of(draft.procedure_version_id).current_name)) for draft in held]
+    held = Draft.objects.filter(id__in=request.session.get("drafts", []), expires_at__gt=clock.now())
+    return [
+        (draft, str(procedures.definition_of(draft.procedure_version_id).current_name))
+        for draft in held.order_by("-changed_at")
+    ]
 
 
 @with_draft
