@@ -85,11 +85,6 @@ def unfinished_text(definition: Definition, page: Unfinished, language: str) -> 
     return _("「%(title)s」に、直すところがあります。") % {"title": title}
 
 
-def unfinished_sections(definition: Definition, draft: Draft, evaluation: Evaluation) -> set[str]:
-    """The sections with an unfinished page."""
-    return {page.section_id for page in unfinished_pages(definition, draft, evaluation)}
-
-
 def _member_ids(section: Section, answers: Mapping[str, Any]) -> set[str]:
     group = section.group
     return {str(m.get("_id", "")) for m in answers.get(group.id) or ()} if group is not None else set()

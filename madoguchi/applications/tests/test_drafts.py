@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from madoguchi.applications import actions
 from madoguchi.applications.errors import ChangedMeanwhile, NotAllowed
@@ -312,6 +314,31 @@ def test_two_tabs_on_different_pages_both_count():
     visitor.send(second, {"q.town": "盛岡"})
 
     assert Draft.objects.get().answers == {"name": "太郎", "town": "盛岡"}
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_pages_sent_at_the_same_moment_all_count():
+    visitor, first = begun(*(section(name, asked(f"q_{name}")) for name in ("a", "b", "c")))
+    pages = [visitor.open(first.path.replace("/s/a/", f"/s/{name}/")) for name in ("a", "b", "c")]
+    tabs = [(same_browser(visitor), page) for page in pages]
+    ready = threading.Barrier(len(tabs))
+    ends: list[int] = []
+
+    def send(tab: Visitor, page: Page) -> None:
+        ready.wait()
+        name = page.form("").names.pop()
+        ends.append(tab.send(page, {name: name}).status)
+        connection.close()
+
+    threads = [threading.Thread(target=send, args=pair) for pair in tabs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert ends == [200, 200, 200]
+    assert Draft.objects.get().answers == {f"q_{name}": f"q.q_{name}" for name in ("a", "b", "c")}
 
 
 def test_another_tabs_answer_is_overwritten_only_after_a_second_press():

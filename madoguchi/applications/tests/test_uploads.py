@@ -12,7 +12,9 @@ import pytest
 from PIL import Image
 
 from madoguchi.applications.models import Application, Attachment, Draft
+from madoguchi.applications.tests.factories import AttachmentFactory
 from madoguchi.applications.tests.offers import asked, section, small
+from madoguchi.applications.tests.test_keeping import SECRET
 from madoguchi.applications.tests.visitor import Page, Visitor, same_browser
 from madoguchi.common.files.configured import configured
 from madoguchi.common.files.folder import FolderStore
@@ -269,6 +271,34 @@ def test_a_full_disk_is_said_and_nothing_typed_is_lost(monkeypatch: pytest.Monke
     assert page.form().value("q.name") == "太郎"
     assert Draft.objects.get().answers == {"name": "太郎", "town": "盛岡"}
     assert not Attachment.objects.exists()
+
+
+def test_a_filing_takes_thirty_files_and_says_so():
+    visitor, page = at_document(max_files=20, may_follow=True)
+    draft = Draft.objects.get()
+    for number in range(29):
+        AttachmentFactory(owner_id=draft.id, document_id="other", digest=f"{number:064x}")
+
+    page = visitor.send(page, files=[("file", f"{n}.png", png(100 + n)) for n in range(2)])
+
+    assert page.status == 422
+    assert "ファイルの数が上限をこえています" in page.text
+    assert Attachment.objects.count() == 30
+
+
+def test_a_file_chosen_after_the_session_ended_is_to_be_chosen_again():
+    visitor, page = at_question()
+    kept = visitor.send(visitor.open(page.path.replace("s/main/", "keep/")))
+    secret = SECRET.search(kept.text)
+    assert secret
+    code = Draft.objects.get().resume_code
+    del visitor.client.cookies["madoguchi_session"]
+
+    asking = visitor.send(page, {"q.name": "太郎"}, files=[("q.picture", "a.png", png())])
+    again = visitor.send(asking, {"code": code, "secret": secret[1]})
+
+    assert "ファイルはこの画面に残せません" in again.text
+    assert again.form().value("q.name") == "太郎"
 
 
 # --- questions whose answer is a file ------------------------------------------------------------------------

@@ -65,7 +65,6 @@ def _show_check(
         "blocks": blocks,
         "documents": queries.document_rows(look.definition, look.draft, look.evaluation, look.language),
         "incomplete": steps.first_incomplete(look.steps),
-        "asked_again": set(look.draft.asked_again),
         "changed": "changed" in request.GET,
         "renewed": renewed,
         "problems": queries.check_problems(look.definition, look.draft, problems, look.language),

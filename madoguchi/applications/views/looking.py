@@ -46,8 +46,13 @@ class Look:
             self.evaluation,
             attached=attached,
             language=self.language,
-            unfinished=queries.unfinished_sections(self.definition, self.draft, self.evaluation),
+            unfinished={page.section_id for page in self.unfinished},
         )
+
+    @cached_property
+    def unfinished(self) -> list[queries.Unfinished]:
+        """Pages on which something waits for the person: typed wrongly, or asked again by a new version."""
+        return queries.unfinished_pages(self.definition, self.draft, self.evaluation)
 
     @property
     def context(self) -> dict[str, Any]:
@@ -58,6 +63,7 @@ class Look:
             "lang": self.language,
             "steps": self.steps,
             "evaluation": self.evaluation,
+            "asked_again": any(page.question_id for page in self.unfinished),
             "problems": [],
         }
 

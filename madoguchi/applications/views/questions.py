@@ -321,7 +321,7 @@ def _group_problems(look: Look, section: Section) -> list[tuple[str, str]]:
     state = next(s for s in look.evaluation.sections if s.section is section)
     found = [(f"#member-{p.member_id or 'add'}", p.message) for p in state.problems]
     named = {p.member_id for p in state.problems}
-    for page in queries.unfinished_pages(look.definition, look.draft, look.evaluation):
+    for page in look.unfinished:
         if page.section_id == section.id and page.member_id not in named:
             found.append(
                 (f"#member-{page.member_id}", queries.unfinished_text(look.definition, page, look.language))
