@@ -76,14 +76,14 @@ def sessions_of_staff() -> dict[str, Any]:
 
 
 @pytest.fixture
-def staff_page(new_page: NewPage, sessions_of_staff: dict[str, Any]) -> Callable[..., Page]:
+def staff_page(new_page: NewPage, look: Look, sessions_of_staff: dict[str, Any]) -> Callable[..., Page]:
     """`staff_page("officer")`: a page of somebody who has signed in; signs in the first time only."""
 
     def page_of(login: str, **options: Any) -> Page:
         if login in sessions_of_staff:
             return new_page(storage_state=sessions_of_staff[login], **options)
         page = new_page(**options)
-        sign_in(page, login)
+        sign_in(page, login, look=look)
         sessions_of_staff[login] = page.context.storage_state()
         return page
 

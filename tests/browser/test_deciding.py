@@ -17,7 +17,6 @@ from tests.browser.pages import (
     open_status,
     photo,
     press,
-    sign_in,
     text_of_pdf,
 )
 from tests.conftest import PHONE, NewPage
@@ -31,12 +30,15 @@ PAPER = "請求する方の本人確認書類"
 
 
 def test_a_case_goes_back_and_forth_and_another_person_decides(
-    new_page: NewPage, look: Look, mail: Callable[[str, str], str]
+    new_page: NewPage,
+    staff_page: Callable[[str], Page],
+    look: Look,
+    mail: Callable[[str, str], str],
 ) -> None:
     resident = new_page(viewport=PHONE)
     ticket = _file_with_a_photograph(resident)
-    officer = new_page()
-    sign_in(officer, "officer", look=look)
+    officer = staff_page("officer")
+    officer.goto("/desk/")
     case = _find_in_the_inbox(officer, ticket, look)
     _take(officer, look)
     _see_the_photograph(officer, look)
@@ -48,8 +50,8 @@ def test_a_case_goes_back_and_forth_and_another_person_decides(
 
     _propose(officer, case, look)
     _cannot_decide_alone(officer, look)
-    approver = new_page()
-    sign_in(approver, "approver", look=look)
+    approver = staff_page("approver")
+    approver.goto("/desk/")
     _decide(approver, ticket, look)
 
     mail(EMAIL, "通知書")
