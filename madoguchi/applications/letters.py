@@ -82,7 +82,7 @@ def _attachments(application: Application, definition: Definition, language: str
 
 def document_prefix(department_code: str) -> str:
     """The sign of a department at the head of its document numbers: 盛 and the first letters of its name."""
-    return f"{city_name()[0]}{organization.department(department_code).name[:2]}"
+    return f"{settings.CITY_NAME[0]}{organization.department(department_code).name[:2]}"
 
 
 def decision_notice(

@@ -113,7 +113,7 @@ def news(
     add_mail(
         unit,
         to=application.email,
-        subject=f"【{city_name()}】{subject}",
+        subject=_("【%(city)s】%(subject)s") % {"city": city_name(), "subject": subject},
         lines=more,
         department_code=application.department_code,
         purpose=purpose,
