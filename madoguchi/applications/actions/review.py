@@ -23,6 +23,7 @@ from madoguchi.common import clock, kernel
 from madoguchi.identity.models import Staff
 from madoguchi.procedures import queries as procedures
 from madoguchi.procedures.definition import Definition
+from madoguchi.procedures.kinds import registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,8 @@ def return_for_correction(
     definition = procedures.definition_of(application.procedure_version_id)
     for item in items:
         _check_item(definition, application.answers, item)
+    if len({(item.target, item.target_id) for item in items}) < len(items):
+        raise UnknownChoice
     correction = Correction(
         application=application, asked_at=now, asked_by=by, answer_by_on=answer_by_on, message=message
     )
@@ -181,14 +184,23 @@ def _check_item(definition: Definition, answers: Mapping[str, Any], item: Item) 
     if item.target == "document":
         if item.target_id not in {document.id for document in definition.documents}:
             raise UnknownChoice
-    elif item.target == "question":
-        parts = item.target_id.split("/")
-        if not definition.has_question(parts[-1]) or len(parts) not in (1, 3):
-            raise UnknownChoice
-        if len(parts) == 3 and not any(m.get("_id") == parts[1] for m in answers.get(parts[0], [])):
-            raise UnknownChoice
-    else:
+    elif item.target != "question" or not _can_be_answered(definition, answers, item.target_id):
         raise UnknownChoice
+
+
+def _can_be_answered(definition: Definition, answers: Mapping[str, Any], target_id: str) -> bool:
+    """Whether a person can put this right: a question that takes an answer, of the filing or of a member it has."""
+    group_id, _, rest = target_id.partition("/")
+    member_id, _, question_id = rest.partition("/")
+    if not definition.has_question(question_id or target_id):
+        return False
+    question = definition.question(question_id or target_id)
+    if question.kind == "group" or question.computed is not None or not registry.of(question).has_value:
+        return False
+    if question.group_id is None:
+        return not rest
+    members = answers.get(group_id) or []
+    return group_id == question.group_id and any(m.get("_id") == member_id for m in members)
 
 
 def answer_at(answers: Mapping[str, Any], target_id: str) -> Any:
