@@ -68,7 +68,7 @@ class BenchSite(Site):
         """Wait until the web processes answer. Returns the seconds it took."""
         started = time.perf_counter()
         while self._status("/healthz") != 200:
-            if time.perf_counter() - started > 30:
+            if time.perf_counter() - started > 90:
                 raise SystemExit(f"the site does not answer:\n{self.said()}")
             time.sleep(0.02)
         return time.perf_counter() - started

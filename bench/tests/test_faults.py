@@ -26,6 +26,7 @@ def test_fifty_kills_lose_no_acknowledged_filing_and_leave_none_half_done():
         check=False,
     )
 
+    assert done.stdout, done.stderr[-4000:]
     figures = json.loads(done.stdout.splitlines()[-1])
     assert done.returncode == 0, figures
     assert figures["acknowledged"] >= KILLS  # otherwise the load was none
