@@ -17,7 +17,9 @@ from madoguchi.config.wsgi import application
 __all__ = ["application"]
 
 
-def _insert(self: Any, row: models.Model, *, unless_exists: bool = False) -> None:
+def _insert(
+    self: Any, row: models.Model, *, unless_exists: bool = False, otherwise: Exception | None = None
+) -> None:
     if unless_exists:
         self.statements.append(lambda: type(row)._base_manager.bulk_create([row], ignore_conflicts=True))
     else:

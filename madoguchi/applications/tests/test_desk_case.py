@@ -176,7 +176,10 @@ def test_the_second_of_two_officers_is_told_who_was_faster_and_changes_nothing(d
 def test_what_was_typed_survives_a_conflict_and_can_be_sent_again(desk: Desk) -> None:
     case = ApplicationFactory(in_review=True, officer=desk["officer"])
     actions.hand_over(
-        application=Application.objects.get(id=case.id), to=desk["officer"], by=desk["second"], now=clock.now()
+        application=Application.objects.get(id=case.id),
+        to=desk["officer"],
+        by=desk["second"],
+        now=clock.now(),
     )
     browser, address = desk.browser("officer"), url_of("case_withdraw", case)
     form = {"version": "2", "channel": "telephone", "reason": "窓口に来て取り下げると言った。"}

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterable
 from itertools import islice, repeat
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from madoguchi.common.spreadsheets import csv_lines, guarded
 
 
-def read(lines: object) -> list[list[str]]:
+def read(lines: Iterable[str]) -> list[list[str]]:
     return list(csv.reader(io.StringIO("".join(lines).removeprefix("\ufeff"), newline="")))
 
 
