@@ -1,59 +1,23 @@
-"""Pages of questions: what was typed comes back, what is asked follows the answers, tabs do not harm each other."""
+"""Pages of questions: what was typed comes back, what is asked follows the answers; what the actions guard."""
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from madoguchi.applications import actions
 from madoguchi.applications.errors import ChangedMeanwhile, NotAllowed
-from madoguchi.applications.models import Application, Attachment, Draft
+from madoguchi.applications.models import Attachment, Draft
+from madoguchi.applications.tests.beginning import PROCEDURE, YES, accepted, begun
 from madoguchi.applications.tests.conftest import NOW
 from madoguchi.applications.tests.offers import asked, section, small
-from madoguchi.applications.tests.visitor import Page, Visitor, same_browser
-from madoguchi.common.files.intake import Accepted
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("set_clock")]
 
-PROCEDURE = "residence-certificate"
-YES = {"question": "moved", "is": "yes"}
 
-
-def begun(*sections: dict[str, Any], **keys: Any) -> tuple[Visitor, Page]:
-    """A visitor on the first page of a procedure with these sections."""
-    small(*sections, **keys)
-    visitor = Visitor()
-    return visitor, visitor.start(PROCEDURE)
-
-
-def children(**keys: Any) -> dict[str, Any]:
-    """A section with a group of children."""
-    group = asked(
-        "children",
-        "group",
-        item_label="お子さん",
-        questions=[asked("child_name"), asked("child_mail", "email", required=False)],
-        **keys,
-    )
-    return section("kids", group)
-
-
-def accepted(digest: str = "a" * 64) -> Accepted:
-    """A file as intake hands it over."""
-    return Accepted(digest, "photo.jpg", "image/jpeg", 100, 1, digest, 100, True)
-
-
-def names(draft: Draft) -> list[str]:
-    """The children of a stored draft."""
-    draft.refresh_from_db()
-    return [child.get("child_name", "") for child in draft.answers["children"]]
-
-
-# --- nothing typed is lost -----------------------------------------------------------------------------------
+# --- nothing typed is lost ----------------------------------------------------------------------------------
 
 
 def test_an_error_shows_again_what_was_typed_and_says_so_on_top_and_at_the_field():
@@ -123,7 +87,7 @@ def test_looking_up_a_postal_code_keeps_everything_else_that_was_typed():
     assert page.form().value("q.home.postal_code") == "020-8530"
 
 
-# --- questions that open and close ------------------------------------------------------------------------------
+# --- questions that open and close --------------------------------------------------------------------------
 
 
 def test_an_answer_that_opens_a_question_shows_it_on_the_same_page():
@@ -227,245 +191,7 @@ def test_a_stop_keeps_the_answers_and_leads_back():
     assert visitor.send(page, {"q.moved": "no"}).path.endswith("/s/second/")
 
 
-# --- members of a group ------------------------------------------------------------------------------------------
-
-
-def test_members_are_added_changed_and_removed():
-    visitor, page = begun(children(min=1, max=3), section("last", asked("name")))
-    assert page.path.endswith("/m/m1/")
-    page = visitor.send(page, {"q.child_name": "葵"})
-    assert "お子さん 1" in page.text
-    page = visitor.send(page, button=("add", "1"))
-    assert page.path.endswith("/m/m2/")
-    page = visitor.send(page, {"q.child_name": "陽太"})
-    draft = Draft.objects.get()
-    assert names(draft) == ["葵", "陽太"]
-
-    page = visitor.send(visitor.open(next(x for x in page.links if "/m/m1/" in x)), {"q.child_name": "蒼"})
-    assert names(draft) == ["蒼", "陽太"]
-    page = visitor.send(page, button=("remove", "m1"))
-    assert names(draft) == ["陽太"]
-    page = visitor.send(visitor.send(page, button=("add", "1")), {"q.child_name": "湊"})
-
-    assert [child["_id"] for child in Draft.objects.get().answers["children"]] == ["m2", "m3"]
-    assert visitor.send(page).path.endswith("/s/last/")
-
-
-def test_a_full_group_says_that_no_more_can_be_added():
-    visitor, page = begun(children(min=1, max=1))
-    page = visitor.send(page, {"q.child_name": "葵"})
-    assert ("add", "1") not in page.form().buttons
-
-    page = visitor.send(page, button=("add", "1"))
-
-    assert page.status == 422
-    assert "1件まで" in page.text
-
-
-def test_an_empty_group_that_must_have_members_says_so():
-    visitor, page = begun(children(min=1, max=3))
-    page = visitor.send(visitor.open(page.path.removesuffix("m/m1/") + "?list=1"))
-
-    assert page.status == 422
-    assert "children" in page.text
-
-
-def test_a_member_with_an_error_is_marked_and_keeps_the_list_back():
-    visitor, page = begun(children(min=1, max=3))
-    page = visitor.send(page, {"q.child_name": "葵", "q.child_mail": "葵@"})
-    assert page.status == 422
-    listing = visitor.open(page.path.removesuffix("m/m1/"))
-    assert "入力の途中" in listing.text
-
-    page = visitor.send(listing)
-
-    assert page.status == 422
-    assert "#member-m1" in page.links
-
-
-def test_changing_a_member_from_the_check_page_leads_back_there():
-    visitor, page = begun(children(min=1, max=3))
-    check = visitor.send(visitor.send(page, {"q.child_name": "葵"}))
-
-    page = visitor.open(next(x for x in check.links if "/m/m1/" in x).partition("#")[0])
-    page = visitor.send(page, {"q.child_name": "蒼"})
-
-    assert page.path.endswith("/check/")
-    assert "蒼" in page.text
-
-
-def test_an_unknown_member_cannot_be_opened():
-    visitor, page = begun(children(min=1, max=3))
-    visitor.send(page, {"q.child_name": "葵"})
-    base = page.path.removesuffix("m/m1/")
-
-    assert visitor.open(f"{base}m/m9/").path == base
-    assert visitor.open(f"{base}m/M2/").path == base
-
-
-# --- two tabs ----------------------------------------------------------------------------------------------------
-
-
-def test_two_tabs_on_different_pages_both_count():
-    visitor, first = begun(section("first", asked("name")), section("second", asked("town")))
-    second = same_browser(visitor).open(first.path.replace("/s/first/", "/s/second/"))
-
-    visitor.send(first, {"q.name": "太郎"})
-    visitor.send(second, {"q.town": "盛岡"})
-
-    assert Draft.objects.get().answers == {"name": "太郎", "town": "盛岡"}
-
-
-@pytest.mark.slow
-@pytest.mark.django_db(transaction=True)
-def test_pages_sent_at_the_same_moment_all_count():
-    visitor, first = begun(*(section(name, asked(f"q_{name}")) for name in ("a", "b", "c")))
-    pages = [visitor.open(first.path.replace("/s/a/", f"/s/{name}/")) for name in ("a", "b", "c")]
-    tabs = [(same_browser(visitor), page) for page in pages]
-    ready = threading.Barrier(len(tabs))
-    ends: list[int] = []
-
-    def send(tab: Visitor, page: Page) -> None:
-        ready.wait()
-        name = page.form("").names.pop()
-        ends.append(tab.send(page, {name: name}).status)
-        connection.close()
-
-    threads = [threading.Thread(target=send, args=pair) for pair in tabs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert ends == [200, 200, 200]
-    assert Draft.objects.get().answers == {f"q_{name}": f"q.q_{name}" for name in ("a", "b", "c")}
-
-
-def test_another_tabs_answer_is_overwritten_only_after_a_second_press():
-    visitor, old = begun(section("main", asked("name"), asked("note", required=False)))
-    visitor.send(old, {"q.name": "太郎"})
-
-    warned = visitor.send(old, {"q.name": "次郎", "q.note": "急ぎ"})
-    assert warned.status == 409
-    assert "別の画面" in warned.text
-    assert warned.form().value("q.name") == "次郎"
-    assert warned.form().value("q.note") == "急ぎ"
-    assert Draft.objects.get().answers == {"name": "太郎"}
-    page = visitor.send(warned)
-
-    assert page.path.endswith("/check/")
-    assert Draft.objects.get().answers == {"name": "次郎", "note": "急ぎ"}
-
-
-def test_a_double_click_on_next_goes_on_without_a_warning():
-    visitor, page = begun(section("main", asked("name")), section("second", asked("town")))
-    visitor.send(page, {"q.name": "太郎"})
-
-    again = visitor.send(page, {"q.name": "太郎"})
-
-    assert again.path.endswith("/s/second/")
-
-
-def test_two_tabs_that_each_add_a_member_add_two():
-    visitor, first = begun(children(min=1, max=5))
-    second = same_browser(visitor).open(first.path)
-    visitor.send(first, {"q.child_name": "葵"})
-
-    visitor.send(second, {"q.child_name": "陽太"})
-
-    assert names(Draft.objects.get()) == ["葵", "陽太"]
-
-
-def test_a_double_click_on_a_new_member_adds_one():
-    visitor, page = begun(children(min=1, max=5))
-    visitor.send(page, {"q.child_name": "葵"})
-
-    visitor.send(page, {"q.child_name": "葵"})
-
-    assert names(Draft.objects.get()) == ["葵"]
-
-
-def test_a_member_removed_in_another_tab_is_asked_about_before_it_comes_back():
-    visitor, page = begun(children(min=1, max=5))
-    listing = visitor.send(page, {"q.child_name": "葵"})
-    open_tab = visitor.open(page.path)
-    visitor.send(listing, button=("remove", "m1"))
-
-    warned = visitor.send(open_tab, {"q.child_name": "蒼"})
-    assert warned.status == 409
-    assert warned.form().value("q.child_name") == "蒼"
-    visitor.send(warned)
-
-    assert names(Draft.objects.get()) == ["蒼"]
-
-
-# --- tampering ---------------------------------------------------------------------------------------------------
-
-
-def test_fields_a_page_does_not_ask_are_not_stored():
-    yearly = asked("yearly", "yen", computed={"expression": "rent * 12"})
-    visitor, page = begun(
-        section("main", asked("moved", "yes_no"), asked("town", when=YES), asked("rent", "yen"), yearly),
-        section("second", asked("name")),
-    )
-
-    visitor.send(
-        page,
-        {
-            "q.moved": "no",
-            "q.rent": "100",
-            "q.town": "滝沢",
-            "q.yearly": "5",
-            "q.name": "太郎",
-            "q.nothing": "x",
-            "shown": "moved town rent yearly name nothing",
-        },
-    )
-
-    assert Draft.objects.get().answers == {"moved": "no", "rent": 100}
-
-
-def test_an_answer_to_a_question_that_is_hidden_in_the_end_is_not_filed():
-    visitor, page = begun(
-        section("main", asked("moved", "yes_no")), section("where", asked("town"), when=YES)
-    )
-    first = page.path
-    page = visitor.send(page, {"q.moved": "yes"})
-    visitor.send(page, {"q.town": "滝沢"})
-
-    visitor.send(visitor.send(visitor.open(first), {"q.moved": "no"}))
-
-    assert Application.objects.get().answers == {"moved": "no"}
-
-
-def test_an_option_nobody_offered_is_an_error():
-    gold = {"id": "gold", "label": "金色", "when": {"question": "copies", "at_least": 5}}
-    colour = asked("colour", "choice", options=[{"id": "red", "label": "赤色"}, gold])
-    visitor, page = begun(section("main", asked("copies", "integer", max=9)), section("second", colour))
-    page = visitor.send(page, {"q.copies": "4"})
-
-    unknown = visitor.send(page, {"q.colour": "pink"})
-    assert unknown.status == 422
-    not_offered = visitor.send(unknown, {"q.colour": "gold"})
-    assert not_offered.status == 422
-    assert "q-colour-error" in not_offered.ids
-    sent = visitor.post(f"/filing/d/{Draft.objects.get().id}/check/", not_offered.form().fields)
-
-    assert sent.status == 422
-    assert not Application.objects.exists()
-
-
-def test_a_page_that_pretends_to_have_shown_less_is_asked_the_rest():
-    visitor, page = begun(section("main", asked("name"), asked("town")))
-
-    page = visitor.send(page, {"q.name": "太郎", "shown": "name"})
-
-    assert page.status == 200
-    assert "質問を追加しました" in page.text
-    assert "q.town" in page.form().names
-
-
-# --- the actions themselves --------------------------------------------------------------------------------------
+# --- the actions themselves ---------------------------------------------------------------------------------
 
 
 def a_draft(*sections: dict[str, Any], **keys: Any) -> Draft:

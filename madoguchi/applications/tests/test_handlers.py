@@ -12,6 +12,7 @@ import pytest
 from madoguchi.applications import actions, handlers, letters, mails, produced
 from madoguchi.applications.actions.review import Item
 from madoguchi.applications.models import Application, Attachment, Correction, Draft, ProducedFile
+from madoguchi.applications.tests.beginning import accepted
 from madoguchi.applications.tests.conftest import NOW, SetClock
 from madoguchi.applications.tests.factories import (
     ApplicationFactory,
@@ -20,7 +21,6 @@ from madoguchi.applications.tests.factories import (
     ProducedFileFactory,
     answers_of,
 )
-from madoguchi.applications.tests.test_drafts import accepted
 from madoguchi.common import clock, jobs, kernel
 from madoguchi.common.files.configured import configured
 from madoguchi.common.files.folder import FolderStore
