@@ -126,6 +126,7 @@ class _Page:
         typed: Mapping[str, Any] | None = None,
         also: frozenset[str] = frozenset(),
         banner: str = "",
+        banner_href: str = "",
         status: int = 200,
     ) -> HttpResponse:
         """The page with what is stored, or what was `typed`; `also`: questions that stay although hidden now."""
@@ -145,6 +146,7 @@ class _Page:
             "seen": seen_mark(self.answers, self.questions),
             "problems": summary_of(errors),
             "banner": banner,
+            "banner_href": banner_href,
             "to_check": to_check(request),
             "current": steps.position(look.steps, "section", self.section.id),
             "total": len(look.steps) + 1,
@@ -277,9 +279,10 @@ class _Page:
         """After a page was kept: its newly opened questions, a reason to stop, or the next page."""
         look = self.look
         opened = [q for q in self.questions if self.is_asked(q) and q.id not in offered]
-        if any(q.kind != "statement" and q.computed is None and not q.read_only for q in opened):
+        opened = [q for q in opened if q.kind != "statement" and q.computed is None and not q.read_only]
+        if opened:
             banner = _("お答えに合わせて、質問を追加しました。続けてお答えください。")
-            return self.show(request, banner=banner)
+            return self.show(request, banner=banner, banner_href=f"#q-{opened[0].id}")
         if look.evaluation.stops:
             context = look.context | {"section": self.section}
             return render(request, "applications/stopped.html", context)

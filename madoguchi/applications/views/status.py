@@ -46,7 +46,7 @@ def look_up(request: HttpRequest) -> HttpResponse:
     try:
         number = normalise_receipt_number(number_typed)
     except NumberError:
-        error = _("受付番号は12文字です。控えを見て、もう一度入力してください。")
+        error = _("受付番号に間違いがあります。控えにある12文字を、もう一度入力してください。")
         context |= {"errors": {"number": error}, "problems": [("#number", error)]}
         return render(request, "applications/status_look_up.html", context, status=422)
     now = clock.now()
