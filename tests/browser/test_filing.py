@@ -78,6 +78,7 @@ def _find_the_procedure(page: Page, look: Look) -> None:
     page.get_by_role("searchbox", name="ことば").fill("こども手当")
     Form(page).press("さがす")
     look(page, "found")
+    expect(page.get_by_text("1件の手続があります。")).to_be_in_viewport()  # what was found, without scrolling
     Form(page).follow("児童手当の認定請求")
     look(page, "procedure")
     text = page.locator("main").inner_text()
@@ -131,6 +132,8 @@ def _let_the_postal_code_fill_in(claim: Claim, look: Look) -> None:
     claim.go_on()
     # The answer opens a further question on the same page.
     look(page, "home-address-asked-further")
+    claim.follow("追加した質問へ進む")
+    expect(claim.main.get_by_label("その市区町村の名前")).to_be_in_viewport()
     claim.write("その市区町村の名前", "岩手県滝沢市")
     claim.go_on()
 
@@ -197,6 +200,9 @@ def _add_papers(claim: Claim, look: Look) -> None:
 def _check_and_mend(claim: Claim, look: Look) -> None:
     page = claim.page
     look(page, "check")
+    expect(
+        page.locator(".summary-row", has_text="15日以内にあたる最後の日").get_by_role("link")
+    ).to_have_count(0)
     claim.follow(re.compile("変更.*お子さんから見て"))
     claim.choose("お子さんから見て、請求する方はだれですか", "父")
     claim.go_on()
