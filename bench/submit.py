@@ -13,7 +13,7 @@ from bench.site import bench_site
 from bench.visitor import Visitor
 
 GOAL = 0.5
-DRAFTS = 300
+DRAFTS = 150
 ROUNDS = 3
 
 
