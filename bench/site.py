@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from conftest import free_port
+from madoguchi.config.commands.serve import is_free
 from tests.settings import ROOT
 from tests.site import Site
 
@@ -78,6 +79,9 @@ class BenchSite(Site):
         process = self.processes.pop(name)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        until = time.perf_counter() + 20
+        while name == "serve" and not is_free("127.0.0.1", self.port) and time.perf_counter() < until:
+            time.sleep(0.02)  # its own processes die a moment later and hold the port until then
 
     def count(self) -> dict[str, int]:
         """Rows that matter, counted by a process of its own."""
