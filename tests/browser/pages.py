@@ -211,12 +211,10 @@ class Claim(Form):
         self.page.wait_for_url("**/filing/r/**")
         return ticket_in(self.main.inner_text())
 
-    def up_to(self, last: str) -> None:
-        """All topics from the first question up to this one; the next page is then shown."""
-        for topic in TOPICS:
+    def up_to(self, last: str, *, first: str = "filer") -> None:
+        """All topics from the first one up to the last; the next page is then shown."""
+        for topic in TOPICS[TOPICS.index(first) : TOPICS.index(last) + 1]:
             getattr(self, topic)()
-            if topic == last:
-                return
 
     def file(self) -> Ticket:
         """The whole claim, from the page of the procedure to the receipt."""
