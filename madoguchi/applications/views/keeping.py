@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from madoguchi.applications import actions, capabilities, limits
+from madoguchi.applications.actions.filing import applicant_facts
 from madoguchi.applications.letters import contact_lines
 from madoguchi.applications.models import Draft
 from madoguchi.applications.views.access import with_draft
@@ -34,8 +35,11 @@ def keep(request: HttpRequest, draft: Draft) -> HttpResponse:
 
     The page that shows them can be loaded again: only the button makes a new secret.
     """
-    email = request.POST.get("email", "").strip() if request.method == "POST" else draft.email
     definition = procedures.definition_of(draft.procedure_version_id)
+    known = (
+        draft.email or applicant_facts(definition, draft.answers).email
+    )  # nobody types it twice (WCAG 3.3.7)
+    email = request.POST.get("email", "").strip() if request.method == "POST" else known
     context = {"draft": draft, "definition": definition, "email": email, "error": "", "problems": []}
     if request.method == "GET":
         secret = (
