@@ -32,7 +32,7 @@ from django.db import (
     transaction,
 )
 
-from madoguchi.common import clock
+from madoguchi.common import clock, prepared
 
 BATCH_UNITS = 128
 WAIT_SECONDS = 30.0
@@ -240,8 +240,8 @@ def _write_as_one_statement(unit: Unit, connection: Any) -> None:
     if _is_lost(connection):  # known before anything is sent: this unit gets a new one
         connection.close()
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(sql, params)
+        with prepared.execute(connection, sql, params):
+            pass
     except DatabaseError as error:
         _, found, number_text = str(error).partition(_REFUSED)
         if found:

@@ -200,7 +200,7 @@ def departments_found(*, text: str, state: str, today: date) -> QuerySet[Departm
 
 def closed_days() -> frozenset[date]:
     """The city's own closed days, besides weekends, holidays and the turn of the year."""
-    return frozenset(ClosedDay.objects.values_list("day", flat=True))
+    return frozenset(reading.column(ClosedDay, "day"))
 
 
 def department_names(staff: Staff, today: date) -> str:

@@ -33,3 +33,12 @@ def test_one_read_is_one_statement(django_assert_num_queries):
 
     with django_assert_num_queries(1):
         reading.one(Job, id=made.id)
+
+
+@pytest.mark.django_db
+def test_a_column_gives_the_value_of_each_row():
+    made = [JobFactory(kind=kind) for kind in ("test.a", "test.b")]
+
+    assert sorted(reading.column(Job, "kind")) == ["test.a", "test.b"]
+    assert set(reading.column(Job, "id")) == {job.id for job in made}
+    assert set(reading.column(Job, "created_at")) == {job.created_at for job in made}

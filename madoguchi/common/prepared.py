@@ -1,0 +1,38 @@
+"""Statements that PostgreSQL parses and plans once per connection, for what every filing does.
+
+Django's own cursors write the values into the text, so that no two statements are alike and each is parsed and
+planned anew; for a unit of many parts that costs more than writing its rows.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+
+@contextmanager
+def execute(connection: Any, sql: str, params: Sequence[Any]) -> Iterator[Any]:
+    """A cursor on which `sql`, with places `%s` and no other percent sign, was executed; on any database.
+
+    Raises Django's `DatabaseError` and its kinds, as Django's own cursors do.
+    """
+    if connection.vendor != "postgresql" or connection.queries_logged:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            yield cursor
+        return
+    import psycopg  # absent where only SQLite is used
+
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.RawCursor(connection.connection) as cursor:
+        cursor.execute(_numbered(sql), params, prepare=True)
+        yield cursor
+
+
+@functools.lru_cache(maxsize=512)
+def _numbered(sql: str) -> bytes:
+    """The statement with its places numbered, as PostgreSQL itself writes them."""
+    first, *rest = sql.split("%s")
+    return (first + "".join(f"${number}{part}" for number, part in enumerate(rest, 1))).encode()
