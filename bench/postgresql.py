@@ -14,7 +14,7 @@ from bench.submit import DRAFTS, ready_drafts, submit_all
 from tests.settings import ROOT
 
 GOAL = 1.5
-ROUNDS = 3
+ROUNDS = 5
 
 
 def run(wanted: argparse.Namespace) -> dict[str, Any]:

@@ -46,17 +46,20 @@ class Visitor:
 
     def request(self, method: str, path: str, form: dict[str, str] | None = None) -> Answer:
         """One request; a lost connection is opened again once before anything was sent."""
+        data = self._encode(method, path, form)
+        started = time.perf_counter()
+        answer = self._exchange(data)
+        self.taken_ms.append((time.perf_counter() - started) * 1000)
+        return answer
+
+    def _encode(self, method: str, path: str, form: dict[str, str] | None) -> bytes:
         body = urlencode(form).encode() if form is not None else b""
         lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", "Accept-Language: ja"]
         if self.cookies:
             lines.append("Cookie: " + "; ".join(f"{k}={v}" for k, v in self.cookies.items()))
         if form is not None:
             lines += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}"]
-        data = "\r\n".join(lines).encode() + b"\r\n\r\n" + body
-        started = time.perf_counter()
-        answer = self._exchange(data)
-        self.taken_ms.append((time.perf_counter() - started) * 1000)
-        return answer
+        return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
     def _exchange(self, data: bytes) -> Answer:
         if self._socket is None:
@@ -132,6 +135,11 @@ class Visitor:
         second = self._step(first, applicant(name))
         check = self._step(second, REQUEST)
         return check, _token(self._get(check))
+
+    def submit_request(self, check: tuple[str, str]) -> bytes:
+        """The request that sends the filing, ready for the wire."""
+        path, token = check
+        return self._encode("POST", path, {"csrfmiddlewaretoken": token})
 
     def submit(self, check: tuple[str, str]) -> str:
         """Send the filing. Returns the address of the receipt; safe to repeat."""
