@@ -195,6 +195,8 @@ def _event_row(event: CaseEvent, definition: Definition, names: Mapping[str, str
         title, text = _("決裁"), str(kind.label) if kind else ""
     else:
         title = event_title(event.kind)
+        if event.kind == "send_document":
+            text = queries.document_label(definition, event, LANGUAGE)
     channel = str(detail.get("channel", ""))
     if channel in Channel.values:
         text = " ".join(filter(None, (str(Channel(channel).label), text)))
@@ -215,6 +217,7 @@ def event_title(kind: str) -> str:
         "hand_over": _("担当の変更"),
         "return_for_correction": _("補正の依頼"),
         "answer_correction": _("補正の回答"),
+        "send_document": _("書類の提出"),
         "propose": _("起案"),
         "send_back": _("差戻し"),
         "decide": _("決裁"),

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from madoguchi.applications.models import Application, Attachment, CaseEvent, Decision, Draft, ProducedFile
-from madoguchi.procedures.definition import Definition, Question, Section
+from madoguchi.procedures.definition import Definition, Document, Question, Section
 from madoguchi.procedures.kinds import registry
 from madoguchi.procedures.logic import Evaluation, evaluate
 
@@ -271,17 +271,42 @@ def check_problems(
     return found
 
 
-def documents_to_follow(application: Application, definition: Definition, language: str) -> list[str]:
-    """The names of documents that may follow and have not come yet."""
-    if not definition.documents:
+@dataclass(frozen=True, slots=True)
+class LateDocument:
+    """A document that may follow the filing, with the files that have come for it."""
+
+    document: Document
+    required: bool
+    files: tuple[Attachment, ...]
+
+    @property
+    def room(self) -> int:
+        """How many more files it takes."""
+        return self.document.max_files - len(self.files)
+
+
+def late_documents(application: Application, definition: Definition) -> list[LateDocument]:
+    """The documents this filing calls for that may follow it, in the order of the definition."""
+    if not any(document.may_follow for document in definition.documents):
         return []
     evaluation = evaluate(definition, application.answers, today=application.received_on)
-    rows = Attachment.objects.filter(owner_id=application.id, replaced_at=None)
-    sent = set(rows.values_list("document_id", flat=True))
+    rows = Attachment.objects.filter(owner_id=application.id, replaced_at=None).order_by("added_at", "id")
+    by_document: dict[str, list[Attachment]] = {}
+    for row in rows:
+        by_document.setdefault(row.document_id, []).append(row)
     return [
-        state.document.label.of(language)
+        LateDocument(state.document, state.required, tuple(by_document.get(state.document.id, ())))
         for state in evaluation.documents
-        if state.required and state.document.may_follow and state.document.id not in sent
+        if state.document.may_follow
+    ]
+
+
+def documents_to_follow(application: Application, definition: Definition, language: str) -> list[str]:
+    """The names of documents that may follow and have not come yet."""
+    return [
+        late.document.label.of(language)
+        for late in late_documents(application, definition)
+        if late.required and not late.files
     ]
 
 
@@ -301,6 +326,7 @@ def resident_timeline(application: Application, definition: Definition, language
         "take": _("担当者が確認を始めました"),
         "return_for_correction": _("内容の直しをお願いしました"),
         "answer_correction": _("直した内容を受け取りました"),
+        "send_document": _("書類を受け取りました"),
         "propose": _("決定の手続に入りました"),
         "decide": _("決定しました"),
         "withdraw": _("取り下げました"),
@@ -315,8 +341,17 @@ def resident_timeline(application: Application, definition: Definition, language
         if event.kind == "decide":
             kind = definition.workflow.decision(str(event.detail.get("kind", "")))
             text = kind.label.of(language) if kind else ""
+        elif event.kind == "send_document":
+            text = document_label(definition, event, language)
         entries.append(TimelineEntry(event.at, titles[event.kind], text))
     return entries[::-1]
+
+
+def document_label(definition: Definition, event: CaseEvent, language: str) -> str:
+    """The name of the document whose arrival an event records."""
+    wanted = event.detail.get("document")
+    found = (d.label.of(language) for d in definition.documents if d.id == wanted)
+    return next(found, "")
 
 
 def made_decision(application: Application) -> Decision | None:

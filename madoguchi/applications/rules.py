@@ -59,6 +59,11 @@ def may_withdraw(status: str) -> bool:
     return may_move(status=status, to=Status.WITHDRAWN)
 
 
+def may_send_documents(status: str) -> bool:
+    """Whether documents that may follow are still taken: until somebody has proposed a decision."""
+    return status in (Status.FILED, Status.IN_REVIEW, Status.RETURNED)
+
+
 def due_on(*, clock: Clock, received_on: date, closed_days: Collection[date]) -> date:
     """The last day of the period of the definition's clock; the first day is not counted (民法 第140条)."""
     return deadline(received_on, clock.days, unit=clock.unit, extra_closed=closed_days)

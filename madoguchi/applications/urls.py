@@ -21,6 +21,7 @@ urlpatterns = [
     path("status/", status.look_up, name="status"),
     path("status/<uuid:application_id>/", status.page, name="status_page"),
     path("status/<uuid:application_id>/correction/", status.correction, name="correction"),
+    path("status/<uuid:application_id>/doc/<slug:document_id>/", status.late_document, name="late_document"),
     path("status/<uuid:application_id>/withdraw/", status.withdraw, name="withdraw"),
     path("status/<uuid:application_id>/letter.pdf", status.letter, name="letter"),
 ]

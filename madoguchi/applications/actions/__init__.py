@@ -14,7 +14,7 @@ from madoguchi.applications.actions.drafts import (
 )
 from madoguchi.applications.actions.filing import file_draft
 from madoguchi.applications.actions.protection import protect
-from madoguchi.applications.actions.resident import answer_correction, withdraw
+from madoguchi.applications.actions.resident import answer_correction, send_document, withdraw
 from madoguchi.applications.actions.review import add_note, hand_over, return_for_correction, take
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "save_member",
     "save_section",
     "send_back",
+    "send_document",
     "start",
     "take",
     "withdraw",

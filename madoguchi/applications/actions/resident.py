@@ -26,7 +26,7 @@ from madoguchi.applications.models import (
     Status,
 )
 from madoguchi.applications.permissions import may_act_on, may_handle, require
-from madoguchi.applications.queries import UPLOADS
+from madoguchi.applications.queries import UPLOADS, late_documents
 from madoguchi.common import clock, kernel
 from madoguchi.common.files.intake import Accepted
 from madoguchi.identity import queries as identity
@@ -121,6 +121,36 @@ def answer_correction(
         actor = by.actor if by else "resident"
         carry_over(unit, application, search_key=facts.search_key, birth_on=facts.birth_on, by=actor, now=now)
     commit_case(unit, application)
+
+
+def send_document(
+    *, application: Application, document_id: str, files: Sequence[Accepted], now: datetime
+) -> int:
+    """Add files to a document that may follow the filing. Returns how many were new.
+
+    Files that are there already are left out, so that a page sent twice adds nothing. Raises `NotAllowed` when a
+    decision was proposed or the document has no room, `UnknownChoice` for a document this filing does not call for,
+    `ChangedMeanwhile`.
+    """
+    if not rules.may_send_documents(application.status):
+        raise NotAllowed
+    definition = procedures.definition_of(application.procedure_version_id)
+    late = next((d for d in late_documents(application, definition) if d.document.id == document_id), None)
+    if late is None:
+        raise UnknownChoice
+    there = {row.digest for row in late.files}
+    new = list({file.digest: file for file in files if file.digest not in there}.values())
+    if not new:
+        return 0
+    if len(new) > late.room:
+        raise NotAllowed
+    unit = kernel.Unit()
+    detail = {"document": document_id, "files": len(new)}
+    change_case(unit, application, act="send_document", by=None, now=now, detail=detail)
+    for file in new:
+        unit.insert(attachment_of(application.id, document_id, file, now=now))
+    commit_case(unit, application)
+    return len(new)
 
 
 def _target_of(definition: Definition, problem: Problem) -> str:

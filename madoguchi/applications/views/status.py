@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -14,16 +15,19 @@ from madoguchi.applications import actions, capabilities, limits, queries, rules
 from madoguchi.applications.actions.resident import open_correction
 from madoguchi.applications.correcting import read_answers, shown_items
 from madoguchi.applications.errors import NotAllowed, NotComplete, ReasonMissing
-from madoguchi.applications.models import Application
+from madoguchi.applications.models import Application, Correction, CorrectionItem
 from madoguchi.applications.produced import copy_pdf, decision_pdf
+from madoguchi.applications.receiving import LIMITS, take_all
 from madoguchi.applications.status_texts import status_text
 from madoguchi.applications.views.access import with_receipt
 from madoguchi.common import access, clock
+from madoguchi.common.files import messages
 from madoguchi.common.ids import grouped, is_secret, normalise_secret
 from madoguchi.common.pages import render
 from madoguchi.japan.check_digits import NumberError, normalise_receipt_number
 from madoguchi.organization import queries as organization
 from madoguchi.procedures import queries as procedures
+from madoguchi.procedures.definition import Definition
 
 REASON_LENGTH = 1000
 
@@ -93,7 +97,8 @@ def page(request: HttpRequest, application: Application) -> HttpResponse:
         "decision": decision,
         "decision_label": kind.label.of(language) if kind else "",
         "may_withdraw": rules.may_withdraw(application.status),
-        "documents_to_follow": queries.documents_to_follow(application, definition, language),
+        "late_documents": _late_rows(application, definition, correction, language),
+        "received": "received" in request.GET,
     }
     return render(request, "applications/status.html", context)
 
@@ -126,6 +131,79 @@ def correction(request: HttpRequest, application: Application) -> HttpResponse:
         "problems": read.summary,
     }
     return render(request, "applications/correction.html", context, status=422 if read.summary else 200)
+
+
+def _late_rows(
+    application: Application, definition: Definition, correction: Correction | None, language: str
+) -> list[dict[str, Any]]:
+    """The documents that may follow: what has come, and where to send what has not.
+
+    What an open correction asks for is answered there.
+    """
+    if not rules.may_send_documents(application.status):
+        return []
+    asked = correction.items.filter(target="document") if correction else CorrectionItem.objects.none()
+    elsewhere = set(asked.values_list("target_id", flat=True))
+    return [
+        {
+            "id": late.document.id,
+            "label": late.document.label.of(language),
+            "required": late.required,
+            "count": len(late.files),
+            "open": late.room > 0,
+        }
+        for late in queries.late_documents(application, definition)
+        if late.document.id not in elsewhere
+    ]
+
+
+@with_receipt
+@require_http_methods(["GET", "POST"])
+def late_document(request: HttpRequest, application: Application, document_id: str) -> HttpResponse:
+    """Send a document that may follow the filing."""
+    definition = procedures.definition_of(application.procedure_version_id)
+    late = next(
+        (d for d in queries.late_documents(application, definition) if d.document.id == document_id), None
+    )
+    if late is None:
+        raise Http404
+    if not rules.may_send_documents(application.status):
+        return redirect("applications:status_page", application.id)
+    problems: list[str] = []
+    if request.method == "POST":
+        try:
+            problems = _take_late(request, application, late)
+        except NotAllowed:  # decided about, or filled up from another tab, in between
+            return redirect("applications:status_page", application.id)
+        if not problems:
+            return redirect(f"{reverse('applications:status_page', args=[application.id])}?received=1")
+    wanted = late.document
+    context = {
+        "here": "status",
+        "application": application,
+        "definition": definition,
+        "lang": get_language() or "ja",
+        "document": wanted,
+        "sent": late.files,
+        "room": late.room,
+        "promise": messages.promise(accept=wanted.accept, limits=LIMITS, max_files=wanted.max_files),
+        "max_bytes": LIMITS.max_bytes,
+        "problems": [("#file", text) for text in problems],
+    }
+    return render(request, "applications/late_document.html", context, status=422 if problems else 200)
+
+
+def _take_late(request: HttpRequest, application: Application, late: queries.LateDocument) -> list[str]:
+    """Keep what was sent. Returns what is to be said about files that were refused."""
+    uploads = request.FILES.getlist("file")
+    if not uploads:
+        return [_("ファイルを選んでから、「送る」を押してください。")]
+    kept, refused = take_all(uploads, accept=late.document.accept, room=late.room)
+    if kept:
+        actions.send_document(
+            application=application, document_id=late.document.id, files=kept, now=clock.now()
+        )
+    return refused
 
 
 @with_receipt
