@@ -65,6 +65,7 @@ def test_a_resident_files_from_a_small_telephone_without_scripts(
     open_status(page, ticket)
     look(page, "status")
     expect(page.locator(".lead")).to_contain_text("受け付けました")
+    _send_a_document_later(page, look)
     _take_it_back(page, look)
 
 
@@ -221,6 +222,21 @@ def _be_turned_away_from_the_status(page: Page, look: Look) -> None:
     look(page, "status-wrong-secret")
     assert page.title().startswith("エラー")
     assert form.errors()
+
+
+def _send_a_document_later(page: Page, look: Look) -> None:
+    form = Form(page)
+    awaited = form.main.locator(".task", has_text="まだ届いていません").first
+    label = awaited.get_by_role("link").inner_text()
+    form.follow(label)
+    look(page, "late-document")
+    form.press("送る")
+    look(page, "late-document-without-file")
+    assert page.title().startswith("エラー")
+    form.main.get_by_label("写真またはファイル").set_input_files(photo())
+    form.press("送る")
+    look(page, "late-document-received")
+    expect(form.main.locator(".task", has_text=label)).to_contain_text("1件を受け取りました")
 
 
 def _take_it_back(page: Page, look: Look) -> None:

@@ -18,7 +18,7 @@ from madoguchi.identity.tests.factories import RestrictionFactory
 from madoguchi.notices.models import Message
 from madoguchi.organization.tests.factories import DepartmentFactory, signed_in_client, staff_with
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("set_clock")]
 PURPOSE = "本人から窓口で状況を聞かれたため"
 BANNER = "支援措置の対象の申請について、新しい記録が%s件あります"
 
@@ -29,7 +29,7 @@ def desk() -> Desk:
 
 
 @pytest.fixture
-def case(desk: Desk) -> Application:
+def case(set_clock: SetClock, desk: Desk) -> Application:
     case = ApplicationFactory()
     RestrictionFactory(
         subject=f"application:{case.id}", responsible_department=desk.department.code, today=clock.today()

@@ -119,9 +119,10 @@ def test_what_an_open_correction_asks_for_is_answered_there():
     assert f"/status/{application.id}/correction/" in status.html
 
 
-@pytest.mark.parametrize("trait", ["proposed", "closed", "withdrawn"])
-def test_after_a_proposal_nothing_is_taken_any_more(trait):
-    application = ApplicationFactory(**{trait: True})
+@pytest.mark.parametrize("status", ["proposed", "closed", "withdrawn"])
+def test_after_a_proposal_nothing_is_taken_any_more(status):
+    application = ApplicationFactory(in_review=True)
+    application.status = status
 
     with pytest.raises(NotAllowed):
         actions.send_document(application=application, document_id="identity", files=[], now=clock.now())

@@ -210,7 +210,7 @@ def test_documents_that_may_follow_are_named_until_they_are_there():
     documents = [{"id": "card", "label": "カードの写し", "required": True, "may_follow": True}]
     application = filed({"name": "太郎"}, section("main", asked("name")), documents=documents)
     visitor, page = looking_at(application)
-    assert "カードの写し" in page.text
+    assert "カードの写し まだ届いていません" in page.text
     Attachment.objects.create(
         owner_id=application.id,
         document_id="card",
@@ -223,7 +223,7 @@ def test_documents_that_may_follow_are_named_until_they_are_there():
 
     _visitor, page = looking_at(application, visitor)
 
-    assert "カードの写し" not in page.text
+    assert "カードの写し 1件を受け取りました" in page.text
 
 
 def test_the_status_page_asks_as_often_for_many_events_as_for_few():
