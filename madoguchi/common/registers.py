@@ -6,8 +6,9 @@ collecting room documents.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -66,10 +67,37 @@ class PersonalData:
     retention_days: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One row behind a figure, told by the room that knows it. No personal data: a person is an opaque subject.
+
+    `key` is unique in its source and stays the same, so that a happening told twice is counted once. `until` is the
+    last day in force of what is counted as a stock. `address` is where staff with the right open what it came from.
+    """
+
+    key: str
+    on: date
+    quantity: int = 1
+    subject: str = ""
+    department_code: str = ""
+    label: str = ""
+    address: str = ""
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorSource:
+    """Where figures come from: `collect` tells all happenings as they stand; None where the plan keeps them itself."""
+
+    title: str
+    unit: str  # of the quantity
+    collect: Callable[[], Iterable[Happening]] | None = None
+
+
 demo: Register[Callable[[DemoSize], None]] = Register("demo")
 demo_log_ins: Register[Callable[[], list[str]]] = Register("demo_log_ins")
 personal_data: Register[PersonalData] = Register("personal_data")  # name: "room.Model"
-indicators: Register[Any] = Register("indicators")
+indicators: Register[IndicatorSource] = Register("indicators")
 datasets: Register[Any] = Register("datasets")
 knowledge: Register[Any] = Register("knowledge")
 benches: Register[Any] = Register("benches")

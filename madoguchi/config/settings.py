@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "madoguchi.organization",
     "madoguchi.notices",
     "madoguchi.procedures",
+    "madoguchi.plan",
     "madoguchi.applications",
     "django.contrib.sessions",
     "django.contrib.staticfiles",

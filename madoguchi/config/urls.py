@@ -20,5 +20,6 @@ urlpatterns = [
     path("desk/jobs/", views_jobs.page, name="jobs"),
     path("desk/jobs/<uuid:job_id>/again/", views_jobs.again, {"record": record}, name="jobs_again"),
     path("desk/", include("madoguchi.applications.urls_desk")),
+    path("", include("madoguchi.plan.urls")),
     path("", include("madoguchi.notices.urls")),
 ]

@@ -39,6 +39,7 @@ def roles() -> dict[str, str]:
         "approver": _("決裁者"),
         "head": _("所属長"),
         "admin": _("システム管理者"),
+        "office": _("推進事務局"),
     }
 
 

@@ -25,6 +25,7 @@ DEMO_POSTS = {
     "approver": ("child-welfare", Role.APPROVER),
     "head": ("child-welfare", Role.HEAD),
     "admin": ("digital", Role.ADMINISTRATOR),
+    "office": ("digital", Role.OFFICE),
 }
 
 

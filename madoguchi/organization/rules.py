@@ -18,6 +18,7 @@ class Role(TextChoices):
     APPROVER = "approver", _("決裁者")
     HEAD = "head", _("所属長")
     ADMINISTRATOR = "administrator", _("システム管理者")
+    OFFICE = "office", _("推進事務局")
 
 
 class Capability(StrEnum):
@@ -31,11 +32,20 @@ class Capability(StrEnum):
     MANAGE_STAFF = "manage_staff"
     MANAGE_DEPARTMENTS = "manage_departments"
     SEE_JOBS = "see_jobs"
+    RECORD_ACHIEVEMENTS = "record_achievements"
+    MANAGE_PLAN = "manage_plan"
 
 
 # One table, read by actions, pages and tests. Who administers accounts sees no case by that role.
 CAPABILITIES: dict[Role, frozenset[Capability]] = {
-    Role.OFFICER: frozenset({Capability.SEE_CASES, Capability.HANDLE_CASES, Capability.ENTER_FILINGS}),
+    Role.OFFICER: frozenset(
+        {
+            Capability.SEE_CASES,
+            Capability.HANDLE_CASES,
+            Capability.ENTER_FILINGS,
+            Capability.RECORD_ACHIEVEMENTS,
+        }
+    ),
     Role.APPROVER: frozenset({Capability.SEE_CASES, Capability.DECIDE_CASES}),
     Role.HEAD: frozenset(
         {
@@ -44,11 +54,14 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             Capability.ENTER_FILINGS,
             Capability.DECIDE_CASES,
             Capability.PROTECT_PEOPLE,
+            Capability.RECORD_ACHIEVEMENTS,
         }
     ),
     Role.ADMINISTRATOR: frozenset(
         {Capability.MANAGE_STAFF, Capability.MANAGE_DEPARTMENTS, Capability.SEE_JOBS}
     ),
+    # The Digital Promotion Office (デジタル推進事務局) steers the plan of all departments and sees no case.
+    Role.OFFICE: frozenset({Capability.RECORD_ACHIEVEMENTS, Capability.MANAGE_PLAN}),
 }
 
 _CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")

@@ -15,6 +15,8 @@ TABLE = {
     Capability.MANAGE_STAFF: {Role.ADMINISTRATOR},
     Capability.MANAGE_DEPARTMENTS: {Role.ADMINISTRATOR},
     Capability.SEE_JOBS: {Role.ADMINISTRATOR},
+    Capability.RECORD_ACHIEVEMENTS: {Role.OFFICER, Role.HEAD, Role.OFFICE},
+    Capability.MANAGE_PLAN: {Role.OFFICE},
 }
 
 

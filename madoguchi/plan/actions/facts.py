@@ -1,0 +1,203 @@
+"""Facts and the totals kept with them: told once, counted once, whoever tells them again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from itertools import islice
+from typing import TypeVar
+from uuid import UUID
+
+from django.db.models import Count, Min, QuerySet, Sum
+from django.db.models.functions import TruncMonth
+
+from madoguchi.common import kernel
+from madoguchi.common.registers import Happening
+from madoguchi.japan.fiscal import fiscal_year
+from madoguchi.plan.models import Fact, MonthTotal, SubjectYear
+
+BATCH = 500
+T = TypeVar("T")
+
+
+def tell(unit: kernel.Unit, source: str, happenings: Sequence[Happening]) -> None:
+    """Add happenings that are not facts yet to the unit of what they came from.
+
+    Months they fall into must be open: call `open_months` before the unit is written. One whose key is a fact
+    already breaks a unique constraint (`IntegrityError`) and with it the unit.
+    """
+    totals: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for one in happenings:
+        unit.insert(_fact(source, one))
+        rows, quantity = totals[month_id(source, one.on, one.department_code)]
+        totals[month_id(source, one.on, one.department_code)] = (rows + 1, quantity + one.quantity)
+    _count(unit, totals)
+    first: dict[tuple[int, str], date] = {}
+    for one in happenings:
+        if one.subject:
+            place = (fiscal_year(one.on), one.subject)
+            first[place] = min(first.get(place, one.on), one.on)
+    for (year, subject), first_on in first.items():
+        row = SubjectYear(
+            id=subject_year_id(source, year, subject),
+            source=source,
+            fiscal_year=year,
+            subject=subject,
+            first_on=first_on,
+        )
+        unit.insert(row, unless_exists=True)
+        earlier = {"id": row.id, "first_on__gt": first_on}
+        unit.update(SubjectYear, where=earlier, set={"first_on": first_on}, expect=None)
+
+
+def take_back(unit: kernel.Unit, facts: Sequence[Fact]) -> None:
+    """Remove facts and what they added to the totals; each must still be there."""
+    totals: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for fact in facts:
+        unit.delete(Fact, where={"id": fact.id}, expect=1)
+        rows, quantity = totals[month_id(fact.source, fact.on, fact.department_code)]
+        totals[month_id(fact.source, fact.on, fact.department_code)] = (rows - 1, quantity - fact.quantity)
+    _count(unit, totals)
+    gone = {fact.id for fact in facts}
+    for source, year, subject in {(f.source, fiscal_year(f.on), f.subject) for f in facts if f.subject}:
+        row_id = subject_year_id(source, year, subject)
+        left = Fact.objects.filter(
+            source=source, subject=subject, on__gte=date(year, 4, 1), on__lte=date(year + 1, 3, 31)
+        ).exclude(id__in=gone)
+        first_on = left.aggregate(first=Min("on"))["first"]
+        if first_on is None:
+            unit.delete(SubjectYear, where={"id": row_id})
+        else:
+            unit.update(SubjectYear, where={"id": row_id}, set={"first_on": first_on}, expect=None)
+
+
+def open_months(source: str, happenings: Iterable[Happening]) -> None:
+    """Make the rows of totals that these happenings are added to; on PostgreSQL a unit sees no row of its own."""
+    places = {(month_id(source, h.on, h.department_code), h.on, h.department_code) for h in happenings}
+    known = set(MonthTotal.objects.filter(id__in=[p[0] for p in places]).values_list("id", flat=True))
+    unit = kernel.Unit()
+    made = set()
+    for row_id, on, department in places:
+        if row_id not in known and row_id not in made:
+            made.add(row_id)
+            row = MonthTotal(id=row_id, source=source, month=on.replace(day=1), department_code=department)
+            unit.insert(row, unless_exists=True)
+    if unit.statements:
+        kernel.commit(unit)
+
+
+def bring_up(source: str, happenings: Iterable[Happening]) -> tuple[int, int]:
+    """Make the facts of a source equal to what its room tells. Returns how many were added and taken back."""
+    known = {
+        row[0]: row[1:]
+        for row in Fact.objects.filter(source=source).values_list(
+            "key", "id", "on", "until", "quantity", "subject", "department_code", "label", "address"
+        )
+    }
+    new: list[Happening] = []
+    told: set[str] = set()
+    changed: list[UUID] = []
+    for one in happenings:
+        if one.key in told:
+            continue
+        told.add(one.key)
+        there = known.get(one.key)
+        if there is None:
+            new.append(one)
+        elif there[1:] != _as_row(one):
+            new.append(one)
+            changed.append(there[0])
+    gone = [row[0] for key, row in known.items() if key not in told] + changed
+    for ids in _batches(gone):
+        unit = kernel.Unit()
+        take_back(unit, list(Fact.objects.filter(id__in=ids)))
+        kernel.commit(unit)
+    for batch in _batches(new):
+        open_months(source, batch)
+        unit = kernel.Unit()
+        tell(unit, source, batch)
+        kernel.commit(unit)
+    return len(new), len(gone)
+
+
+def recount(source: str) -> int:
+    """Make all totals of a source anew from its facts. Returns how many totals were wrong."""
+    wanted = {
+        month_id(source, month, department): (month, department, rows, quantity)
+        for month, department, rows, quantity in _by_month(Fact.objects.filter(source=source))
+    }
+    unit = kernel.Unit()
+    wrong = 0
+    for total in MonthTotal.objects.filter(source=source):
+        right = wanted.pop(total.id, (total.month, total.department_code, 0, 0))
+        if (total.rows, total.quantity) != right[2:]:
+            wrong += 1
+            where = {"id": total.id, "rows": total.rows, "quantity": total.quantity}
+            unit.update(MonthTotal, where=where, set={"rows": right[2], "quantity": right[3]})
+    for row_id, (month, department, rows, quantity) in wanted.items():
+        wrong += 1
+        unit.insert(
+            MonthTotal(
+                id=row_id,
+                source=source,
+                month=month,
+                department_code=department,
+                rows=rows,
+                quantity=quantity,
+            )
+        )
+    if unit.statements:
+        kernel.commit(unit)
+    return wrong
+
+
+def month_id(source: str, on: date, department_code: str) -> str:
+    """The key of the total that a day of a department adds to."""
+    return f"{source}|{on:%Y-%m}|{department_code}"
+
+
+def subject_year_id(source: str, year: int, subject: str) -> str:
+    """The key of a subject in a fiscal year."""
+    return hashlib.sha256(f"{source}|{year}|{subject}".encode()).hexdigest()
+
+
+def _by_month(facts: QuerySet[Fact]) -> Iterable[tuple[date, str, int, int]]:
+    return (
+        facts.annotate(month=TruncMonth("on"))
+        .values("month", "department_code")
+        .annotate(rows=Count("id"), sum=Sum("quantity"))
+        .order_by()
+        .values_list("month", "department_code", "rows", "sum")
+    )
+
+
+def _count(unit: kernel.Unit, totals: dict[str, tuple[int, int]]) -> None:
+    for row_id, (rows, quantity) in totals.items():
+        change = {"rows": kernel.Increment(rows), "quantity": kernel.Increment(quantity)}
+        unit.update(MonthTotal, where={"id": row_id}, set=change)
+
+
+def _fact(source: str, one: Happening) -> Fact:
+    return Fact(
+        source=source,
+        key=one.key,
+        on=one.on,
+        until=one.until,
+        quantity=one.quantity,
+        subject=one.subject,
+        department_code=one.department_code,
+        label=one.label,
+        address=one.address,
+    )
+
+
+def _as_row(one: Happening) -> tuple[object, ...]:
+    return (one.on, one.until, one.quantity, one.subject, one.department_code, one.label, one.address)
+
+
+def _batches(items: Iterable[T]) -> Iterator[list[T]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, BATCH)):
+        yield batch

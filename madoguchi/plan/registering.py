@@ -1,0 +1,38 @@
+"""What the room puts into the registers of `common`."""
+
+from __future__ import annotations
+
+from madoguchi.common import registers
+from madoguchi.common.registers import DemoSize, PersonalData
+
+MODELS = (
+    "Achievement",
+    "AgendaItem",
+    "DigitalService",
+    "Fact",
+    "Meeting",
+    "MonthTotal",
+    "NationalTable",
+    "NationalValue",
+    "PlanVersion",
+    "Resolution",
+    "SubjectYear",
+    "Survey",
+    "SystemAsset",
+    "TypedValue",
+    "UseEvidence",
+)
+
+
+def register() -> None:
+    """Tell the registers; called once, when the rooms are loaded."""
+    nobody = PersonalData(fields=(), purpose="", retention_days=None)
+    for name in MODELS:
+        registers.personal_data.add(f"plan.{name}", nobody)
+    registers.demo.add("plan", _demo, order=60)
+
+
+def _demo(size: DemoSize) -> None:
+    from madoguchi.plan import demo
+
+    demo.load(size)

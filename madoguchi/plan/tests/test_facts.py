@@ -1,0 +1,154 @@
+"""Facts: told once, counted once; totals equal an independent recount."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from madoguchi.common import kernel
+from madoguchi.common.registers import Happening
+from madoguchi.japan.fiscal import fiscal_year
+from madoguchi.plan.actions import facts
+from madoguchi.plan.definition import Indicator, Plan, Words
+from madoguchi.plan.models import Fact, MonthTotal, SubjectYear
+from madoguchi.plan.queries import figures
+
+START = date(2021, 4, 1)
+
+
+def plan_of(**fields) -> Plan:
+    values: dict[str, Any] = {
+        "id": "p",
+        "title": Words("計画"),
+        "city_code": "032018",
+        "vision": Words(""),
+        "starts_on": START,
+        "ends_on": date(2026, 3, 31),
+        "state": "in_force",
+        "succeeds": "",
+        "office_department_code": "digital",
+        "goals": (),
+        "national_items": (),
+        "measures": (),
+        "indicators": (),
+        "roadmap": (),
+        "budget": (),
+        "core_systems": {},
+        "core_system_lists": {},
+    }
+    return Plan(**values | fields)
+
+
+def indicator_of(kind="count", span="plan", **fields) -> Indicator:
+    values: dict[str, Any] = {
+        "id": "i",
+        "measure_id": "3-3",
+        "title": Words("回数"),
+        "unit": Words("回"),
+        "kind": kind,
+        "span": span,
+        "source": "s",
+        "direction": "at_least",
+    }
+    return Indicator(**values | fields)
+
+
+def happening(key: str, on: date, **fields) -> Happening:
+    return Happening(key=key, on=on, **fields)
+
+
+@pytest.mark.django_db
+def test_what_is_told_twice_is_counted_once():
+    told = [happening("a", date(2024, 5, 1)), happening("b", date(2024, 5, 2))]
+
+    assert facts.bring_up("s", told) == (2, 0)
+    assert facts.bring_up("s", told) == (0, 0)
+
+    assert MonthTotal.objects.get(source="s").rows == 2
+
+
+@pytest.mark.django_db
+def test_a_fact_told_by_two_at_once_refuses_the_second_unit():
+    one = happening("a", date(2024, 5, 1))
+    facts.bring_up("s", [one])
+    unit = kernel.Unit()
+    facts.tell(unit, "s", [one])
+
+    with pytest.raises(IntegrityError):
+        kernel.commit(unit)
+
+
+@pytest.mark.django_db
+def test_what_is_no_longer_told_is_taken_back():
+    facts.bring_up("s", [happening("a", date(2024, 5, 1), subject="x"), happening("b", date(2024, 5, 2))])
+
+    assert facts.bring_up("s", [happening("b", date(2024, 5, 2))]) == (0, 1)
+
+    assert MonthTotal.objects.get(source="s").rows == 1
+    assert not SubjectYear.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_closed_plan_keeps_its_last_days_figure():
+    facts.bring_up("s", [happening("a", date(2026, 3, 31)), happening("b", date(2026, 4, 1))])
+
+    found = figures.figure(plan_of(), indicator_of(), date(2026, 11, 26))
+
+    assert (found.value, found.as_of) == (1, date(2026, 3, 31))
+
+
+@pytest.mark.django_db
+def test_wrong_totals_are_found_and_put_right():
+    facts.bring_up("s", [happening("a", date(2024, 5, 1))])
+    MonthTotal.objects.update(rows=7)
+
+    assert facts.recount("s") == 1
+    assert facts.recount("s") == 0
+
+
+DAYS = st.integers(0, 5 * 365 + 60).map(lambda n: START + timedelta(days=n))
+TOLD = st.lists(
+    st.builds(
+        Happening,
+        key=st.integers(0, 60).map(str),
+        on=DAYS,
+        quantity=st.integers(-50, 500),
+        subject=st.sampled_from(["", "a", "b", "c"]),
+        department_code=st.sampled_from(["", "x", "y"]),
+        until=st.none(),
+    ),
+    max_size=25,
+    unique_by=lambda h: h.key,
+)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(first=TOLD, second=TOLD, day=DAYS)
+def test_figures_equal_an_independent_recount(first, second, day):
+    facts.bring_up("s", first)
+    facts.bring_up("s", second)
+    plan = plan_of()
+    day = min(day, plan.ends_on)
+    counted = [h for h in second if START <= h.on <= day]
+    year = [h for h in counted if fiscal_year(h.on) == fiscal_year(day)]
+
+    def value(kind: str, span: str = "plan") -> float | None:
+        return figures.figure(plan, indicator_of(kind, span), day).value
+
+    assert value("count") == len(counted)
+    assert value("count", "year") == len(year)
+    assert value("sum") == sum(h.quantity for h in counted)
+    assert value("sum", "year") == sum(h.quantity for h in year)
+    assert value("distinct") == len({h.subject for h in counted if h.subject})
+    assert value("distinct", "year") == len({h.subject for h in year if h.subject})
+    assert value("stock", "day") == len({h.subject for h in second if h.on <= day})
+    assert Fact.objects.filter(source="s").count() == len(second)
+    assert facts.recount("s") == 0
+    assert figures.series(plan, indicator_of("sum"), day)[-1][1] == value("sum")
