@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from madoguchi.common import clock
-from madoguchi.procedures import compiling, reading
+from madoguchi.common import clock, yaml_source
+from madoguchi.procedures import compiling
 from madoguchi.procedures.checks import (
     acts,
     changes,
@@ -52,7 +52,7 @@ def check_source(text: str, filename: str, *, today: date | None = None) -> list
 
 def check_change(text: str, filename: str, before: Definition) -> list[Finding]:
     """What a new version does to the version `before` it; the source must be without errors of its own."""
-    sheet = Sheet(reading.read(text.removeprefix("\ufeff")), filename)
+    sheet = Sheet(yaml_source.read(text.removeprefix("\ufeff")), filename)
     changes.check(sheet, before)
     return sheet.sorted()
 
@@ -62,8 +62,8 @@ def examine(text: str, filename: str, *, today: date) -> Report:
     if len(text) > MOST_CHARACTERS:
         return Report(filename, [_too_big(filename)])
     try:
-        source = reading.read(text.removeprefix("\ufeff"))
-    except reading.NotReadable as error:
+        source = yaml_source.read(text.removeprefix("\ufeff"))
+    except yaml_source.NotReadable as error:
         return Report(filename, [readable.explain(text, error, filename)])
     if len(source.lines) > MOST_PARTS:
         return Report(filename, [_too_big(filename)])

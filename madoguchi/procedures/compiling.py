@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 from typing import Any, cast
 
-from madoguchi.procedures import compiling_questions, conditions, filer, reading
+from madoguchi.common import yaml_source
+from madoguchi.common.yaml_source import NotReadable, Source
+from madoguchi.procedures import compiling_questions, conditions, filer
 from madoguchi.procedures.definition import (
     Appeal,
     Approval,
@@ -33,7 +35,6 @@ from madoguchi.procedures.definition import (
     Workflow,
 )
 from madoguchi.procedures.findings import BrokenDefinition, Finding
-from madoguchi.procedures.reading import NotReadable, Source
 from madoguchi.procedures.source_nodes import Node, Workshop
 
 LANGUAGE = 1
@@ -46,7 +47,7 @@ GROUP_MAX = 50
 def compile_source(text: str) -> Definition:
     """The definition written in this YAML text; BrokenDefinition lists everything that is in the way."""
     try:
-        source = reading.read(text)
+        source = yaml_source.read(text)
     except NotReadable as error:
         finding = Finding(error.line, "", error.code, error.message, "YAMLの書き方を直してください。")
         raise BrokenDefinition([finding]) from None

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from madoguchi.common.yaml_source import Path, Source
 from madoguchi.procedures import condition_reading, conditions, expressions
 from madoguchi.procedures.condition_reading import BadCondition
 from madoguchi.procedures.conditions import Condition
 from madoguchi.procedures.definition import EMPTY, NONE, Text
 from madoguchi.procedures.expressions import BadExpression, Expression
 from madoguchi.procedures.findings import Finding
-from madoguchi.procedures.reading import Path, Source
 
 _ID = re.compile(r"[a-z][a-z0-9_]*\Z", re.ASCII)
 _REPEATED_GROUP = re.compile(r"[*+{|][^()]*\)[*+{]")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from madoguchi.common.yaml_source import Path
 from madoguchi.procedures.checks.sheet import Sheet, either, suggestion
-from madoguchi.procedures.reading import Path
 
 OUTCOMES = {
     "application": ("granted", "refused", "dismissed"),

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from madoguchi.common.yaml_source import Path
 from madoguchi.procedures.checks.sheet import either, suggestion
-from madoguchi.procedures.reading import Path
 
 COMPARISONS = ("less_than", "at_most", "at_least", "more_than")
 EQUALITIES = ("is", "is_not", "in", "includes", "answered")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from madoguchi.common.yaml_source import Path
 from madoguchi.procedures import filer
 from madoguchi.procedures.checks.sheet import Sheet, asked
-from madoguchi.procedures.reading import Path
 
 # Words of the expression language (CEL) and first words of export addresses: as ids they would change meaning.
 RESERVED = frozenset(

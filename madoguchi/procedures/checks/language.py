@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from madoguchi.common.yaml_source import Path
 from madoguchi.procedures.checks.sheet import Sheet, suggestion
 from madoguchi.procedures.definition import Definition
-from madoguchi.procedures.reading import Path
 
 REQUIRED = {"en": "英語", "ja-easy": "やさしい日本語"}
 LONGEST = 50

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from madoguchi.common.yaml_source import Path
 from madoguchi.procedures.checks.references import Known, real_day
 from madoguchi.procedures.checks.sheet import Asked, Sheet, either, suggestion
-from madoguchi.procedures.reading import Path
 
 PREFILLED = {
     "applicant.name": "person_name",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
+from madoguchi.common.yaml_source import Path
 from madoguchi.procedures import condition_reading
 from madoguchi.procedures.checks.answer_space import cone_of, is_open
 from madoguchi.procedures.checks.references import Place, names_in, places
@@ -14,7 +15,6 @@ from madoguchi.procedures.checks.sheet import Sheet, asked
 from madoguchi.procedures.checks.worlds import TooMany, Walk
 from madoguchi.procedures.conditions import Condition, Scope
 from madoguchi.procedures.definition import Definition
-from madoguchi.procedures.reading import Path
 
 State = Literal["always", "sometimes", "never", "unknown"]
 ENOUGH = 100_000  # filings looked at for one definition

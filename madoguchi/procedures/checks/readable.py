@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from madoguchi.common.yaml_source import NotReadable
 from madoguchi.procedures.findings import Finding
-from madoguchi.procedures.reading import NotReadable
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]")
 _QUOTED = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:''|[^'])*'")

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from madoguchi.common.yaml_source import Path
 from madoguchi.procedures.checks.condition_shape import COMPARISONS, EQUALITIES, GROUP_HEADS
 from madoguchi.procedures.checks.sheet import Asked, Sheet, asked, either, suggestion
-from madoguchi.procedures.reading import Path
 
 LAST = 1_000_000  # the position of what is decided after all questions: eligibility, documents
 NUMBERS = frozenset({"integer", "decimal", "yen"})

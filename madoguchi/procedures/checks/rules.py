@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from madoguchi.common.yaml_source import Path
 from madoguchi.procedures import expressions
 from madoguchi.procedures.checks.references import LAST, Known
 from madoguchi.procedures.checks.sheet import Sheet, either, suggestion
 from madoguchi.procedures.definition import Definition, Question
 from madoguchi.procedures.expressions import BadExpression, Expression, ExpressionFailed
 from madoguchi.procedures.kinds import registry
-from madoguchi.procedures.reading import Path
 
 TRIALS = 120
 _MACRO = re.compile(

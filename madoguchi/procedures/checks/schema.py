@@ -11,7 +11,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from madoguchi.procedures.reading import Path
+from madoguchi.common.yaml_source import Path
 
 SCHEMA = FilePath(__file__).parents[1] / "schema" / "procedure-1.schema.json"
 

@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from madoguchi.common.yaml_source import Path
 from madoguchi.procedures.checks.condition_shape import fault_of
 from madoguchi.procedures.checks.schema import Violation, schema, violations
 from madoguchi.procedures.checks.shape_words import form, say, shown
 from madoguchi.procedures.checks.sheet import Sheet, either, suggestion
-from madoguchi.procedures.reading import Path
 
 
 def check(sheet: Sheet) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from madoguchi.common.yaml_source import Path
 from madoguchi.procedures.checks.schema import Violation
 from madoguchi.procedures.checks.sheet import either, suggestion
-from madoguchi.procedures.reading import Path
 
 _TYPES = {
     "string": "文字",

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from madoguchi.common.yaml_source import Path, Source
 from madoguchi.procedures.findings import Finding, Severity
-from madoguchi.procedures.reading import Path, Source
 
 
 @dataclass(slots=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from madoguchi.common.yaml_source import Source
 from madoguchi.procedures.compiling import compile_data
 from madoguchi.procedures.definition import Definition, Question
 from madoguchi.procedures.kinds import registry
 from madoguchi.procedures.kinds.base import CleanContext, Cleaned, FieldError
-from madoguchi.procedures.reading import Source
 
 TODAY = date(2026, 11, 23)
 CONTEXT = CleanContext(TODAY)

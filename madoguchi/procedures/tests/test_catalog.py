@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from madoguchi.common.yaml_source import read
 from madoguchi.procedures import checking
 from madoguchi.procedures.checks.schema import schema
 from madoguchi.procedures.compiling import compile_source
@@ -17,7 +18,6 @@ from madoguchi.procedures.definition import Definition
 from madoguchi.procedures.kinds.registry import KINDS
 from madoguchi.procedures.life_events import life_events
 from madoguchi.procedures.logic import Evaluation, evaluate
-from madoguchi.procedures.reading import read
 
 ROOM = Path(__file__).parents[1]
 CATALOG = sorted((ROOM / "catalog").glob("*.yaml"))

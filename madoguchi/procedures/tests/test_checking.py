@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 import yaml
 
+from madoguchi.common.yaml_source import read
 from madoguchi.procedures import checking
 from madoguchi.procedures.checks.sheet import Sheet
 from madoguchi.procedures.compiling import compile_source
 from madoguchi.procedures.findings import Finding
-from madoguchi.procedures.reading import read
 
 TODAY = date(2026, 5, 15)
 BROKEN = Path(__file__).parent / "broken"

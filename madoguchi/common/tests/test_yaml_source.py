@@ -1,6 +1,6 @@
 import pytest
 
-from madoguchi.procedures.reading import NotReadable, read
+from madoguchi.common.yaml_source import NotReadable, read
 
 
 def test_only_numbers_true_false_and_null_are_special():
