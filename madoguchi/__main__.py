@@ -8,6 +8,7 @@ COMMANDS = {
     "serve": "the web process of an installation",
     "worker": "the background process of an installation",
     "migrate": "bring the database and the static files up to date",
+    "plan": "check or publish a plan (`plan check [FILE…]`, `plan publish FILE --by NAME`)",
     "procedures": "check [FILE…]: validate procedure definitions",
     "demo": "load [--residents N] [--applications N] [--seed S]: fill an empty city with synthetic people",
     "backup": "the whole city into one encrypted archive",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from madoguchi.common import registers
 from madoguchi.common.registers import DemoSize, PersonalData
+from madoguchi.plan import sources
 
 MODELS = (
     "Achievement",
@@ -30,6 +31,7 @@ def register() -> None:
     for name in MODELS:
         registers.personal_data.add(f"plan.{name}", nobody)
     registers.demo.add("plan", _demo, order=60)
+    sources.register()
 
 
 def _demo(size: DemoSize) -> None:

@@ -1,0 +1,292 @@
+"""What a plan of the right shape may still have wrong: names that lead nowhere, days and values that cannot be."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+
+from madoguchi.common import registers
+from madoguchi.common.yaml_source import Path, Source
+from madoguchi.japan.check_digits import is_local_government_code
+from madoguchi.plan.definition import Indicator, Plan, RoadmapBar
+from madoguchi.plan.findings import Finding
+
+_DAYS = ("starts_on", "ends_on", "on")
+
+
+def check_days(source: Source) -> list[Finding]:
+    """Every day must be one of the calendar."""
+    found: list[Finding] = []
+    for path in source.lines:
+        if path and path[-1] in _DAYS and isinstance(text := _at(source, path), str):
+            try:
+                date.fromisoformat(text)
+            except ValueError:
+                mend = "暦にある日を、2021-04-01の形で書いてください。"
+                place = ".".join(map(str, path))
+                found.append(
+                    Finding(
+                        source.line_of(path), place, "no_such_day", f"「{text}」という日はありません。", mend
+                    )
+                )
+    return found
+
+
+def check(plan: Plan, source: Source, before: Plan | None) -> Iterator[Finding]:
+    """Every finding about a plan; `before` is the version in use."""
+    yield from _frame(plan, source)
+    yield from _doubles(plan, source)
+    for number, indicator in enumerate(plan.indicators):
+        yield from _indicator(plan, indicator, source, ("indicators", number))
+    for number, measure in enumerate(plan.measures):
+        path = ("measures", number)
+        if measure.goal_id not in {g.id for g in plan.goals}:
+            yield _unknown(source, (*path, "goal"), measure.id, "重点目標", measure.goal_id)
+        for item in set(measure.national_items) - {n.id for n in plan.national_items}:
+            yield _unknown(source, (*path, "national_items"), measure.id, "国の計画の項目", item)
+    for number, bar in enumerate(plan.roadmap):
+        yield from _bar(plan, bar, source, ("roadmap", number))
+    yield from _cycles(plan, source)
+    for number, line in enumerate(plan.budget):
+        if line.measure_id not in {m.id for m in plan.measures}:
+            yield _unknown(source, ("budget", number, "measure"), line.id, "施策", line.measure_id)
+    for name, ids in plan.core_system_lists.items():
+        for unknown in sorted(set(ids) - plan.core_systems.keys()):
+            yield _unknown(source, ("core_system_lists", name), name, "基幹業務", unknown)
+    if before is not None:
+        yield from _changes(plan, before, source)
+
+
+def _frame(plan: Plan, source: Source) -> Iterator[Finding]:
+    if plan.ends_on < plan.starts_on:
+        yield _finding(
+            source,
+            ("ends_on",),
+            "",
+            "ends_before_start",
+            "計画の終わりの日が、始まりの日より前です。",
+            "どちらかの日を直してください。",
+        )
+    if not is_local_government_code(plan.city_code):
+        yield _finding(
+            source,
+            ("city_code",),
+            "",
+            "bad_city_code",
+            "全国地方公共団体コードの検査数字が合いません。",
+            "6桁のコードを確かめてください。",
+        )
+    if plan.succeeds == plan.id:
+        yield _finding(
+            source,
+            ("succeeds",),
+            "",
+            "succeeds_itself",
+            "計画が自分自身を引き継いでいます。",
+            "前の計画のidを書いてください。",
+        )
+
+
+def _doubles(plan: Plan, source: Source) -> Iterator[Finding]:
+    for key, ids in (
+        ("goals", [g.id for g in plan.goals]),
+        ("measures", [m.id for m in plan.measures]),
+        ("indicators", [i.id for i in plan.indicators]),
+        ("roadmap", [b.id for b in plan.roadmap]),
+        ("budget", [b.id for b in plan.budget]),
+    ):
+        for number, one in enumerate(ids):
+            if Counter(ids[: number + 1])[one] == 2:
+                yield _finding(
+                    source,
+                    (key, number, "id"),
+                    one,
+                    "doubled_id",
+                    f"id「{one}」が二度使われています。",
+                    "片方を別のidにしてください。",
+                )
+
+
+def _indicator(plan: Plan, one: Indicator, source: Source, path: Path) -> Iterator[Finding]:
+    def finding(key: str, code: str, message: str, mend: str) -> Finding:
+        return _finding(source, (*path, key), one.id, code, message, mend)
+
+    if one.measure_id not in {m.id for m in plan.measures}:
+        yield _unknown(source, (*path, "measure"), one.id, "施策", one.measure_id)
+    for key, name in (("source", one.source), ("denominator", one.denominator)):
+        if name and name not in registers.indicators:
+            known = "、".join(entry.name for entry in registers.indicators)
+            yield finding(
+                key, "unknown_source", f"出所「{name}」はありません。", f"使えるのは、{known}です。"
+            )
+    if (one.kind == "share") != bool(one.denominator):
+        yield finding(
+            "denominator",
+            "share_needs_denominator",
+            "割合（share）には分母が要り、ほかの数え方には要りません。",
+            "denominatorを書くか、消してください。",
+        )
+    if one.divisor < 1:
+        yield finding(
+            "divisor", "bad_divisor", "divisorは1以上の整数です。", "分を時間にするなら60と書いてください。"
+        )
+    if (one.kind == "stock") and one.span != "day":
+        yield finding(
+            "span",
+            "stock_is_of_a_day",
+            "その日の数（stock）は、span: day で数えます。",
+            "span: day と書いてください。",
+        )
+    if one.kind in ("count", "sum", "distinct") and one.span == "day":
+        yield finding(
+            "span",
+            "flow_needs_a_span",
+            "起きたことの数は、期間（plan か year）で数えます。",
+            "span: plan か span: year と書いてください。",
+        )
+    yield from _target(plan, one, finding)
+
+
+def _target(
+    plan: Plan, one: Indicator, finding: Callable[[str, str, str, str], Finding]
+) -> Iterator[Finding]:
+    if one.target is None:
+        return
+    if not plan.starts_on <= one.target.on <= plan.ends_on:
+        yield finding(
+            "target",
+            "target_outside_plan",
+            "目標の日が計画の期間の外です。",
+            "計画の期間の中の日にしてください。",
+        )
+    if one.baseline is None:
+        return
+    worse = one.target.value < one.baseline.value
+    if one.direction == "at_least" and worse:
+        yield finding(
+            "target",
+            "target_below_baseline",
+            "目標が現状値より低くなっています。",
+            "目標か現状値を直すか、direction: at_most にしてください。",
+        )
+    if one.direction == "at_most" and one.target.value > one.baseline.value:
+        yield finding(
+            "target",
+            "target_above_baseline",
+            "減らす指標の目標が、現状値より高くなっています。",
+            "目標か現状値を直すか、direction: at_least にしてください。",
+        )
+
+
+def _bar(plan: Plan, bar: RoadmapBar, source: Source, path: Path) -> Iterator[Finding]:
+    if bar.measure_id not in {m.id for m in plan.measures}:
+        yield _unknown(source, (*path, "measure"), bar.id, "施策", bar.measure_id)
+    if bar.ends_on < bar.starts_on:
+        yield _finding(
+            source,
+            (*path, "ends_on"),
+            bar.id,
+            "ends_before_start",
+            "終わりの日が、始まりの日より前です。",
+            "どちらかの日を直してください。",
+        )
+    elif bar.starts_on < plan.starts_on or bar.ends_on > plan.ends_on:
+        yield _finding(
+            source,
+            path,
+            bar.id,
+            "bar_outside_plan",
+            "計画の期間の外にあります。",
+            "計画の期間の中の日にしてください。",
+        )
+    by_id = {b.id: b for b in plan.roadmap}
+    for name in bar.after:
+        if name not in by_id:
+            yield _unknown(source, (*path, "after"), bar.id, "工程", name)
+        elif by_id[name].ends_on >= bar.starts_on:
+            yield _finding(
+                source,
+                (*path, "after"),
+                bar.id,
+                "begins_before_what_it_waits_for",
+                f"「{name}」が終わる前に始まることになっています。",
+                "日か、待つ工程を直してください。",
+            )
+
+
+def _cycles(plan: Plan, source: Source) -> Iterator[Finding]:
+    after = {bar.id: list(bar.after) for bar in plan.roadmap}
+    for number, bar in enumerate(plan.roadmap):
+        seen: set[str] = set()
+        ahead = list(after[bar.id])
+        while ahead:
+            name = ahead.pop()
+            if name not in seen:
+                seen.add(name)
+                ahead += after.get(name, [])
+        if bar.id in seen:
+            yield _finding(
+                source,
+                ("roadmap", number, "after"),
+                bar.id,
+                "cycle",
+                "待ち合わせが輪になっています。",
+                "どれかのafterを消してください。",
+            )
+
+
+def _changes(plan: Plan, before: Plan, source: Source) -> Iterator[Finding]:
+    """An indicator in use is not removed, and how it counts changes only with its version."""
+    now = {i.id: i for i in plan.indicators}
+    numbers = {i.id: n for n, i in enumerate(plan.indicators)}
+    for old in before.indicators:
+        new = now.get(old.id)
+        if new is None:
+            yield _finding(
+                source,
+                ("indicators",),
+                old.id,
+                "indicator_removed",
+                f"公開中の指標「{old.id}」がなくなっています。",
+                "指標は消さずに残してください。やめるときは、説明に書いてください。",
+            )
+        elif counting(new) != counting(old) and new.version <= old.version:
+            yield _finding(
+                source,
+                ("indicators", numbers[old.id]),
+                old.id,
+                "changed_without_version",
+                f"指標「{old.id}」の数え方が変わりました。",
+                f"version: {old.version + 1} と書いてください。前の数え方と並べて示します。",
+            )
+
+
+def counting(indicator: Indicator) -> tuple[object, ...]:
+    """What decides how an indicator counts."""
+    one = indicator
+    return (one.kind, one.span, one.source, one.denominator, one.divisor, one.direction, one.exclusions.ja)
+
+
+def _at(source: Source, path: Path) -> object:
+    data = source.data
+    for part in path:
+        data = data[part]
+    return data
+
+
+def _finding(
+    source: Source, path: Iterable[str | int], place: str, code: str, message: str, mend: str
+) -> Finding:
+    return Finding(source.line_of(tuple(path)), place, code, message, mend)
+
+
+def _unknown(source: Source, path: Path, place: str, what: str, name: str) -> Finding:
+    return _finding(
+        source,
+        path,
+        place,
+        "unknown_name",
+        f"{what}「{name}」はありません。",
+        "書き間違いがないか確かめてください。",
+    )
