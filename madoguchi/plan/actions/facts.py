@@ -23,54 +23,64 @@ T = TypeVar("T")
 
 
 def tell(unit: kernel.Unit, source: str, happenings: Sequence[Happening]) -> None:
-    """Add happenings that are not facts yet to the unit of what they came from.
+    """Add happenings that are not facts yet to the unit of what they came from; see `exchange`."""
+    exchange(unit, gone=(), new=[(source, one) for one in happenings])
 
-    Months they fall into must be open: call `open_months` before the unit is written. One whose key is a fact
-    already breaks a unique constraint (`IntegrityError`) and with it the unit.
+
+def exchange(unit: kernel.Unit, *, gone: Sequence[Fact], new: Sequence[tuple[str, Happening]]) -> None:
+    """Put new facts in the place of old ones, with what both do to the totals, in the unit of what they came from.
+
+    Months they fall into must be open: call `open_months` before the unit is written. A new one whose key is a fact
+    already breaks a unique constraint (`IntegrityError`), an old one that is gone already fails the guard, and with
+    it the unit. No row is touched twice: on PostgreSQL the parts of a unit do not see each other.
     """
     totals: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
-    for one in happenings:
-        unit.insert(_fact(source, one))
-        rows, quantity = totals[month_id(source, one.on, one.department_code)]
-        totals[month_id(source, one.on, one.department_code)] = (rows + 1, quantity + one.quantity)
-    _count(unit, totals)
-    first: dict[tuple[int, str], date] = {}
-    for one in happenings:
-        if one.subject:
-            place = (fiscal_year(one.on), one.subject)
-            first[place] = min(first.get(place, one.on), one.on)
-    for (year, subject), first_on in first.items():
-        row = SubjectYear(
-            id=subject_year_id(source, year, subject),
-            source=source,
-            fiscal_year=year,
-            subject=subject,
-            first_on=first_on,
-        )
-        unit.insert(row, unless_exists=True)
-        earlier = {"id": row.id, "first_on__gt": first_on}
-        unit.update(SubjectYear, where=earlier, set={"first_on": first_on}, expect=None)
-
-
-def take_back(unit: kernel.Unit, facts: Sequence[Fact]) -> None:
-    """Remove facts and what they added to the totals; each must still be there."""
-    totals: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
-    for fact in facts:
+    for fact in gone:
         unit.delete(Fact, where={"id": fact.id}, expect=1)
         rows, quantity = totals[month_id(fact.source, fact.on, fact.department_code)]
         totals[month_id(fact.source, fact.on, fact.department_code)] = (rows - 1, quantity - fact.quantity)
-    _count(unit, totals)
-    gone = {fact.id for fact in facts}
-    for source, year, subject in {(f.source, fiscal_year(f.on), f.subject) for f in facts if f.subject}:
+    for source, one in new:
+        unit.insert(_fact(source, one))
+        rows, quantity = totals[month_id(source, one.on, one.department_code)]
+        totals[month_id(source, one.on, one.department_code)] = (rows + 1, quantity + one.quantity)
+    for row_id, (rows, quantity) in totals.items():
+        if rows or quantity:
+            change = {"rows": kernel.Increment(rows), "quantity": kernel.Increment(quantity)}
+            unit.update(MonthTotal, where={"id": row_id}, set=change)
+    _keep_subjects(unit, gone, new)
+
+
+def _keep_subjects(unit: kernel.Unit, gone: Sequence[Fact], new: Sequence[tuple[str, Happening]]) -> None:
+    """Bring the first day of each subject of a fiscal year up to date."""
+    first: dict[tuple[str, int, str], date] = {}
+    for source, one in new:
+        if one.subject:
+            place = (source, fiscal_year(one.on), one.subject)
+            first[place] = min(first.get(place, one.on), one.on)
+    touched = {(f.source, fiscal_year(f.on), f.subject) for f in gone if f.subject}
+    for source, year, subject in sorted(touched | first.keys()):
+        earliest = first.get((source, year, subject))
+        if (source, year, subject) in touched:
+            left = _first_left(source, year, subject, {fact.id for fact in gone})
+            earliest = min(filter(None, (left, earliest)), default=None)
         row_id = subject_year_id(source, year, subject)
-        left = Fact.objects.filter(
-            source=source, subject=subject, on__gte=date(year, 4, 1), on__lte=date(year + 1, 3, 31)
-        ).exclude(id__in=gone)
-        first_on = left.aggregate(first=Min("on"))["first"]
-        if first_on is None:
+        if earliest is None:
             unit.delete(SubjectYear, where={"id": row_id})
-        else:
-            unit.update(SubjectYear, where={"id": row_id}, set={"first_on": first_on}, expect=None)
+            continue
+        row = SubjectYear(id=row_id, source=source, fiscal_year=year, subject=subject, first_on=earliest)
+        unit.insert(row, unless_exists=True)
+        operator = "first_on__not" if (source, year, subject) in touched else "first_on__gt"
+        unit.update(
+            SubjectYear, where={"id": row_id, operator: earliest}, set={"first_on": earliest}, expect=None
+        )
+
+
+def _first_left(source: str, year: int, subject: str, gone: set[UUID]) -> date | None:
+    left = Fact.objects.filter(
+        source=source, subject=subject, on__gte=date(year, 4, 1), on__lte=date(year + 1, 3, 31)
+    ).exclude(id__in=gone)
+    found: date | None = left.aggregate(first=Min("on"))["first"]
+    return found
 
 
 def open_months(source: str, happenings: Iterable[Happening]) -> None:
@@ -112,7 +122,7 @@ def bring_up(source: str, happenings: Iterable[Happening]) -> tuple[int, int]:
     gone = [row[0] for key, row in known.items() if key not in told] + changed
     for ids in _batches(gone):
         unit = kernel.Unit()
-        take_back(unit, list(Fact.objects.filter(id__in=ids)))
+        exchange(unit, gone=list(Fact.objects.filter(id__in=ids)), new=())
         kernel.commit(unit)
     for batch in _batches(new):
         open_months(source, batch)
@@ -171,12 +181,6 @@ def _by_month(facts: QuerySet[Fact]) -> Iterable[tuple[date, str, int, int]]:
         .order_by()
         .values_list("month", "department_code", "rows", "sum")
     )
-
-
-def _count(unit: kernel.Unit, totals: dict[str, tuple[int, int]]) -> None:
-    for row_id, (rows, quantity) in totals.items():
-        change = {"rows": kernel.Increment(rows), "quantity": kernel.Increment(quantity)}
-        unit.update(MonthTotal, where={"id": row_id}, set=change)
 
 
 def _fact(source: str, one: Happening) -> Fact:
