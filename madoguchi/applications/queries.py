@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from madoguchi.applications.models import Application, Attachment, CaseEvent, Decision, Draft, ProducedFile
+from madoguchi.common import registers
 from madoguchi.procedures.definition import Definition, Document, Question, Section
 from madoguchi.procedures.kinds import registry
 from madoguchi.procedures.logic import Evaluation, evaluate
@@ -97,9 +98,11 @@ def attachments_of(owner_id: uuid.UUID, document_id: str) -> list[Attachment]:
 
 
 def referenced(digests: Sequence[str]) -> set[str]:
-    """Those of these contents that something refers to: a file of a draft or case, or a paper the city made."""
+    """Those of these contents that something refers to: a file of a draft or case, a paper, another room's."""
     found: set[str] = set(Attachment.objects.filter(digest__in=digests).values_list("digest", flat=True))
     found.update(ProducedFile.objects.filter(digest__in=digests).values_list("digest", flat=True))
+    for owner in registers.file_owners:
+        found |= owner.value(digests)
     return found
 
 

@@ -6,7 +6,7 @@ collecting room documents.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Generic, TypeVar
@@ -104,5 +104,7 @@ benches: Register[Any] = Register("benches")
 previews: Register[Any] = Register("previews")
 publish_checks: Register[Any] = Register("publish_checks")
 question_figures: Register[Any] = Register("question_figures")
+# Which of these contents (SHA-256) a room refers to: what no room refers to is swept away.
+file_owners: Register[Callable[[Sequence[str]], set[str]]] = Register("file_owners")
 my_panels: Register[Any] = Register("my_panels")
 studio_panels: Register[Any] = Register("studio_panels")

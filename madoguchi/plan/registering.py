@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from madoguchi.common import registers
 from madoguchi.common.registers import DemoSize, PersonalData
 from madoguchi.plan import sources
@@ -32,9 +34,18 @@ def register() -> None:
         registers.personal_data.add(f"plan.{name}", nobody)
     registers.demo.add("plan", _demo, order=60)
     sources.register()
+    registers.file_owners.add("plan", _files)
 
 
 def _demo(size: DemoSize) -> None:
     from madoguchi.plan import demo
 
     demo.load(size)
+
+
+def _files(digests: Sequence[str]) -> set[str]:
+    from madoguchi.plan.models import Achievement, Meeting
+
+    proofs = Achievement.objects.filter(proof_digest__in=digests).values_list("proof_digest", flat=True)
+    minutes = Meeting.objects.filter(minutes_digest__in=digests).values_list("minutes_digest", flat=True)
+    return {*proofs, *minutes}

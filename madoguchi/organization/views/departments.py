@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from madoguchi.common import access, clock
+from madoguchi.common import desk_lists as lists
 from madoguchi.common.pages import render
 from madoguchi.identity import queries as identity
 from madoguchi.identity.actions.accounts import Outdated
@@ -22,7 +23,7 @@ from madoguchi.organization.csv_files import csv_response
 from madoguchi.organization.forms import Problems
 from madoguchi.organization.models import ClosedDay, Department
 from madoguchi.organization.rules import is_in_force
-from madoguchi.organization.views import lists, words
+from madoguchi.organization.views import words
 
 STATES = ("present", "ended", "all")
 GET_OR_POST = ["GET", "HEAD", "POST"]

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from madoguchi.audit import actions as audit
 from madoguchi.common import access, clock
+from madoguchi.common import desk_lists as lists
 from madoguchi.common.pages import render
 from madoguchi.identity import queries as identity
 from madoguchi.identity.actions.accounts import Outdated
@@ -24,8 +25,8 @@ from madoguchi.organization.actions import staff as actions
 from madoguchi.organization.csv_files import csv_response
 from madoguchi.organization.forms import Problems
 from madoguchi.organization.models import Department, Posting
-from madoguchi.organization.rules import Role
-from madoguchi.organization.views import lists, words
+from madoguchi.organization.rules import Role, is_department_code
+from madoguchi.organization.views import words
 
 STATES = ("active", "inactive", "all")
 ACCOUNT_ACTS = ("reset_password", "reset_authenticator", "deactivate", "reactivate", "unlock")
@@ -228,7 +229,7 @@ def end_posting(request: HttpRequest, staff_id: UUID, posting_id: UUID) -> HttpR
 def _filters(request: HttpRequest) -> dict[str, str]:
     return {
         "text": lists.searched(request),
-        "department": lists.searched_code(request, "department"),
+        "department": _code(request, "department"),
         "role": lists.choice(request, "role", ("", *Role.values)),
         "state": lists.choice(request, "state", STATES),
         "order": lists.choice(request, "sort", tuple(queries.STAFF_ORDERS)),
@@ -305,3 +306,9 @@ def _password_page(request: HttpRequest, person: Staff, password: str) -> HttpRe
 
 def _back(person: Staff, done: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("organization:staff-page", args=[person.pk]) + f"?done={done}")
+
+
+def _code(request: HttpRequest, name: str) -> str:
+    """A code from the address; empty when it cannot be one."""
+    code = request.GET.get(name, "")
+    return code if is_department_code(code) else ""

@@ -1,3 +1,15 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from madoguchi.plan.views import desk_achievements as views
+
+urlpatterns = [
+    path("achievements/", views.listing, name="achievements"),
+    path("achievements/list.csv", views.listing_csv, name="achievements-csv"),
+    path("achievements/new/", views.choose, name="achievement-choose"),
+    path("achievements/new/<slug:kind_id>/", views.new, name="achievement-new"),
+    path("achievements/<uuid:achievement_id>/", views.page, name="achievement"),
+    path("achievements/<uuid:achievement_id>/edit/", views.edit, name="achievement-edit"),
+    path("achievements/<uuid:achievement_id>/withdraw/", views.withdraw, name="achievement-withdraw"),
+    path("achievements/<uuid:achievement_id>/settle/", views.settle, name="achievement-settle"),
+    path("achievements/<uuid:achievement_id>/proof/", views.proof, name="achievement-proof"),
+]

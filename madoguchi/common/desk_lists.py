@@ -9,8 +9,6 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from madoguchi.organization.rules import is_department_code
-
 ROWS = 50
 
 
@@ -23,12 +21,6 @@ def choice(request: HttpRequest, name: str, allowed: tuple[str, ...]) -> str:
 def searched(request: HttpRequest) -> str:
     """The words searched for."""
     return "".join(c for c in request.GET.get("q", "") if c.isprintable()).strip()[:100]
-
-
-def searched_code(request: HttpRequest, name: str) -> str:
-    """A code from the address; empty when it cannot be one."""
-    code = request.GET.get(name, "")
-    return code if is_department_code(code) else ""
 
 
 def address_with(request: HttpRequest, **changes: str) -> str:

@@ -1,0 +1,238 @@
+"""Recording what was achieved: counted with proof, and only once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError
+from django.urls import reverse
+
+from madoguchi.audit import actions as audit
+from madoguchi.common import clock, kernel, registers
+from madoguchi.common.files.intake import Accepted
+from madoguchi.common.ids import new_id
+from madoguchi.identity.models import Staff
+from madoguchi.organization import queries as organization
+from madoguchi.organization.actions.permission import NotAllowed, require
+from madoguchi.organization.rules import Capability
+from madoguchi.plan.actions import facts
+from madoguchi.plan.desk_states import AchievementState
+from madoguchi.plan.models import Achievement, Fact
+from madoguchi.plan.queries import plans
+from madoguchi.plan.rules import achievements as rules
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else changed the record since it was shown."""
+
+
+class NotYet(Exception):
+    """What lies ahead is no achievement."""
+
+
+class ReasonMissing(Exception):
+    """Taking a record out of the figures, or back into them, states its reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What somebody wrote into a record."""
+
+    kind: str
+    happened_on: date
+    department_code: str
+    title: str
+    ended_on: date | None = None
+    place: str = ""
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    proof_reference: str = ""
+    import_key: str | None = None
+
+
+def record_achievement(
+    *, content: Content, proof: Accepted | None = None, by: Staff, now: datetime
+) -> Achievement:
+    """Store a record; it is counted at once when it has proof and no twin.
+
+    Raises `NotAllowed` for another department's record, `NotYet`, `ChangedMeanwhile` (its import key is known).
+    """
+    may_record(by, content.department_code, clock.tokyo_date(now))
+    row = _row(Achievement(id=new_id(), recorded_by=by, recorded_at=now), content, proof, now=now)
+    _refuse_future(row, now)
+    _judge(row)
+    unit = kernel.Unit()
+    unit.insert(row)
+    _exchange(unit, row, gone=())
+    _note(unit, row, "achievement.recorded", by, now, {"state": row.state})
+    try:
+        kernel.commit(unit)
+    except IntegrityError:
+        raise ChangedMeanwhile from None
+    return row
+
+
+def change_achievement(
+    *,
+    achievement: Achievement,
+    version: int,
+    content: Content,
+    proof: Accepted | None = None,
+    by: Staff,
+    now: datetime,
+) -> None:
+    """Put a record right; figures follow in the same unit. Raises as `record_achievement` does."""
+    today = clock.tokyo_date(now)
+    may_record(by, achievement.department_code, today)
+    may_record(by, content.department_code, today)
+    row = _row(achievement, content, proof, now=now)
+    _refuse_future(row, now)
+    _judge(row)
+    _store(row, version, "achievement.changed", by, now, {"state": row.state})
+
+
+def withdraw_achievement(
+    *, achievement: Achievement, version: int, reason: str, by: Staff, now: datetime
+) -> None:
+    """Take a record out of the figures; it stays readable with its reason."""
+    may_record(by, achievement.department_code, clock.tokyo_date(now))
+    _settle(achievement, version, AchievementState.WITHDRAWN, reason, by, now)
+
+
+def settle_doubt(
+    *, achievement: Achievement, version: int, counts: bool, reason: str, by: Staff, now: datetime
+) -> None:
+    """The office decides whether what looks like a twin is counted, with the reason."""
+    require(by, Capability.MANAGE_PLAN, clock.tokyo_date(now))
+    state = AchievementState.COUNTED if counts else AchievementState.WITHDRAWN
+    _settle(achievement, version, state, reason, by, now)
+
+
+def may_record(by: Staff, department_code: str, today: date) -> None:
+    """Raises `NotAllowed` unless `by` may record for this department: its own, or any for the office."""
+    require(by, Capability.RECORD_ACHIEVEMENTS, today)
+    if organization.has_capability(by, Capability.MANAGE_PLAN, today):
+        return
+    if department_code not in organization.departments_of(by, today):
+        raise NotAllowed
+
+
+def _settle(
+    achievement: Achievement, version: int, state: AchievementState, reason: str, by: Staff, now: datetime
+) -> None:
+    if not reason.strip():
+        raise ReasonMissing
+    achievement.state, achievement.state_reason = state, reason.strip()
+    _store(achievement, version, f"achievement.{state}", by, now, {})
+
+
+def _row(row: Achievement, content: Content, proof: Accepted | None, *, now: datetime) -> Achievement:
+    for name in ("kind", "happened_on", "ended_on", "department_code", "title", "place", "proof_reference"):
+        setattr(row, name, getattr(content, name))
+    row.detail = dict(content.detail)
+    row.import_key = content.import_key or row.import_key
+    row.changed_at = now
+    if proof is not None:
+        row.proof_digest, row.proof_name = proof.digest, proof.name
+        row.proof_media_type, row.proof_size = proof.media_type, proof.size
+    return row
+
+
+def _refuse_future(row: Achievement, now: datetime) -> None:
+    if row.happened_on > clock.tokyo_date(now):
+        raise NotYet
+
+
+def _judge(row: Achievement) -> None:
+    """Whether the record counts: with proof, and unless another one looks like the same event."""
+    row.state_reason = ""
+    if not row.proof_digest and not row.proof_reference:
+        row.state = AchievementState.NO_PROOF
+        return
+    twin = twin_of(row)
+    if twin is None:
+        row.state = AchievementState.COUNTED
+        return
+    row.state = AchievementState.DOUBTFUL
+    row.state_reason = f"「{twin.title}」（{twin.happened_on.isoformat()}）と同じ内容または同じ証拠です。"
+
+
+def twin_of(row: Achievement) -> Achievement | None:
+    """Another record that looks like the same event: same proof, or same kind, day, place and title."""
+    others = Achievement.objects.filter(kind=row.kind).exclude(id=row.id)
+    others = others.exclude(state=AchievementState.WITHDRAWN)
+    if row.proof_digest and (found := others.filter(proof_digest=row.proof_digest).first()):
+        return found
+    same = {"happened_on": row.happened_on, "title": row.title, "place": row.place}
+    return others.filter(**same, department_code=row.department_code).first()
+
+
+def _store(
+    row: Achievement, version: int, act: str, by: Staff, now: datetime, detail: dict[str, Any]
+) -> None:
+    changed = {
+        f.attname: getattr(row, f.attname)
+        for f in Achievement._meta.local_concrete_fields
+        if f.attname not in ("id", "recorded_by_id", "recorded_at", "version", "changed_by_id", "changed_at")
+    }
+    unit = kernel.Unit()
+    unit.update(
+        Achievement,
+        where={"id": row.id, "version": version},
+        set=changed | {"version": version + 1, "changed_by": by.id, "changed_at": now},
+        otherwise=ChangedMeanwhile(),
+    )
+    row.version = version + 1
+    _exchange(unit, row, gone=list(facts_of(row.id)))
+    _note(unit, row, act, by, now, detail)
+    kernel.commit(unit)
+
+
+def facts_of(achievement_id: UUID) -> Sequence[Fact]:
+    """The facts a record told."""
+    sources = [entry.name for entry in registers.indicators if entry.value.collect is None]
+    between = {"key__gte": f"{achievement_id}:", "key__lt": f"{achievement_id};"}  # an index finds them
+    return list(Fact.objects.filter(source__in=sources, **between))
+
+
+def told_by(row: Achievement) -> rules.Told:
+    """What a record tells while it counts."""
+    if row.state != AchievementState.COUNTED:
+        return []
+    record = rules.Record(
+        mark=f"{row.id}:{row.version}",
+        kind=row.kind,
+        on=row.happened_on,
+        until=row.ended_on,
+        department_code=row.department_code,
+        title=row.title,
+        detail=row.detail,
+        address=reverse("plan:achievement", args=[row.id]),
+    )
+    return rules.happenings(record, systems=core_systems())
+
+
+def core_systems() -> Mapping[str, Sequence[str]]:
+    """The core systems of each list, of all plans together."""
+    lists: dict[str, list[str]] = {}
+    for plan in plans.all_plans():
+        for name, ids in plan.core_system_lists.items():
+            lists.setdefault(name, []).extend(one for one in ids if one not in lists.get(name, ()))
+    return lists
+
+
+def _exchange(unit: kernel.Unit, row: Achievement, *, gone: Sequence[Fact]) -> None:
+    new = told_by(row)
+    for source in sorted({name for name, _one in new}):
+        facts.open_months(source, [one for name, one in new if name == source])
+    facts.exchange(unit, gone=gone, new=new)
+
+
+def _note(
+    unit: kernel.Unit, row: Achievement, act: str, by: Staff, now: datetime, detail: dict[str, Any]
+) -> None:
+    subject = f"achievement:{row.id}"
+    audit.record(unit, actor=by.actor, act=act, subject=subject, now=now, detail={"kind": row.kind, **detail})
