@@ -75,11 +75,16 @@ def figures(plan: Plan, as_of: date) -> dict[str, Figure]:
 
 
 def series(plan: Plan, indicator: Indicator, as_of: date) -> list[tuple[date, float | None]]:
-    """The value at the end of each month since the plan began, computed, up to `as_of`."""
+    """The value at the end of each month since the plan began, computed, up to `as_of`, in one or two questions."""
     until = plan.day_within(as_of)
-    if indicator.kind in ("count", "sum"):
-        return _summed_series(plan, indicator, until)
-    return [(day, figure(plan, indicator, day).computed) for day in _month_ends(plan.starts_on, until)]
+    ends = _month_ends(plan.starts_on, until)
+    numerators = _at_ends(plan, indicator, indicator.source, ends)
+    if indicator.kind != "share":
+        return [(day, n / indicator.divisor) for day, n in zip(ends, numerators, strict=True)]
+    denominators = _at_ends(plan, indicator, indicator.denominator, ends)
+    return [
+        (day, n * 100 / d if d else None) for day, n, d in zip(ends, numerators, denominators, strict=True)
+    ]
 
 
 def rows(plan: Plan, indicator: Indicator, as_of: date, *, denominator: bool = False) -> QuerySet[Fact]:
@@ -149,26 +154,42 @@ def _summed(source: str, since: date, day: date) -> Total:
     return Total(rows, quantity)
 
 
-def _summed_series(plan: Plan, indicator: Indicator, until: date) -> list[tuple[date, float | None]]:
-    """One question for all whole months; only the last may be broken."""
+def _at_ends(plan: Plan, indicator: Indicator, source: str, ends: list[date]) -> list[int]:
+    """The numerator (or denominator) at the end of each month; the last one may be broken."""
+    if not ends:
+        return []
+    if is_stock(indicator):
+        return _stock_at(indicator, source, ends)
+    if indicator.kind == "distinct":
+        return [_total(indicator, source, _since(plan, indicator, day), day).quantity for day in ends]
     found = (
-        MonthTotal.objects.filter(source=indicator.source, month__gte=plan.starts_on, month__lte=until)
+        MonthTotal.objects.filter(source=source, month__gte=plan.starts_on, month__lte=ends[-1])
         .values("month")
         .annotate(n=Sum("rows"), sum=Sum("quantity"))
     )
     by_month = {row["month"]: row["n" if indicator.kind == "count" else "sum"] for row in found}
-    points: list[tuple[date, float | None]] = []
+    totals: list[int] = []
     total = 0
-    for day in _month_ends(plan.starts_on, until):
-        if indicator.span == "year" and day.month == 4:
-            total = 0
-        if day == until:
-            since = _since(plan, indicator, day)
-            points.append((day, _total(indicator, indicator.source, since, day).quantity / indicator.divisor))
+    for day in ends:
+        total = 0 if indicator.span == "year" and day.month == 4 else total
+        total += by_month.get(day.replace(day=1), 0)
+        totals.append(total)
+    totals[-1] = _total(indicator, source, _since(plan, indicator, ends[-1]), ends[-1]).quantity
+    return totals
+
+
+def _stock_at(indicator: Indicator, source: str, ends: list[date]) -> list[int]:
+    facts = list(
+        Fact.objects.filter(source=source, on__lte=ends[-1]).values_list("on", "until", "subject", "quantity")
+    )
+    found: list[int] = []
+    for day in ends:
+        in_force = [(s, q) for on, until, s, q in facts if on <= day and (until is None or until >= day)]
+        if indicator.kind == "stock":
+            found.append(len({subject for subject, _quantity in in_force}))
         else:
-            total += by_month.get(day.replace(day=1), 0)
-            points.append((day, total / indicator.divisor))
-    return points
+            found.append(sum(quantity for _subject, quantity in in_force))
+    return found
 
 
 def _month_ends(since: date, until: date) -> list[date]:

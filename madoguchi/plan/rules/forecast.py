@@ -1,0 +1,50 @@
+"""Where an indicator is heading: the mean change of the last months, carried on, with an interval.
+
+The interval is the one that holds four times out of five if months go on to differ as they did (normal approximation,
+changes taken as independent). With fewer than six months, or for a figure that begins anew each year, nothing is said.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from statistics import fmean, pstdev
+
+MONTHS = 24  # at most so many months back are looked at
+LEAST = 6
+FOUR_OF_FIVE = 1.2816  # the 90th percentile of the normal distribution
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """The value expected on a day, and the interval it lies in four times out of five."""
+
+    on: date
+    value: float
+    low: float
+    high: float
+    months: int  # changes it rests on
+
+
+def forecast(
+    points: Sequence[tuple[date, float | None]], on: date, *, most: float | None = None
+) -> Forecast | None:
+    """The value at `on` from values at the ends of months; None where there is too little, or nothing ahead.
+
+    `most` bounds what cannot be exceeded (100 for a share).
+    """
+    known = [(day, value) for day, value in points if value is not None][-(MONTHS + 1) :]
+    if len(known) <= LEAST or on <= known[-1][0]:
+        return None
+    values = [value for _day, value in known]
+    changes = [later - earlier for earlier, later in pairwise(values)]
+    ahead = (on - known[-1][0]).days * 12 / 365.25
+    middle = values[-1] + fmean(changes) * ahead
+    spread = FOUR_OF_FIVE * pstdev(changes) * math.sqrt(ahead)
+    low, high = middle - spread, middle + spread
+    if most is not None:
+        middle, low, high = min(middle, most), min(low, most), min(high, most)
+    return Forecast(on, middle, low, high, len(changes))

@@ -1,0 +1,192 @@
+"""The scoreboard: every number on a page is the number of the files and of the rows behind it."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from django.test import Client
+
+from madoguchi.common.registers import Happening
+from madoguchi.organization.tests.factories import DepartmentFactory, signed_in_client, staff_with
+from madoguchi.plan import reading
+from madoguchi.plan.actions import facts, publishing
+from madoguchi.plan.definition import Plan
+from madoguchi.plan.queries import plans
+from madoguchi.plan.tests.factories import NOW, TypedValueFactory
+
+PLAN = "morioka-2021-2025"
+CATALOG = Path(reading.__file__).parent / "catalog"
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def plan() -> Plan:
+    for path in sorted(CATALOG.glob("*.yaml")):
+        publishing.publish(source=path.read_text(encoding="utf-8"), by="test", now=NOW)
+    return plans.plan(PLAN)
+
+
+def hold_workshops(count: int) -> None:
+    told = [
+        Happening(
+            key=str(n),
+            on=date(2021, 4 + n % 9, 1 + n % 28),
+            department_code="digital" if n % 3 else "elderly",
+            label=f"講座{n}",
+        )
+        for n in range(count)
+    ]
+    facts.bring_up("workshops", told)
+
+
+def text_of(path: str, client: Client | None = None) -> str:
+    response = (client or Client(headers={"accept-language": "ja"})).get(path)
+    assert response.status_code == 200, path
+    return response.content.decode()
+
+
+def data_of(path: str) -> Any:
+    return json.loads(text_of(path))
+
+
+def test_the_board_shows_nine_measures_and_what_is_late(plan):
+    hold_workshops(131)
+
+    page = text_of("/plan/")
+
+    assert all(f"{m.id} {m.title}" in page for m in plan.measures)
+    assert "131回" in page
+    assert "◎ 達成" in page
+    assert "× 未達成" in page
+    assert "に終わりました。最終の値を表示しています。" in page
+
+
+def test_a_day_within_the_plan_shows_the_value_of_that_day(plan):
+    hold_workshops(131)
+
+    early = data_of("/plan/scoreboard.json?as_of=2021-06-30")
+
+    found = {one["id"]: one for one in early["indicators"]}["workshops"]
+    assert (early["as_of"], early["is_final"]) == ("2021-06-30", False)
+    assert found["value"] == len([n for n in range(131) if n % 9 in (0, 1, 2)])
+
+
+@pytest.mark.parametrize("day", ["2021-13-45", "あした", "2021"])
+def test_a_day_that_is_none_is_told_and_today_is_shown(plan, day):
+    assert "日付を読みとれませんでした" in text_of(f"/plan/?as_of={day}")
+
+
+def test_a_draft_plan_says_that_its_targets_are_not_decided(plan):
+    page = text_of("/plan/?plan=morioka-2026-2030")
+
+    assert "この計画は下書きです。" in page
+    assert "－ 目標未定" in page
+
+
+def test_an_unknown_plan_measure_or_indicator_is_not_found(plan):
+    for path in ("/plan/?plan=nowhere", "/plan/measures/9-9/", "/plan/indicators/nothing/"):
+        assert Client().get(path).status_code == 404
+
+
+def test_page_files_and_rows_of_an_indicator_agree(plan):
+    hold_workshops(40)
+    DepartmentFactory(code="digital", name="情報企画課")
+    client = signed_in_client(staff_with("office"))
+
+    page = text_of("/plan/indicators/workshops/")
+    data = data_of("/plan/indicators/workshops.json")
+    rows = b"".join(client.get("/plan/indicators/workshops/rows.csv")).decode().splitlines()
+
+    assert "40回" in page
+    assert data["value"] == data["series"][-1]["value"] == data["rows"] == len(rows) - 1 == 40
+    assert "いちばん多い部署は情報企画課（26回）です。" in page
+
+
+def test_the_chart_has_a_name_a_sentence_and_a_table(plan):
+    hold_workshops(40)
+
+    page = text_of("/plan/indicators/workshops/")
+
+    assert '<svg viewBox="0 0 640 260" role="img" aria-labelledby="chart-title chart-text">' in page
+    assert "年度の終わりの値" in page
+    assert "style=" not in page
+
+
+def test_a_typed_value_is_marked_with_its_reason_wherever_it_stands(plan):
+    TypedValueFactory(indicator_id="policies", on=date(2025, 3, 31), value=3.0, reason="庁内照会の結果")
+
+    assert "手入力" in text_of("/plan/")
+    assert "庁内照会の結果" in text_of("/plan/indicators/policies/")
+    found = {i["id"]: i for i in data_of("/plan/scoreboard.json")["indicators"]}["policies"]
+    assert (found["value"], found["is_typed"]) == (3.0, True)
+
+
+def test_the_rule_is_published_with_the_numbers_of_the_code(plan):
+    page = text_of("/plan/rule/")
+
+    assert "進むはずの量の90％以上なら「順調」です。" in page
+    assert "60％以上90％未満なら「やや遅れ」、60％未満なら「遅れ」です。" in page
+
+
+def test_the_feed_tells_versions_and_reached_targets(plan):
+    hold_workshops(131)
+
+    root = ElementTree.fromstring(text_of("/plan/feed.atom"))
+
+    space = {"a": "http://www.w3.org/2005/Atom"}
+    titles = [e.findtext("a:title", namespaces=space) for e in root.findall("a:entry", space)]
+    ids = [e.findtext("a:id", namespaces=space) for e in root.findall("a:entry", space)]
+    assert "「デジタル活用講座の開催数」が目標に達しました。" in titles
+    assert "盛岡市行政デジタル・トランスフォーメーション推進計画（第1版）を公開しました。" in titles
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("language", ["en", "ja-easy"])
+@pytest.mark.parametrize(
+    "path", ["/plan/", "/plan/rule/", "/plan/measures/3-3/", "/plan/indicators/workshops/"]
+)
+def test_the_public_pages_speak_other_languages(plan, path, language):
+    hold_workshops(3)
+    client = Client()
+    client.cookies["madoguchi_language"] = language
+
+    page = text_of(path, client)
+
+    assert {"en": "Progress of the plan", "ja-easy": "計画が どこまで 進んだか"}[language] in page
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [("office", 200), ("officer", 403), ("head", 403), ("administrator", 403)]
+)
+def test_only_the_office_sees_its_own_board(plan, role, status):
+    assert signed_in_client(staff_with(role)).get("/plan/office/").status_code == status
+
+
+def test_rows_behind_a_figure_are_for_staff(plan):
+    hold_workshops(3)
+    rows = "/plan/indicators/workshops/rows/"
+
+    assert Client().get(rows).status_code == 302
+    assert "講座1" in text_of(rows, signed_in_client(staff_with("officer")))
+
+
+def test_the_board_asks_as_often_for_many_facts_as_for_few(plan, django_assert_max_num_queries):
+    client = Client()
+    hold_workshops(3)
+    client.get("/plan/")
+    with django_assert_max_num_queries(95):
+        client.get("/plan/")
+    hold_workshops(300)
+
+    with django_assert_max_num_queries(95):
+        client.get("/plan/")
+
+
+def test_without_any_plan_there_is_no_page():
+    assert Client().get("/plan/").status_code == 404

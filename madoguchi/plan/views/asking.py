@@ -1,0 +1,72 @@
+"""Which plan and which day a page is asked about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest
+from django.utils.translation import get_language
+
+from madoguchi.common import clock
+from madoguchi.plan.definition import Plan
+from madoguchi.plan.queries import plans
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The plan and the day of a page; `is_misread` where the address named no day of the calendar."""
+
+    plan: Plan
+    day: date
+    is_default_plan: bool
+    is_default_day: bool
+    is_misread: bool
+
+    @property
+    def as_of(self) -> date:
+        """The day the figures are given for."""
+        return self.plan.day_within(self.day)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the figures are final."""
+        return self.day > self.plan.ends_on
+
+    @property
+    def query(self) -> str:
+        """What links carry along: empty for the plan and day that are meant anyway."""
+        words: dict[str, str] = {}
+        if not self.is_default_plan:
+            words["plan"] = self.plan.id
+        if not self.is_default_day:
+            words["as_of"] = self.day.isoformat()
+        return f"?{urlencode(words)}" if words else ""
+
+
+def asked(request: HttpRequest) -> Asked:
+    """What the address asks for; today and the plan of that day unless it says otherwise.
+
+    Raises `Http404` for a plan that is not there, or while none is published.
+    """
+    today = clock.today()
+    text = request.GET.get("as_of", "")
+    day, misread = today, False
+    if text:
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            misread = True
+    try:
+        default = plans.plan_for(today)
+        wanted = request.GET.get("plan", "")
+        plan = plans.plan(wanted) if wanted else plans.plan_for(day)
+    except plans.NoSuchPlan:
+        raise Http404 from None
+    return Asked(plan, day, plan.id == default.id and not text, day == today, misread)
+
+
+def language() -> str:
+    """The language of the page."""
+    return get_language() or "ja"
