@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.urls import resolve
 from django.utils import translation
 
-from madoguchi.common import kernel, views
+from madoguchi.common import access, kernel, views
 
 log = logging.getLogger("madoguchi.web")
 
@@ -51,9 +51,22 @@ class DeskLanguageMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info.startswith("/desk/"):
-            translation.activate("ja")
-            request.LANGUAGE_CODE = "ja"
+            self._speak_japanese(request)
         return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """Pages of staff stand at other addresses, too."""
+        rule = access.rule_of(view)
+        if rule is not None and rule.kind == "staff":
+            self._speak_japanese(request)
+        return None
+
+    @staticmethod
+    def _speak_japanese(request: HttpRequest) -> None:
+        translation.activate("ja")
+        request.LANGUAGE_CODE = "ja"
 
 
 class HealthMiddleware:

@@ -109,12 +109,20 @@ def test_the_desk_names_who_is_signed_in_and_offers_to_sign_out() -> None:
 @pytest.mark.parametrize(
     ("roles", "offered"),
     [
-        ({"officer"}, ["/desk/", "/desk/new/"]),
+        ({"officer"}, ["/desk/", "/desk/new/", "/plan/achievements/"]),
+        ({"office"}, ["/plan/achievements/", "/plan/office/"]),
         ({"approver"}, ["/desk/"]),
         ({"administrator"}, ["/desk/staff/", "/desk/departments/", "/desk/jobs/"]),
         (
             {"head", "administrator"},
-            ["/desk/", "/desk/new/", "/desk/staff/", "/desk/departments/", "/desk/jobs/"],
+            [
+                "/desk/",
+                "/desk/new/",
+                "/plan/achievements/",
+                "/desk/staff/",
+                "/desk/departments/",
+                "/desk/jobs/",
+            ],
         ),
     ],
 )

@@ -168,6 +168,12 @@ def test_only_the_office_sees_its_own_board(plan, role, status):
     assert signed_in_client(staff_with(role)).get("/plan/office/").status_code == status
 
 
+def test_staff_pages_are_japanese_whatever_the_browser_speaks(plan):
+    client = signed_in_client(staff_with("office"), headers={"accept-language": "en"})
+
+    assert '<html lang="ja"' in text_of("/plan/office/", client)
+
+
 def test_rows_behind_a_figure_are_for_staff(plan):
     hold_workshops(3)
     rows = "/plan/indicators/workshops/rows/"
