@@ -34,6 +34,8 @@ def register() -> None:
         registers.personal_data.add(f"plan.{name}", nobody)
     registers.demo.add("plan", _demo, order=60)
     sources.register()
+    from madoguchi.plan import handlers  # noqa: F401  # it registers its jobs
+
     registers.file_owners.add("plan", _files)
 
 

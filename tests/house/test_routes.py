@@ -12,6 +12,7 @@ STAFF_PLACES = (
     "/studio/",
     "/plan/achievements/",
     "/plan/office/",
+    "/plan/services/",
     "/security/",
     "/audit/",
     "/counter/",

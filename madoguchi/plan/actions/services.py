@@ -1,0 +1,230 @@
+"""The registry of digital services: entries, the evidence of each year, the year-end survey."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError
+from django.urls import reverse
+
+from madoguchi.audit import actions as audit
+from madoguchi.common import clock, kernel
+from madoguchi.common.ids import new_id
+from madoguchi.common.registers import Happening
+from madoguchi.identity.models import Staff
+from madoguchi.japan.fiscal import fiscal_year, fiscal_year_end
+from madoguchi.plan.actions import facts
+from madoguchi.plan.actions.achievements import ChangedMeanwhile, NotYet, may_record
+from madoguchi.plan.models import DigitalService, Fact, Survey, UseEvidence
+from madoguchi.plan.rules import services as rules
+
+SOURCE = "digital-services"
+EDITABLE = (
+    "city_service",
+    "private_service",
+    "provider",
+    "department_code",
+    "category",
+    "started_on",
+    "contract",
+    "data_classes",
+    "privacy_checked_on",
+    "security_checked_on",
+    "cost_yen",
+    "exit_plan",
+    "review_on",
+    "address",
+)
+
+
+class KnownAlready(Exception):
+    """This city service with this private service is in the registry, or this year's evidence is there."""
+
+
+class EndsBeforeStart(Exception):
+    """A service cannot end before it began."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """That a service was used in a fiscal year."""
+
+    seen_on: date
+    users: int
+    reference: str
+
+
+def add_service(*, values: Mapping[str, Any], by: Staff, now: datetime) -> DigitalService:
+    """Add an entry. Raises `NotAllowed`, `KnownAlready`."""
+    may_record(by, str(values["department_code"]), clock.tokyo_date(now))
+    service = DigitalService(
+        id=new_id(),
+        created_at=now,
+        changed_at=now,
+        changed_by=by,
+        **{name: values[name] for name in EDITABLE},
+    )
+    unit = kernel.Unit()
+    unit.insert(service)
+    _note(unit, service, "digital_service.added", by, now)
+    _commit(unit)
+    return service
+
+
+def change_service(
+    *, service: DigitalService, version: int, values: Mapping[str, Any], by: Staff, now: datetime
+) -> None:
+    """Change an entry. Raises `NotAllowed`, `KnownAlready`, `ChangedMeanwhile`."""
+    today = clock.tokyo_date(now)
+    may_record(by, service.department_code, today)
+    may_record(by, str(values["department_code"]), today)
+    _store(service, version, {name: values[name] for name in EDITABLE}, "digital_service.changed", by, now)
+
+
+def end_service(*, service: DigitalService, version: int, last_day: date, by: Staff, now: datetime) -> None:
+    """Say that a service is used no longer; from the next day on it is not counted.
+
+    Raises `NotAllowed`, `EndsBeforeStart`, `ChangedMeanwhile`.
+    """
+    may_record(by, service.department_code, clock.tokyo_date(now))
+    if last_day < service.started_on:
+        raise EndsBeforeStart
+    service.ended_on = last_day
+    _store(service, version, {"ended_on": last_day}, "digital_service.ended", by, now)
+
+
+def add_evidence(*, service: DigitalService, evidence: Evidence, by: Staff, now: datetime) -> UseEvidence:
+    """Record this year's use: only with it a service is counted.
+
+    Raises `NotAllowed`, `NotYet` for a day ahead, `KnownAlready` for a second one of a fiscal year.
+    """
+    today = clock.tokyo_date(now)
+    may_record(by, service.department_code, today)
+    if evidence.seen_on > today:
+        raise NotYet
+    row = UseEvidence(
+        id=new_id(),
+        service=service,
+        fiscal_year=fiscal_year(evidence.seen_on),
+        seen_on=evidence.seen_on,
+        users=evidence.users,
+        reference=evidence.reference,
+        recorded_by=by,
+        recorded_at=now,
+    )
+    unit = kernel.Unit()
+    unit.insert(row)
+    told = happening(service, row)
+    facts.open_months(SOURCE, [told])
+    facts.tell(unit, SOURCE, [told])
+    _note(unit, service, "digital_service.evidence", by, now, {"fiscal_year": row.fiscal_year})
+    _commit(unit)
+    return row
+
+
+def happening(service: DigitalService, evidence: UseEvidence) -> Happening:
+    """From the day it was seen to the end of that fiscal year, or of the service."""
+    until = fiscal_year_end(evidence.fiscal_year)
+    if service.ended_on is not None:
+        until = max(min(until, service.ended_on), evidence.seen_on)
+    return Happening(
+        key=f"{evidence.id}:{service.version}",
+        on=evidence.seen_on,
+        until=until,
+        subject=str(service.id),
+        department_code=service.department_code,
+        label=f"{service.city_service} × {service.private_service}"[:200],
+        address=reverse("plan:service", args=[service.id]),
+    )
+
+
+def issue_surveys(*, now: datetime) -> int:
+    """Ask each department with services for this year's evidence, once a year. Returns how many were asked."""
+    today = clock.tokyo_date(now)
+    if not rules.is_survey_time(today):
+        return 0
+    year = fiscal_year(today)
+    asked = set(Survey.objects.filter(fiscal_year=year).values_list("department_code", flat=True))
+    holders = set(DigitalService.objects.filter(ended_on=None).values_list("department_code", flat=True))
+    unit = kernel.Unit()
+    for code in sorted(holders - asked):
+        row = Survey(
+            id=new_id(),
+            fiscal_year=year,
+            department_code=code,
+            issued_at=now,
+            answer_by_on=today + timedelta(days=rules.SURVEY_DAYS),
+        )
+        unit.insert(row, unless_exists=True)
+        detail = {"fiscal_year": year}
+        audit.record(
+            unit,
+            actor="system:plan",
+            act="survey.issued",
+            subject=f"department:{code}",
+            now=now,
+            detail=detail,
+        )
+    if unit.statements:
+        kernel.commit(unit)
+    return len(holders - asked)
+
+
+def answer_survey(*, survey: Survey, remark: str, by: Staff, now: datetime) -> None:
+    """Say that a department has told of all its services. Raises `NotAllowed`, `ChangedMeanwhile`."""
+    may_record(by, survey.department_code, clock.tokyo_date(now))
+    unit = kernel.Unit()
+    unit.update(
+        Survey,
+        where={"id": survey.id, "answered_at": None},
+        set={"answered_at": now, "answered_by": by.id, "remark": remark.strip()[:2000]},
+        otherwise=ChangedMeanwhile(),
+    )
+    subject = f"department:{survey.department_code}"
+    audit.record(unit, actor=by.actor, act="survey.answered", subject=subject, now=now)
+    kernel.commit(unit)
+
+
+def _store(
+    service: DigitalService, version: int, values: dict[str, Any], act: str, by: Staff, now: datetime
+) -> None:
+    """Change the entry and what its evidence tells, in one unit."""
+    for name, value in values.items():
+        setattr(service, name, value)
+    service.version = version + 1
+    evidence = list(UseEvidence.objects.filter(service=service))
+    told = [happening(service, row) for row in evidence]
+    facts.open_months(SOURCE, told)
+    gone = list(Fact.objects.filter(source=SOURCE, subject=str(service.id)))
+    unit = kernel.Unit()
+    unit.update(
+        DigitalService,
+        where={"id": service.id, "version": version},
+        set=values | {"version": version + 1, "changed_at": now, "changed_by": by.id},
+        otherwise=ChangedMeanwhile(),
+    )
+    facts.exchange(unit, gone=gone, new=[(SOURCE, one) for one in told])
+    _note(unit, service, act, by, now)
+    _commit(unit)
+
+
+def _note(
+    unit: kernel.Unit,
+    service: DigitalService,
+    act: str,
+    by: Staff,
+    now: datetime,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    subject = f"digital_service:{service.id}"
+    audit.record(unit, actor=by.actor, act=act, subject=subject, now=now, detail=detail)
+
+
+def _commit(unit: kernel.Unit) -> None:
+    try:
+        kernel.commit(unit)
+    except IntegrityError:
+        raise KnownAlready from None

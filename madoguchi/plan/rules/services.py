@@ -1,0 +1,56 @@
+"""What is to be seen to about a digital service: plain values in, findings out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+Code = Literal["no_privacy_check", "no_security_check", "review_due", "no_exit_plan", "no_evidence"]
+
+PERSONAL = "personal"
+SURVEY_FROM = (3, 1)  # 1 March: the year-end survey is issued
+SURVEY_DAYS = 21
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What the checks look at."""
+
+    data_classes: Collection[str]
+    privacy_checked_on: date | None
+    security_checked_on: date | None
+    review_on: date | None
+    exit_plan: str
+    evidence_years: Collection[int]
+    started_on: date
+    ended_on: date | None
+
+
+def is_in_use(service: Service, day: date) -> bool:
+    """Whether the service is in use on a day."""
+    return service.started_on <= day and (service.ended_on is None or service.ended_on >= day)
+
+
+def findings(service: Service, *, day: date, fiscal_year: int) -> list[Code]:
+    """What is missing on a day; nothing of a service that has ended."""
+    if not is_in_use(service, day):
+        return []
+    found: list[Code] = []
+    if PERSONAL in service.data_classes and service.privacy_checked_on is None:
+        found.append("no_privacy_check")
+    if service.security_checked_on is None:
+        found.append("no_security_check")
+    if service.review_on is not None and service.review_on < day:
+        found.append("review_due")
+    if not service.exit_plan.strip():
+        found.append("no_exit_plan")
+    if fiscal_year not in service.evidence_years:
+        found.append("no_evidence")
+    return found
+
+
+def is_survey_time(day: date) -> bool:
+    """Whether the year-end survey of the running fiscal year is out: from 1 to 31 March."""
+    return day.month == SURVEY_FROM[0] and day.day >= SURVEY_FROM[1]

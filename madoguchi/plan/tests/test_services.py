@@ -1,0 +1,287 @@
+"""The registry of digital services: only what was used this year counts."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from madoguchi.organization.actions.permission import NotAllowed
+from madoguchi.organization.tests.factories import DepartmentFactory, signed_in_client, staff_with
+from madoguchi.plan import handlers, reading
+from madoguchi.plan.actions import publishing
+from madoguchi.plan.actions import services as actions
+from madoguchi.plan.actions.achievements import ChangedMeanwhile, NotYet
+from madoguchi.plan.models import DigitalService, Survey
+from madoguchi.plan.queries import figures, plans
+from madoguchi.plan.rules import services as rules
+from madoguchi.plan.tests.factories import DigitalServiceFactory, SurveyFactory
+
+NOW = datetime(2026, 3, 10, 6, 0, tzinfo=UTC)
+PLAN = "morioka-2021-2025"
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def digital():
+    return DepartmentFactory(code="digital")
+
+
+@pytest.fixture
+def officer(digital):
+    return staff_with("officer", department=digital)
+
+
+@pytest.fixture
+def plan():
+    path = Path(reading.__file__).parent / "catalog" / f"{PLAN}.yaml"
+    publishing.publish(source=path.read_text(encoding="utf-8"), by="test", now=NOW)
+    return plans.plan(PLAN)
+
+
+def values(**fields: Any) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "city_service": "施設の予約",
+        "private_service": "予約サービスA",
+        "provider": "事業者",
+        "department_code": "digital",
+        "category": "booking",
+        "started_on": date(2022, 4, 1),
+        "contract": "契約",
+        "data_classes": ["none"],
+        "privacy_checked_on": None,
+        "security_checked_on": date(2022, 3, 1),
+        "cost_yen": 100_000,
+        "exit_plan": "電話の受付にもどす",
+        "review_on": None,
+        "address": "",
+    }
+    return made | fields
+
+
+def add(by, **fields: Any) -> DigitalService:
+    return actions.add_service(values=values(**fields), by=by, now=NOW)
+
+
+def seen(service: DigitalService, by, on: date = date(2026, 3, 5)) -> None:
+    evidence = actions.Evidence(seen_on=on, users=120, reference="報告書")
+    actions.add_evidence(service=service, evidence=evidence, by=by, now=NOW)
+
+
+def count(plan, on: date) -> float | None:
+    return figures.figure(plan, plan.indicator("digital-services"), on).value
+
+
+def test_a_service_counts_only_in_the_years_of_its_evidence(plan, officer):
+    service = add(officer)
+    assert count(plan, date(2026, 3, 31)) == 0
+
+    seen(service, officer)
+    seen(service, officer, date(2024, 6, 1))
+
+    days = (date(2024, 5, 31), date(2024, 6, 1), date(2025, 3, 31), date(2025, 4, 1), date(2026, 3, 31))
+    assert [count(plan, day) for day in days] == [0, 1, 1, 0, 1]
+
+
+def test_a_second_evidence_of_a_year_is_refused(officer):
+    service = add(officer)
+    seen(service, officer)
+
+    with pytest.raises(actions.KnownAlready):
+        seen(service, officer)
+
+
+def test_a_day_ahead_is_no_evidence(officer):
+    with pytest.raises(NotYet):
+        seen(add(officer), officer, date(2026, 3, 11))
+
+
+def test_a_service_that_ended_is_counted_until_its_last_day(plan, officer):
+    service = add(officer)
+    seen(service, officer, date(2025, 5, 1))
+
+    actions.end_service(service=service, version=1, last_day=date(2025, 9, 30), by=officer, now=NOW)
+
+    assert (count(plan, date(2025, 9, 30)), count(plan, date(2025, 10, 1))) == (1, 0)
+
+
+def test_the_same_pair_is_registered_once(officer):
+    add(officer)
+
+    with pytest.raises(actions.KnownAlready):
+        add(officer)
+
+
+def test_two_people_at_once_do_not_overwrite_each_other(officer):
+    service = add(officer)
+    actions.change_service(service=service, version=1, values=values(provider="甲"), by=officer, now=NOW)
+
+    other = DigitalService.objects.get()
+    with pytest.raises(ChangedMeanwhile):
+        actions.change_service(service=other, version=1, values=values(provider="乙"), by=officer, now=NOW)
+
+
+def test_another_departments_service_is_refused(officer):
+    DepartmentFactory(code="residents")
+
+    with pytest.raises(NotAllowed):
+        add(officer, department_code="residents")
+
+
+def plain(**fields: Any) -> rules.Service:
+    made: dict[str, Any] = {
+        "data_classes": ["none"],
+        "privacy_checked_on": None,
+        "security_checked_on": date(2022, 3, 1),
+        "review_on": None,
+        "exit_plan": "手順",
+        "evidence_years": {2025},
+        "started_on": date(2022, 4, 1),
+        "ended_on": None,
+    }
+    return rules.Service(**made | fields)
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, []),
+        ({"data_classes": ["personal"]}, ["no_privacy_check"]),
+        ({"security_checked_on": None}, ["no_security_check"]),
+        ({"review_on": date(2026, 3, 9)}, ["review_due"]),
+        ({"exit_plan": "  "}, ["no_exit_plan"]),
+        ({"evidence_years": {2024}}, ["no_evidence"]),
+        ({"evidence_years": (), "ended_on": date(2026, 3, 9)}, []),
+    ],
+)
+def test_each_thing_that_is_missing_is_found(fields, expected):
+    assert rules.findings(plain(**fields), day=date(2026, 3, 10), fiscal_year=2025) == expected
+
+
+def test_the_survey_issues_itself_in_march_once_to_each_department_with_services(officer):
+    add(officer)
+    DigitalServiceFactory(department_code="ended", ended_on=date(2025, 3, 31))
+
+    assert actions.issue_surveys(now=datetime(2026, 2, 28, 1, tzinfo=UTC)) == 0
+    assert actions.issue_surveys(now=NOW) == 1
+    assert actions.issue_surveys(now=NOW) == 0
+
+    survey = Survey.objects.get()
+    assert (survey.department_code, survey.fiscal_year, survey.answer_by_on) == (
+        "digital",
+        2025,
+        date(2026, 3, 31),
+    )
+
+
+def test_the_daily_job_issues_surveys(officer, monkeypatch):
+    add(officer)
+    monkeypatch.setattr("madoguchi.common.clock.now", lambda: NOW)
+
+    handlers.issue_surveys({})
+
+    assert Survey.objects.count() == 1
+
+
+def test_a_survey_is_answered_once(officer):
+    survey = SurveyFactory(department_code="digital")
+    actions.answer_survey(survey=survey, remark="", by=officer, now=NOW)
+
+    with pytest.raises(ChangedMeanwhile):
+        actions.answer_survey(survey=survey, remark="", by=officer, now=NOW)
+
+
+# --- pages ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/plan/services/", "/plan/services/new/"])
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [("officer", 200), ("head", 200), ("office", 200), ("approver", 403), ("administrator", 403)],
+)
+def test_who_sees_the_registry(path, role, status):
+    assert signed_in_client(staff_with(role)).get(path).status_code == status
+
+
+def test_nobody_else_sees_the_registry():
+    assert Client().get("/plan/services/").status_code == 302
+
+
+def test_a_service_is_registered_with_its_evidence_on_the_pages(officer, plan):
+    client = signed_in_client(officer)
+    form = {
+        "city_service": "施設の予約",
+        "private_service": "予約サービスA",
+        "department_code": "digital",
+        "category": "booking",
+        "started_on": "2022-04-01",
+        "data_classes": ["personal", "contact"],
+        "cost_yen": "１２０，０００",
+    }
+    page = client.post("/plan/services/new/", form, follow=True).content.decode()
+    assert "プライバシーの確認がまだです" in page
+    service = DigitalService.objects.get()
+    assert (service.cost_yen, service.data_classes) == (120_000, ["personal", "contact"])
+
+    evidence = {"seen_on": "2025-06-01", "users": "1,200", "reference": "報告書"}
+    page = client.post(f"/plan/services/{service.id}/", evidence, follow=True).content.decode()
+
+    assert "証拠を登録しました。" in page
+    assert count(plan, date(2025, 7, 1)) == 1
+
+
+def test_a_faulty_form_says_what_to_do_and_keeps_what_was_typed(officer):
+    page = signed_in_client(officer).post(
+        "/plan/services/new/", {"city_service": "施設の予約", "started_on": "昨日", "cost_yen": "十万"}
+    )
+
+    text = page.content.decode()
+    assert page.status_code == 422
+    assert 'value="施設の予約"' in text
+    for sentence in (
+        "民間のデジタルサービスの名称を入力してください。",
+        "日付を2025-04-01の形で入力してください。",
+        "費用は、円の単位の整数で入力してください。",
+        "渡す情報を1つ以上選んでください。",
+    ):
+        assert sentence in text
+
+
+def test_the_list_asks_as_often_for_many_as_for_one(officer, django_assert_num_queries):
+    client = signed_in_client(officer)
+    DigitalServiceFactory()
+    with django_assert_num_queries(6):
+        client.get("/plan/services/")
+    for _n in range(12):
+        DigitalServiceFactory(changed_by=officer)
+
+    with django_assert_num_queries(6):
+        page = client.get("/plan/services/")
+
+    assert "13件中" in page.content.decode()
+
+
+def test_the_survey_page_shows_what_is_missing_and_takes_the_answer(officer):
+    add(officer)
+    survey = SurveyFactory(department_code="digital", fiscal_year=2025)
+    client = signed_in_client(officer)
+
+    assert "まだありません" in client.get(f"/plan/services/survey/{survey.id}/").content.decode()
+    page = client.post(f"/plan/services/survey/{survey.id}/", {"remark": "なし"}, follow=True)
+
+    assert "調査に回答しました。" in page.content.decode()
+    assert Survey.objects.get().answered_by_id == officer.id
+
+
+def test_the_csv_holds_every_field(officer):
+    service = add(officer)
+    seen(service, officer)
+
+    text = b"".join(signed_in_client(officer).get("/plan/services/list.csv")).decode()
+
+    assert "施設の予約" in text
+    assert ",2025," in text
