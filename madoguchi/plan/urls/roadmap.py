@@ -1,3 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from madoguchi.plan.views import desk_what_if, roadmap
+
+urlpatterns = [
+    path("roadmap/", roadmap.page, name="roadmap"),
+    path("roadmap.csv", roadmap.page_csv, name="roadmap-csv"),
+    path("roadmap/what-if/", desk_what_if.page, name="roadmap-what-if"),
+]
