@@ -1,0 +1,78 @@
+"""Meetings and resolutions: what may follow what, what is carried over, when somebody is reminded. Plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+from uuid import UUID
+
+from madoguchi.plan.desk_states import MeetingState, ResolutionState
+
+NEXT: dict[str, frozenset[str]] = {
+    MeetingState.PLANNED: frozenset({MeetingState.HELD, MeetingState.CANCELLED}),
+    MeetingState.HELD: frozenset({MeetingState.CLOSED}),
+    MeetingState.CLOSED: frozenset(),
+    MeetingState.CANCELLED: frozenset(),
+}
+BEFORE_DAYS = 7
+EVERY_DAYS = 7
+
+Effect = Literal["as_expected", "less", "none", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A resolution that is not finished."""
+
+    id: UUID
+    text: str
+    due_on: date
+    measure_id: str
+    indicator_id: str
+
+
+def may_move(*, state: str, to: str) -> bool:
+    """Whether a meeting may go from one state to another."""
+    return to in NEXT[state]
+
+
+def carried_over(open_ones: Iterable[Open], already: Iterable[UUID]) -> list[Open]:
+    """The open resolutions a new agenda begins with: each once, the one due first in front."""
+    there = set(already)
+    return sorted(
+        (one for one in open_ones if one.id not in there), key=lambda one: (one.due_on, str(one.id))
+    )
+
+
+def days_overdue(*, due_on: date, state: str, today: date) -> int:
+    """How many days an open resolution is past its day; 0 where it is not."""
+    return max((today - due_on).days, 0) if state == ResolutionState.OPEN else 0
+
+
+def reminder_key(*, due_on: date, today: date) -> str:
+    """Which reminder a day asks for: a week before, on the day, and each week after; "" for none.
+
+    A run that comes late still gives the newest one that was due; the key is told once.
+    """
+    if today < due_on - timedelta(days=BEFORE_DAYS):
+        return ""
+    if today < due_on:
+        return "before"
+    return f"after{(today - due_on).days // EVERY_DAYS}"
+
+
+def effect(*, before: float | None, after: float | None, expected: float | None) -> Effect:
+    """What a resolution did to its indicator against what was expected of it."""
+    if before is None or after is None or expected is None:
+        return "unknown"
+    change = after - before
+    if change == 0 or (change > 0) != (expected > 0):
+        return "none"
+    return "as_expected" if abs(change) >= abs(expected) else "less"
+
+
+def position_after(positions: Sequence[int]) -> int:
+    """The place of a new point of the agenda."""
+    return max(positions, default=0) + 1
