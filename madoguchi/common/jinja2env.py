@@ -27,6 +27,7 @@ from django.utils.translation import (
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
+from madoguchi.common import desk_menu
 from madoguchi.japan.eras import format_both, format_wareki
 
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -225,6 +226,7 @@ def environment(**options: Any) -> Environment:
         "display_of": display_of,
         "is_demo": is_demo,
         "city_name": city_name,
+        "desk_menu": desk_menu.entries_for,
     }
     env.filters |= {
         "wareki": wareki,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from madoguchi.common import access, clock, kernel
+from madoguchi.common import access, clock, desk_menu, kernel
 from madoguchi.common.pages import render
 from madoguchi.identity import asking
 from madoguchi.identity import queries as identity
@@ -17,6 +18,7 @@ from madoguchi.organization import queries
 from madoguchi.organization.rules import Role
 
 TOUCH_AFTER = timedelta(minutes=1)
+ARRIVAL = "/desk/"  # where signing in leads
 
 
 def answer(request: HttpRequest, rule: access.Rule) -> HttpResponse | None:
@@ -38,7 +40,7 @@ def answer(request: HttpRequest, rule: access.Rule) -> HttpResponse | None:
     if identity.step_of(session) != Step.DONE:
         return asking.ask_for_step(request, session)
     if rule.roles and not any(duty.role in rule.roles for duty in found.duties):
-        return _no_role(request, rule)
+        return _no_role(request, rule, {duty.role for duty in found.duties})
     return None
 
 
@@ -49,6 +51,10 @@ def _touch(session: StaffSession, now: datetime) -> None:
         pass  # a page can be read while nothing can be written
 
 
-def _no_role(request: HttpRequest, rule: access.Rule) -> HttpResponse:
-    context = {"needed": [Role(role).label for role in rule.roles]}
+def _no_role(request: HttpRequest, rule: access.Rule, roles: Collection[str]) -> HttpResponse:
+    """Where everybody arrives after signing in, each is sent on to where their own roles begin."""
+    home = desk_menu.home_for(roles)
+    if request.path_info == ARRIVAL and request.method == "GET" and home:
+        return HttpResponseRedirect(home)
+    context = {"needed": [Role(role).label for role in rule.roles], "home": home}
     return render(request, "organization/no_role.html", context, status=403)

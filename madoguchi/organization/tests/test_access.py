@@ -155,3 +155,24 @@ def test_the_departments_of_a_request_need_no_further_question(rf, django_assert
     assert found == {department.code}
     assert identity.staff_of(request) == staff
     assert identity.staff_roles_of(request) == {"officer", "head"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("role", "home"), [("administrator", "/desk/staff/"), ("office", "/plan/achievements/")]
+)
+def test_who_has_no_inbox_arrives_where_their_own_roles_begin(role, home):
+    client = signed_in_client(staff_with(role))
+
+    arrived = client.get("/desk/")
+
+    assert arrived.headers["Location"] == home
+    assert client.get(home).status_code == 200
+
+
+@pytest.mark.django_db
+def test_who_has_no_role_at_all_is_told_whom_to_ask():
+    refused = signed_in_client(staff_with()).get("/desk/")
+
+    assert refused.status_code == 403
+    assert "所属長を通じて" in refused.content.decode()

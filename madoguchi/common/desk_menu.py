@@ -1,0 +1,40 @@
+"""The menu of staff: what stands in it, and for which roles."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One place of the menu; `key` is what a page of it calls `here`."""
+
+    key: str
+    address: str
+    label: str | Promise
+    roles: tuple[str, ...]
+
+
+MENU = (
+    Entry("desk", "/desk/", _("受付一覧"), ("officer", "approver", "head")),
+    Entry("new", "/desk/new/", _("新規入力"), ("officer", "head")),
+    Entry("achievements", "/plan/achievements/", _("実績"), ("officer", "head", "office")),
+    Entry("plan", "/plan/office/", _("計画"), ("office",)),
+    Entry("staff", "/desk/staff/", _("職員"), ("administrator",)),
+    Entry("departments", "/desk/departments/", _("部署"), ("administrator",)),
+    Entry("jobs", "/desk/jobs/", _("ジョブ"), ("administrator",)),
+)
+
+
+def entries_for(roles: Collection[str]) -> list[Entry]:
+    """What somebody with these roles may open; everything where no role is known."""
+    return [entry for entry in MENU if not roles or any(role in roles for role in entry.roles)]
+
+
+def home_for(roles: Collection[str]) -> str:
+    """Where somebody with these roles begins, "" where nothing is for them."""
+    return next((e.address for e in MENU if any(role in roles for role in e.roles)), "")
