@@ -316,4 +316,4 @@ def give_code(page: Page) -> None:
         code = re.search(r"\d{6}", shown.inner_text())
     form.write("確認コード", code.group())
     form.press("サインイン")
-    page.wait_for_url("**/desk/")
+    page.wait_for_url(re.compile(r"/(desk|desk/staff|plan/achievements)/$"))

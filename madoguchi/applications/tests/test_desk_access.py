@@ -25,7 +25,7 @@ def desk() -> Desk:
 
 # Who asks:            officer second approver head stranger administrator
 LISTS = {
-    "/desk/": (OK, OK, OK, OK, OK, DENIED),
+    "/desk/": (OK, OK, OK, OK, OK, 302),  # sent on to where an administrator begins
     "/desk/list.csv": (OK, OK, OK, OK, OK, DENIED),
     "/desk/new/": (OK, OK, DENIED, OK, OK, DENIED),
     "/desk/alarms/": (DENIED, DENIED, DENIED, OK, DENIED, DENIED),

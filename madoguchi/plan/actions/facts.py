@@ -11,7 +11,6 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import Count, Min, QuerySet, Sum
-from django.db.models.functions import TruncMonth
 
 from madoguchi.common import kernel
 from madoguchi.common.registers import Happening
@@ -174,13 +173,15 @@ def subject_year_id(source: str, year: int, subject: str) -> str:
 
 
 def _by_month(facts: QuerySet[Fact]) -> Iterable[tuple[date, str, int, int]]:
-    return (
-        facts.annotate(month=TruncMonth("on"))
-        .values("month", "department_code")
-        .annotate(rows=Count("id"), sum=Sum("quantity"))
-        .order_by()
-        .values_list("month", "department_code", "rows", "sum")
-    )
+    """Rows and quantity by month: asked for by day, in the order of an index that holds all four columns."""
+    months: dict[tuple[date, str], tuple[int, int]] = {}
+    days = facts.values_list("on", "department_code").annotate(rows=Count("*"), sum=Sum("quantity"))
+    for on, department, rows, quantity in days.order_by("on", "department_code").iterator(chunk_size=5000):
+        place = (on.replace(day=1), department)
+        before = months.get(place, (0, 0))
+        months[place] = (before[0] + rows, before[1] + quantity)
+    for (month, department), (rows, quantity) in months.items():
+        yield month, department, rows, quantity
 
 
 def _fact(source: str, one: Happening) -> Fact:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -179,16 +180,26 @@ def _at_ends(plan: Plan, indicator: Indicator, source: str, ends: list[date]) ->
 
 
 def _stock_at(indicator: Indicator, source: str, ends: list[date]) -> list[int]:
-    facts = list(
-        Fact.objects.filter(source=source, on__lte=ends[-1]).values_list("on", "until", "subject", "quantity")
-    )
+    """What is in force on each day: one walk through beginnings and ends, in order."""
+    facts = Fact.objects.filter(source=source, on__lte=ends[-1])
+    steps: list[tuple[date, int, str, int]] = []
+    for on, until, subject, quantity in facts.values_list("on", "until", "subject", "quantity"):
+        steps.append((on, 1, subject, quantity))
+        if until is not None:
+            steps.append((until + timedelta(days=1), -1, subject, quantity))
+    steps.sort(key=lambda step: step[0])
+    in_force: Counter[str] = Counter()
+    subjects = total = done = 0
     found: list[int] = []
     for day in ends:
-        in_force = [(s, q) for on, until, s, q in facts if on <= day and (until is None or until >= day)]
-        if indicator.kind == "stock":
-            found.append(len({subject for subject, _quantity in in_force}))
-        else:
-            found.append(sum(quantity for _subject, quantity in in_force))
+        while done < len(steps) and steps[done][0] <= day:
+            _on, sign, subject, quantity = steps[done]
+            before = in_force[subject]
+            in_force[subject] = before + sign
+            subjects += (before + sign > 0) - (before > 0)
+            total += sign * quantity
+            done += 1
+        found.append(subjects if indicator.kind == "stock" else total)
     return found
 
 

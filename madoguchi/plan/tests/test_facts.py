@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -112,15 +113,25 @@ def test_wrong_totals_are_found_and_put_right():
 
 
 DAYS = st.integers(0, 5 * 365 + 60).map(lambda n: START + timedelta(days=n))
+
+
+def lasting(one: Happening, days: int | None) -> Happening:
+    return one if days is None else replace(one, until=one.on + timedelta(days=days))
+
+
 TOLD = st.lists(
     st.builds(
-        Happening,
-        key=st.integers(0, 60).map(str),
-        on=DAYS,
-        quantity=st.integers(-50, 500),
-        subject=st.sampled_from(["", "a", "b", "c"]),
-        department_code=st.sampled_from(["", "x", "y"]),
-        until=st.none(),
+        lasting,
+        one=st.builds(
+            Happening,
+            key=st.integers(0, 60).map(str),
+            on=DAYS,
+            quantity=st.integers(-50, 500),
+            subject=st.sampled_from(["", "a", "b", "c"]),
+            department_code=st.sampled_from(["", "x", "y"]),
+            until=st.none(),
+        ),
+        days=st.none() | st.integers(0, 700),
     ),
     max_size=25,
     unique_by=lambda h: h.key,
@@ -148,7 +159,13 @@ def test_figures_equal_an_independent_recount(first, second, day):
     assert value("sum", "year") == sum(h.quantity for h in year)
     assert value("distinct") == len({h.subject for h in counted if h.subject})
     assert value("distinct", "year") == len({h.subject for h in year if h.subject})
-    assert value("stock", "day") == len({h.subject for h in second if h.on <= day})
+    in_force = [h for h in second if h.on <= day and (h.until is None or h.until >= day)]
+    assert value("stock", "day") == len({h.subject for h in in_force})
     assert Fact.objects.filter(source="s").count() == len(second)
     assert facts.recount("s") == 0
-    assert figures.series(plan, indicator_of("sum"), day)[-1][1] == value("sum")
+    for kind, span in (("sum", "plan"), ("count", "year"), ("stock", "day"), ("distinct", "year")):
+        one = indicator_of(kind, span)
+        points = figures.series(plan, one, day)
+        assert points[-1][0] == day
+        for on, said in (points[0], points[len(points) // 2], points[-1]):
+            assert said == figures.figure(plan, one, on).value

@@ -1,0 +1,99 @@
+"""The work of `bench.plan`, in a process with the city's settings; prints one line of JSON."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from madoguchi.config.commands import start_django
+
+FACTS = 1_000_000
+YEARS = 10
+TOLD = 100
+LOOKS = 40
+
+
+def main() -> None:
+    """Fill, count anew, tell, look."""
+    start_django()
+    from django.test import Client
+
+    from madoguchi.common import clock, kernel, registers
+    from madoguchi.common.registers import Happening
+    from madoguchi.plan.actions import facts, publishing
+    from madoguchi.plan.models import Fact
+
+    catalog = Path(publishing.__file__).parents[1] / "catalog"
+    for path in sorted(catalog.glob("*.yaml")):
+        publishing.publish(source=path.read_text(encoding="utf-8"), by="bench", now=clock.now())
+    first = date(2016, 4, 1)
+    _fill(Fact, "training", FACTS, first)
+    for entry in registers.indicators:
+        if entry.name != "training":
+            _fill(Fact, entry.name, 2000, first)
+            facts.recount(entry.name)
+    facts.recount("training")
+    started = time.process_time()
+    wrong = facts.recount("training")
+    recount = time.process_time() - started
+
+    def tell(number: int) -> None:
+        one = Happening(key=f"new {number}", on=date(2025, 5, 1 + number % 28), subject=f"p{number % 700}")
+        facts.open_months("training", [one])
+        unit = kernel.Unit()
+        facts.tell(unit, "training", [one])
+        kernel.commit(unit)
+
+    client = Client(headers={"accept-language": "ja"})
+
+    def look(number: int) -> None:
+        assert client.get("/plan/?as_of=2025-08-17").status_code == 200
+
+    look(0)
+    told, looks = _times(tell, TOLD), _times(look, LOOKS)
+    print(
+        json.dumps(
+            {
+                "facts": FACTS,
+                "recount_s": round(recount, 2),
+                "wrong_totals": wrong,
+                "tell_p50_ms": told[len(told) // 2],
+                "tell_p95_ms": told[int(len(told) * 0.95)],
+                "scoreboard_p50_ms": looks[len(looks) // 2],
+                "scoreboard_p95_ms": looks[int(len(looks) * 0.95)],
+            }
+        )
+    )
+
+
+def _fill(model: Any, source: str, count: int, first: date) -> None:
+    days = 365 * YEARS
+    rows = (
+        model(
+            source=source,
+            key=str(n),
+            on=first + timedelta(days=n * 7919 % days),
+            subject=f"p{n % 700}",
+            department_code=f"d{n % 30}",
+            label="計測",
+        )
+        for n in range(count)
+    )
+    model.objects.bulk_create(rows, batch_size=5000)
+
+
+def _times(work: Callable[[int], None], count: int) -> list[float]:
+    taken = []
+    for number in range(count):
+        started = time.perf_counter()
+        work(number)
+        taken.append(round((time.perf_counter() - started) * 1000, 1))
+    return sorted(taken)
+
+
+if __name__ == "__main__":
+    main()
