@@ -30,6 +30,7 @@ STAFF = [
     "/plan/achievements/new/",
     "/plan/achievements/new/training/",
     "/plan/services/",
+    "/plan/typed-values/",
     "/plan/services/new/",
     "/plan/meetings/",
     "/plan/meetings/new/",

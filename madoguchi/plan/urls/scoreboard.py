@@ -1,6 +1,6 @@
 from django.urls import path
 
-from madoguchi.plan.views import desk_office, feed, scoreboard
+from madoguchi.plan.views import desk_office, desk_typed_values, feed, scoreboard
 
 urlpatterns = [
     path("", scoreboard.board, name="board"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("schema/1", scoreboard.schema, name="plan-schema"),
     path("feed.atom", feed.atom, name="feed"),
     path("office/", desk_office.office, name="office"),
+    path("typed-values/", desk_typed_values.page, name="typed-values"),
+    path("typed-values/<uuid:value_id>/withdraw/", desk_typed_values.withdraw, name="typed-value-withdraw"),
     path("measures/<slug:measure_id>/", scoreboard.measure, name="measure"),
     path("indicators/<slug:indicator_id>/", scoreboard.indicator, name="indicator"),
     path("indicators/<slug:indicator_id>/rows/", desk_office.rows, name="indicator-rows"),

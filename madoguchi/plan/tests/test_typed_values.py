@@ -1,0 +1,86 @@
+"""Typed values: only with a reason, marked, logged, and taken back."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from madoguchi.audit.models import AuditEntry
+from madoguchi.organization.tests.factories import signed_in_client, staff_with
+from madoguchi.plan import reading
+from madoguchi.plan.actions import publishing
+from madoguchi.plan.models import TypedValue
+from madoguchi.plan.queries import figures, plans
+
+NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
+PLAN = "morioka-2021-2025"
+FORM = {"indicator_id": "policies", "on": "2022-03-31", "value": "２", "reason": "台帳を作る前の年度のため"}
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def client():
+    path = Path(reading.__file__).parent / "catalog" / f"{PLAN}.yaml"
+    publishing.publish(source=path.read_text(encoding="utf-8"), by="test", now=NOW)
+    return signed_in_client(staff_with("office"))
+
+
+def value() -> float | None:
+    plan = plans.plan(PLAN)
+    return figures.figure(plan, plan.indicator("policies"), date(2022, 3, 31)).value
+
+
+def test_a_value_is_typed_with_its_reason_and_logged(client):
+    page = client.post("/plan/typed-values/", FORM, follow=True).content.decode()
+
+    assert value() == 2
+    assert "台帳を作る前の年度のため" in page
+    assert "計算した値" in page
+    entry = AuditEntry.objects.get(act="value.typed")
+    assert entry.detail == {"on": "2022-03-31", "value": 2.0, "reason": "台帳を作る前の年度のため"}
+
+
+def test_taken_back_the_computed_value_stands_again(client):
+    client.post("/plan/typed-values/", FORM)
+    row = TypedValue.objects.get()
+
+    for _click in range(2):
+        client.post(f"/plan/typed-values/{row.id}/withdraw/")
+
+    assert value() == 0
+    assert AuditEntry.objects.filter(act="value.withdrawn").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "sentence"),
+    [
+        ("reason", " ", "計算した値を使わない理由を入力してください。"),
+        ("value", "二", "値を数で入力してください。"),
+        ("on", "2999-01-01", "先の日付の値は登録できません。"),
+        ("on", "", "いつの値かを選んでください。"),
+        ("indicator_id", "nothing", "指標を選んでください。"),
+    ],
+)
+def test_each_fault_is_told_and_what_was_typed_stays(client, field, typed, sentence):
+    page = client.post("/plan/typed-values/", FORM | {field: typed})
+
+    assert page.status_code == 422
+    assert sentence in page.content.decode()
+    assert not TypedValue.objects.exists()
+
+
+def test_a_second_value_of_a_day_is_refused(client):
+    client.post("/plan/typed-values/", FORM)
+
+    page = client.post("/plan/typed-values/", FORM)
+
+    assert "もう登録されています" in page.content.decode()
+    assert TypedValue.objects.count() == 1
+
+
+@pytest.mark.parametrize("role", ["officer", "head", "administrator"])
+def test_only_the_office_types_values(role):
+    assert signed_in_client(staff_with(role)).get("/plan/typed-values/").status_code == 403
