@@ -29,6 +29,7 @@ STAFF = [
     "/plan/achievements/",
     "/plan/achievements/new/",
     "/plan/achievements/new/training/",
+    "/plan/achievements/import/workshop/",
     "/plan/services/",
     "/plan/typed-values/",
     "/plan/services/new/",

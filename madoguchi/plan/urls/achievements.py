@@ -1,12 +1,17 @@
 from django.urls import path
 
 from madoguchi.plan.views import desk_achievements as views
+from madoguchi.plan.views import desk_import
 
 urlpatterns = [
     path("achievements/", views.listing, name="achievements"),
     path("achievements/list.csv", views.listing_csv, name="achievements-csv"),
     path("achievements/new/", views.choose, name="achievement-choose"),
     path("achievements/new/<slug:kind_id>/", views.new, name="achievement-new"),
+    path("achievements/import/<slug:kind_id>/", desk_import.page, name="achievement-import"),
+    path(
+        "achievements/import/<slug:kind_id>/template.csv", desk_import.template, name="achievement-template"
+    ),
     path("achievements/<uuid:achievement_id>/", views.page, name="achievement"),
     path("achievements/<uuid:achievement_id>/edit/", views.edit, name="achievement-edit"),
     path("achievements/<uuid:achievement_id>/withdraw/", views.withdraw, name="achievement-withdraw"),

@@ -116,7 +116,7 @@ def new(request: HttpRequest, kind_id: str) -> HttpResponse:
     """Record an achievement of a kind."""
     kind = _kind(kind_id)
     staff = identity.staff_of(request)
-    choices = _choices(staff)
+    choices = choices_of(staff)
     typed = forms.typed_of(kind, request.POST)
     if request.method == "GET":
         typed["department_code"] = (
@@ -151,7 +151,7 @@ def edit(request: HttpRequest, achievement_id: UUID) -> HttpResponse:
     row = _achievement(achievement_id)
     kind = BY_ID[row.kind]
     staff = identity.staff_of(request)
-    choices = _choices(staff, kept=row.department_code)
+    choices = choices_of(staff, kept=row.department_code)
     if request.method == "GET":
         return _show_form(request, kind, _typed_from(row), choices, [], row)
     people = row.detail.get("people", ())
@@ -264,7 +264,7 @@ def _version(request: HttpRequest) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
 
 
-def _choices(staff: Staff, *, kept: str = "") -> forms.Choices:
+def choices_of(staff: Staff, *, kept: str = "") -> forms.Choices:
     """A department that has ended is chosen by nothing new; an old record keeps its own."""
     today = clock.today()
     own = organization.departments_of(staff, today)
