@@ -30,6 +30,8 @@ STAFF = [
     "/plan/achievements/new/",
     "/plan/achievements/new/training/",
     "/plan/achievements/import/workshop/",
+    "/plan/reports/",
+    "/plan/reports/2024/2-2/",
     "/plan/services/",
     "/plan/typed-values/",
     "/plan/services/new/",

@@ -14,6 +14,7 @@ STAFF_PLACES = (
     "/plan/office/",
     "/plan/services/",
     "/plan/meetings/",
+    "/plan/reports/",
     "/plan/typed-values/",
     "/plan/resolutions/",
     "/plan/roadmap/what-if/",
