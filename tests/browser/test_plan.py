@@ -32,6 +32,8 @@ STAFF = [
     "/plan/achievements/import/workshop/",
     "/plan/reports/",
     "/plan/reports/2024/2-2/",
+    "/plan/investment/",
+    "/plan/investment/new/",
     "/plan/services/",
     "/plan/typed-values/",
     "/plan/services/new/",

@@ -1,0 +1,155 @@
+"""The plan's three rules of finance, and the pages of the investment view."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from madoguchi.organization.tests.factories import DepartmentFactory, signed_in_client, staff_with
+from madoguchi.plan import reading
+from madoguchi.plan.actions import publishing
+from madoguchi.plan.models import SystemAsset
+from madoguchi.plan.rules import finance
+from madoguchi.plan.tests.factories import SystemAssetFactory
+
+NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
+DAY = date(2026, 4, 1)
+PLAN = "morioka-2021-2025"
+
+GOOD = finance.System(
+    id=UUID(int=1),
+    name="住民記録",
+    purpose="住民記録",
+    renewal_on=date(2028, 3, 31),
+    planned_on=date(2028, 1, 1),
+    renewal_cost_yen=10_000_000,
+    yearly_cost_yen=1_000_000,
+    national_deadline_on=None,
+    national_support="",
+    uses_national_trial=False,
+    ended_on=None,
+)
+
+
+def codes(*systems: finance.System) -> list[str]:
+    return [f.code for f in finance.findings(systems, day=DAY)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, []),
+        ({"planned_on": date(2027, 3, 1)}, ["renewed_too_early"]),
+        ({"planned_on": date(2028, 4, 1)}, ["renewed_too_late"]),
+        ({"planned_on": None}, []),
+        ({"planned_on": None, "renewal_on": date(2027, 3, 31)}, ["renewal_not_planned"]),
+        ({"national_deadline_on": date(2027, 12, 31)}, ["deadline_ahead_of_plan"]),
+        ({"planned_on": None, "national_deadline_on": date(2026, 3, 31)}, ["deadline_missed"]),
+        ({"national_support": "補助金"}, ["trial_not_used"]),
+        ({"national_support": "補助金", "uses_national_trial": True}, []),
+        ({"planned_on": None, "renewal_on": None}, []),
+        ({"planned_on": date(2020, 1, 1), "ended_on": date(2026, 3, 31)}, []),
+    ],
+)
+def test_each_rule_finds_what_speaks_against_it(changes, expected):
+    assert codes(replace(GOOD, **changes)) == expected
+
+
+def test_two_systems_for_one_purpose_are_found_at_both():
+    other = replace(GOOD, id=UUID(int=2), name="もう1つ", purpose="住民 記録")
+
+    found = finance.findings([GOOD, other], day=DAY)
+
+    assert [(f.system_id.int, f.other) for f in found] == [(1, "もう1つ"), (2, "住民記録")]
+
+
+@given(
+    days=st.lists(st.dates(date(2022, 1, 1), date(2032, 1, 1)), max_size=20),
+    cost=st.integers(0, 10**9),
+)
+def test_the_calendar_loses_no_renewal_and_no_yen(days, cost):
+    systems = [
+        replace(GOOD, id=UUID(int=n), renewal_on=day, renewal_cost_yen=cost) for n, day in enumerate(days)
+    ]
+
+    found = finance.calendar(systems)
+
+    assert sum(count for _year, count, _cost in found) == len(days)
+    assert sum(total for _year, _count, total in found) == cost * len(days)
+    assert [year for year, _count, _total in found] == sorted({year for year, _count, _total in found})
+
+
+def test_effect_per_yen_is_given_only_where_it_can_be():
+    assert finance.effect_per_million_yen(change=30.0, cost_yen=2_000_000) == 15
+    assert finance.effect_per_million_yen(change=None, cost_yen=2_000_000) is None
+    assert finance.effect_per_million_yen(change=30.0, cost_yen=0) is None
+
+
+# --- pages ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def client(db):
+    path = Path(reading.__file__).parent / "catalog" / f"{PLAN}.yaml"
+    publishing.publish(source=path.read_text(encoding="utf-8"), by="test", now=NOW)
+    DepartmentFactory(code="digital")
+    return signed_in_client(staff_with("office"))
+
+
+def form(**fields: str) -> dict[str, Any]:
+    return {
+        "name": "文書管理",
+        "purpose": "文書管理",
+        "department_code": "digital",
+        "introduced_on": "2022-04-01",
+        "renewal_on": "2027-03-31",
+        "planned_on": "2024-01-01",
+        "yearly_cost_yen": "１，０００，０００",
+        "indicator_id": "workshops",
+        **fields,
+    }
+
+
+def test_a_system_is_registered_and_its_findings_are_shown(client):
+    page = client.post("/plan/investment/new/", form(), follow=True).content.decode()
+
+    assert "更新の時期より1年以上早く更新する予定です。" in page
+    assert "令和8年度" in page
+    assert "1,000,000円" in page
+    assert "デジタル活用講座の開催数 0回／100万円" in page
+
+
+def test_a_faulty_form_says_what_to_do(client):
+    page = client.post("/plan/investment/new/", form(name="", introduced_on="昔", yearly_cost_yen="百万"))
+
+    text = page.content.decode()
+    assert page.status_code == 422
+    for sentence in ("名称を入力してください。", "日付を2025-04-01の形で", "金額は、円の単位の整数で"):
+        assert sentence in text
+    assert not SystemAsset.objects.exists()
+
+
+def test_two_people_at_once_do_not_overwrite_each_other(client):
+    row = SystemAssetFactory()
+    path = f"/plan/investment/{row.id}/"
+    client.post(path, form(version="1", name="甲"))
+
+    page = client.post(path, form(version="1", name="乙"))
+
+    assert page.status_code == 409
+    assert SystemAsset.objects.get().name == "甲"
+
+
+@pytest.mark.parametrize(("role", "status"), [("office", 200), ("officer", 403), ("head", 403)])
+@pytest.mark.parametrize(
+    "path", ["/plan/investment/", "/plan/investment/new/", "/plan/investment/systems.csv"]
+)
+def test_only_the_office_sees_the_investment_view(client, path, role, status):
+    assert signed_in_client(staff_with(role)).get(path).status_code == status
