@@ -72,9 +72,7 @@ def page_csv(request: HttpRequest) -> HttpResponseBase:
 def edit(request: HttpRequest, system_id: UUID | None = None) -> HttpResponse:
     """Add a system, or change one."""
     ask = asked(request)
-    row = SystemAsset.objects.filter(id=system_id).first() if system_id else None
-    if system_id and row is None:
-        raise Http404
+    row = _system(system_id) if system_id else None
     departments = {d.code: d.name for d in organization.all_departments(clock.today())}
     if row is not None:
         departments.setdefault(row.department_code, row.department_code)
@@ -97,7 +95,8 @@ def edit(request: HttpRequest, system_id: UUID | None = None) -> HttpResponse:
                     actions.change_system(system=row, version=_version(request), values=values, **who)
                 return redirect("plan:investment")
             except ChangedMeanwhile:
-                row, status = SystemAsset.objects.filter(id=system_id).first(), 409
+                assert row is not None
+                row, status = _system(row.id), 409
                 sentence = _(
                     "ほかの人が先に変更しました。内容を見くらべて、もう一度「保存する」を押してください。"
                 )
@@ -114,6 +113,13 @@ def edit(request: HttpRequest, system_id: UUID | None = None) -> HttpResponse:
     }
     template = "plan/desk/system_form.html"
     return render(request, template, context, status=status or (422 if problems else 200))
+
+
+def _system(system_id: UUID) -> SystemAsset:
+    found = SystemAsset.objects.filter(pk=system_id).first()
+    if found is None:
+        raise Http404
+    return found
 
 
 def _plain(row: SystemAsset) -> finance.System:
