@@ -127,6 +127,20 @@ def test_a_typed_value_is_marked_with_its_reason_wherever_it_stands(plan):
     assert (found["value"], found["is_typed"]) == (3.0, True)
 
 
+def test_a_changed_definition_shows_old_and_new_with_both_values(plan):
+    hold_workshops(131)
+    source = (CATALOG / f"{PLAN}.yaml").read_text(encoding="utf-8")
+    head, tail = source.split("  - id: workshops\n", 1)
+    changed = tail.replace("span: plan", "span: year\n    version: 2", 1)
+    publishing.publish(source=f"{head}  - id: workshops\n{changed}", by="test", now=NOW)
+
+    page = text_of("/plan/indicators/workshops/?as_of=2021-12-31")
+
+    assert "前の数え方" in page
+    assert all(word in page for word in ("第1版", "第2版"))
+    assert page.count("131回") >= 2
+
+
 def test_the_rule_is_published_with_the_numbers_of_the_code(plan):
     page = text_of("/plan/rule/")
 

@@ -137,7 +137,10 @@ def indicator(request: HttpRequest, indicator_id: str) -> HttpResponse:
             for p in parts
         ],
         "why": texts.why(one, change, parts, names, lang),
-        "definitions": plans.definitions_of(ask.plan.id, one.id),
+        "definitions": [
+            (published, old, texts.with_unit(old, figures.figure(published.plan, old, ask.day).value, lang))
+            for published, old in plans.definitions_of(ask.plan.id, one.id)
+        ],
         "files": {
             "csv": reverse("plan:indicator-csv", args=[one.id]) + ask.query,
             "json": reverse("plan:indicator-json", args=[one.id]) + ask.query,
