@@ -35,6 +35,7 @@ STAFF = [
     "/plan/investment/",
     "/plan/investment/new/",
     "/plan/services/",
+    "/plan/services/import/",
     "/plan/typed-values/",
     "/plan/services/new/",
     "/plan/meetings/",

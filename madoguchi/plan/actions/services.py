@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -82,6 +82,31 @@ def change_service(
     may_record(by, service.department_code, today)
     may_record(by, str(values["department_code"]), today)
     _store(service, version, {name: values[name] for name in EDITABLE}, "digital_service.changed", by, now)
+
+
+def import_services(
+    *, entries: Sequence[Mapping[str, Any]], by: Staff, now: datetime
+) -> tuple[int, int, int]:
+    """Add what is new and change what is different, known by city service and private service.
+
+    Returns how many were added, changed, and there already as they are. Raises `NotAllowed`.
+    """
+    today = clock.tokyo_date(now)
+    for code in {str(one["department_code"]) for one in entries}:
+        may_record(by, code, today)
+    known = {(s.city_service, s.private_service): s for s in DigitalService.objects.filter(ended_on=None)}
+    added = changed = 0
+    for values in entries:
+        service = known.get((values["city_service"], values["private_service"]))
+        if service is None:
+            known[values["city_service"], values["private_service"]] = add_service(
+                values=values, by=by, now=now
+            )
+            added += 1
+        elif any(getattr(service, name) != values[name] for name in EDITABLE):
+            change_service(service=service, version=service.version, values=values, by=by, now=now)
+            changed += 1
+    return added, changed, len(entries) - added - changed
 
 
 def end_service(*, service: DigitalService, version: int, last_day: date, by: Staff, now: datetime) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from madoguchi.organization.actions.permission import NotAllowed
@@ -285,3 +286,56 @@ def test_the_csv_holds_every_field(officer):
 
     assert "施設の予約" in text
     assert ",2025," in text
+
+
+# --- files ---------------------------------------------------------------------------------------------------
+
+
+def taken_in(officer, name: str, content: bytes):
+    upload = SimpleUploadedFile(name, content, "application/octet-stream")
+    return signed_in_client(officer).post("/plan/services/import/", {"file": upload})
+
+
+@pytest.mark.parametrize(("address", "name"), [("list.csv", "a.csv"), ("list.yml", "a.yml")])
+def test_what_is_taken_out_can_be_taken_in_again(officer, address, name):
+    add(officer, exit_plan="=手順\n2行目", data_classes=["contact", "personal"], review_on=date(2027, 3, 31))
+    before = list(DigitalService.objects.values(*actions.EDITABLE))
+    answer = signed_in_client(officer).get(f"/plan/services/{address}")
+    content = b"".join(answer)
+
+    again = taken_in(officer, name, content).content.decode()
+    assert "新しく登録 0件、変更 0件、前と同じ 1件" in again
+    DigitalService.objects.all().delete()
+    page = taken_in(officer, name, content).content.decode()
+
+    assert "新しく登録 1件、変更 0件、前と同じ 0件" in page
+    assert list(DigitalService.objects.values(*actions.EDITABLE)) == before
+
+
+def test_a_changed_row_changes_its_entry(officer):
+    add(officer)
+    content = b"".join(signed_in_client(officer).get("/plan/services/list.csv"))
+
+    page = taken_in(
+        officer, "a.csv", content.replace("事業者".encode(), "別の会社".encode())
+    ).content.decode()
+
+    assert "変更 1件" in page
+    assert DigitalService.objects.get().provider == "別の会社"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("a.csv", "a,b\n1,2\n", "がありません。"),
+        ("a.yml", "services: [", "YAMLとして読めません"),
+        ("a.yml", "services: []", "publiccodeLike: 1"),
+        ("a.yml", "publiccodeLike: 1\nservices:\n  - name: 予約", "行政サービスの名称を入力してください。"),
+    ],
+)
+def test_a_file_with_faults_takes_in_nothing(officer, name, content, sentence):
+    page = taken_in(officer, name, content.encode())
+
+    assert page.status_code == 422
+    assert sentence in page.content.decode()
+    assert not DigitalService.objects.exists()

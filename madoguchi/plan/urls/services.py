@@ -5,6 +5,8 @@ from madoguchi.plan.views import desk_services as views
 urlpatterns = [
     path("services/", views.listing, name="services"),
     path("services/list.csv", views.listing_csv, name="services-csv"),
+    path("services/list.yml", views.listing_yaml, name="services-yaml"),
+    path("services/import/", views.take_in, name="services-import"),
     path("services/new/", views.new, name="service-new"),
     path("services/survey/<uuid:survey_id>/", views.survey, name="survey"),
     path("services/<uuid:service_id>/", views.page, name="service"),

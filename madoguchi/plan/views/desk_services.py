@@ -25,6 +25,7 @@ from madoguchi.japan.fiscal import fiscal_year, format_fiscal_year
 from madoguchi.organization import queries as organization
 from madoguchi.organization.actions.permission import NotAllowed
 from madoguchi.organization.rules import Capability
+from madoguchi.plan import desk_exchange as exchange
 from madoguchi.plan.actions import services as actions
 from madoguchi.plan.actions.achievements import ChangedMeanwhile, may_record
 from madoguchi.plan.forms import desk_services as forms
@@ -264,6 +265,60 @@ def survey(request: HttpRequest, survey_id: UUID) -> HttpResponse:
         "errors": by_field(problems),
     }
     return render(request, "plan/desk/survey.html", context, status=422 if problems else 200)
+
+
+@access.staff(*ROLES)
+@require_GET
+def listing_yaml(request: HttpRequest) -> HttpResponse:
+    """All services in use, as YAML in the manner of publiccode.yml."""
+    rows = DigitalService.objects.filter(ended_on=None).order_by("city_service", "private_service")
+    response = HttpResponse(exchange.as_yaml(rows), content_type="application/yaml; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="digital-services.yml"'
+    return response
+
+
+@access.staff(*ROLES)
+@require_http_methods(["GET", "POST"])
+def take_in(request: HttpRequest) -> HttpResponse:
+    """Import a CSV or YAML file: with faults nothing of it is taken."""
+    staff = identity.staff_of(request)
+    context: dict[str, Any] = {"here": "achievements", "problems": [], "findings": [], "counts": None}
+    if request.method == "GET":
+        return render(request, "plan/desk/services_import.html", context)
+    entries, findings = _read_file(request, _departments(staff))
+    if findings:
+        sentence = _("直すところが%(count)s件あるため、1件も取り込んでいません。") % {"count": len(findings)}
+        context |= {
+            "problems": [("#file", sentence)],
+            "findings": [[str(f.line), f.column or "—", f.sentence] for f in findings[:200]],
+        }
+        return render(request, "plan/desk/services_import.html", context, status=422)
+    try:
+        context["counts"] = actions.import_services(entries=entries, by=staff, now=clock.now())
+    except (NotAllowed, actions.KnownAlready, ChangedMeanwhile):
+        sentence = _("取り込みの途中でほかの変更と重なりました。一覧を確かめて、もう一度取り込んでください。")
+        context["problems"] = [("#file", sentence)]
+        return render(request, "plan/desk/services_import.html", context, status=409)
+    return render(request, "plan/desk/services_import.html", context)
+
+
+def _read_file(
+    request: HttpRequest, departments: dict[str, str]
+) -> tuple[list[dict[str, Any]], list[exchange.Finding]]:
+    upload = request.FILES.get("file")
+    if upload is None:
+        return [], [exchange.Finding(1, "", _("取り込むファイルを選んでください。"))]
+    data = upload.read()
+    for coding in ("utf-8-sig", "cp932"):
+        try:
+            text = data.decode(coding)
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        return [], [exchange.Finding(1, "", _("文字コードを読みとれません。UTF-8で保存し直してください。"))]
+    is_yaml = (upload.name or "").lower().endswith((".yml", ".yaml"))
+    return (exchange.read_yaml if is_yaml else exchange.read_csv)(text, departments)
 
 
 def _read(request: HttpRequest, departments: dict[str, str]) -> tuple[dict[str, Any], forms.Problems]:
