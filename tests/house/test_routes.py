@@ -14,6 +14,7 @@ STAFF_PLACES = (
     "/plan/office/",
     "/plan/services/",
     "/plan/meetings/",
+    "/plan/national/",
     "/plan/investment/",
     "/plan/reports/",
     "/plan/typed-values/",

@@ -1,0 +1,173 @@
+"""A published table as CSV: which column is what is chosen, every fault is named by line and column."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from madoguchi.japan.check_digits import is_local_government_code
+from madoguchi.japan.kana import narrow_ascii
+
+Problems = list[tuple[str, str]]
+FIGURES = (
+    ("card-holding", gettext_lazy("マイナンバーカードの保有率")),
+    ("online-share", gettext_lazy("オンライン申請の割合")),
+    ("ai-rpa", gettext_lazy("AI・RPAの利用")),
+    ("telework", gettext_lazy("テレワークの利用")),
+    ("other", gettext_lazy("その他")),
+)
+HEAD = (
+    ("title", gettext_lazy("表の名称")),
+    ("unit", gettext_lazy("単位")),
+    ("denominator", gettext_lazy("分母（何の、いつの数か）")),
+    ("published_by", gettext_lazy("公表した機関")),
+)
+# Column of the file: the names it may have, the first one is what the template has.
+COLUMNS = {
+    "city_code": ("団体コード", "全国地方公共団体コード", "市区町村コード"),
+    "city_name": ("団体名", "市区町村名", "地方公共団体名"),
+    "population": ("人口", "住基人口", "総人口"),
+    "numerator": ("分子", "保有枚数", "件数"),
+    "denominator": ("分母", "対象数"),
+    "value": ("値", "率", "割合", "保有率"),
+}
+NEEDED = ("city_code", "city_name", "value")
+
+
+@dataclass(slots=True)
+class ReadTable:
+    """The head and rows of a table, and what is wrong with them."""
+
+    head: dict[str, Any] = field(default_factory=dict)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    problems: Problems = field(default_factory=list)
+    findings: list[tuple[int, str, str]] = field(default_factory=list)
+
+
+def read(data: Mapping[str, str], content: bytes | None, *, today: date) -> ReadTable:
+    """Read the form and the file."""
+    found = ReadTable()
+    for name, label in HEAD:
+        found.head[name] = data.get(name, "").strip()[: 20 if name == "unit" else 120]
+        if not found.head[name]:
+            found.problems.append((f"#{name}", _("%(label)sを入力してください。") % {"label": label}))
+    found.head["address"] = data.get("address", "").strip()[:300]
+    found.head["figure"] = data.get("figure", "")
+    if found.head["figure"] not in dict(FIGURES):
+        found.problems.append(("#figure", _("何の数かを選んでください。")))
+    try:
+        found.head["as_on"] = date.fromisoformat(narrow_ascii(data.get("as_on", "")).strip())
+    except ValueError:
+        found.problems.append(("#as_on", _("いつの数かを選んでください。")))
+    else:
+        if found.head["as_on"] > today:
+            found.problems.append(("#as_on", _("先の日付の表は取り込めません。")))
+    if content is None:
+        found.problems.append(("#file", _("取り込むCSVファイルを選んでください。")))
+        return found
+    found.head["digest"] = hashlib.sha256(content).hexdigest()
+    _read_rows(content, found)
+    if found.findings:
+        words = {"count": len(found.findings)}
+        found.problems.append(("#file", _("直すところが%(count)s件あるため、取り込んでいません。") % words))
+    return found
+
+
+def _read_rows(content: bytes, found: ReadTable) -> None:
+    for coding in ("utf-8-sig", "cp932"):
+        try:
+            text = content.decode(coding)
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        found.findings.append((1, "", _("文字コードを読みとれません。UTF-8かCP932のCSVにしてください。")))
+        return
+    rows = csv.reader(io.StringIO(text, newline=""))
+    header = [cell.strip() for cell in next(rows, [])]
+    places = {
+        name: next(header.index(word) for word in words if word in header)
+        for name, words in COLUMNS.items()
+        if any(word in header for word in words)
+    }
+    for name in NEEDED:
+        if name not in places:
+            sentence = _("列が見つかりません。1行目に「%(name)s」と書いてください。") % {
+                "name": COLUMNS[name][0]
+            }
+            found.findings.append((1, COLUMNS[name][0], sentence))
+    if found.findings:
+        return
+    seen: dict[str, int] = {}
+    for cells in rows:
+        if any(cell.strip() for cell in cells):
+            plain = {n: cells[at].strip() if at < len(cells) else "" for n, at in places.items()}
+            _read_row(plain, rows.line_num, seen, found)
+
+
+def _read_row(plain: Mapping[str, str], line: int, seen: dict[str, int], found: ReadTable) -> None:
+    row: dict[str, Any] = {
+        "city_code": narrow_ascii(plain["city_code"]),
+        "city_name": plain["city_name"][:60],
+    }
+    if not is_local_government_code(row["city_code"]):
+        sentence = _("6桁の団体コードではないか、検査数字が合いません。")
+        found.findings.append((line, COLUMNS["city_code"][0], sentence))
+    elif row["city_code"] in seen:
+        words = {"line": seen[row["city_code"]]}
+        found.findings.append((line, COLUMNS["city_code"][0], _("%(line)s行目と同じ団体です。") % words))
+    seen.setdefault(row["city_code"], line)
+    for name in ("population", "numerator", "denominator", "value"):
+        text = narrow_ascii(plain.get(name, "")).replace(",", "").removesuffix("%").strip()
+        if not text and name != "value":
+            row[name] = None
+            continue
+        try:
+            row[name] = int(text) if name == "population" else float(text)
+        except ValueError:
+            sentence = _("数ではありません。単位や注を消してください。")
+            found.findings.append((line, COLUMNS[name][0], sentence))
+    found.rows.append(row)
+
+
+def read_issued(content: bytes) -> tuple[dict[date, tuple[int, int]], list[tuple[int, str, str]]]:
+    """Cards issued by month: columns 年月 (2021-04), 成人, 未成年."""
+    issued: dict[date, tuple[int, int]] = {}
+    findings: list[tuple[int, str, str]] = []
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp932", errors="replace")
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    for name in ("年月", "成人", "未成年"):
+        if name not in (rows.fieldnames or ()):
+            words = {"name": name}
+            findings.append((1, name, _("列が見つかりません。1行目に「%(name)s」と書いてください。") % words))
+    if findings:
+        return {}, findings
+    for row in rows:
+        try:
+            month = date.fromisoformat(f"{narrow_ascii(row['年月']).strip()}-01")
+        except ValueError:
+            findings.append((rows.line_num, "年月", _("2021-04の形で書いてください。")))
+            continue
+        try:
+            counts = tuple(
+                int(narrow_ascii(row[name] or "0").replace(",", "")) for name in ("成人", "未成年")
+            )
+        except ValueError:
+            findings.append((rows.line_num, "成人", _("枚数を整数で書いてください。")))
+            continue
+        if min(counts) < 0 or month in issued:
+            findings.append((rows.line_num, "年月", _("同じ月が二度あるか、枚数が0より小さくなっています。")))
+            continue
+        issued[month] = (counts[0], counts[1])
+    return issued, findings
