@@ -24,8 +24,10 @@ def main() -> None:
 
     from madoguchi.common import clock, kernel, registers
     from madoguchi.common.registers import Happening
+    from madoguchi.plan import desk_review
     from madoguchi.plan.actions import facts, publishing
     from madoguchi.plan.models import Fact
+    from madoguchi.plan.queries import plans, review
 
     catalog = Path(publishing.__file__).parents[1] / "catalog"
     for path in sorted(catalog.glob("*.yaml")):
@@ -53,6 +55,11 @@ def main() -> None:
     def look(number: int) -> None:
         assert client.get("/plan/?as_of=2025-08-17").status_code == 200
 
+    plan = plans.plan("morioka-2021-2025")
+    started = time.perf_counter()
+    papers = [desk_review.paper(sheet).render() for sheet in review.sheets(plan, 2024, clock.today())]
+    report = time.perf_counter() - started
+    assert len(papers) == 9
     look(0)
     told, looks = _times(tell, TOLD), _times(look, LOOKS)
     print(
@@ -61,6 +68,7 @@ def main() -> None:
                 "facts": FACTS,
                 "recount_s": round(recount, 2),
                 "wrong_totals": wrong,
+                "report_s": round(report, 2),
                 "tell_p50_ms": told[len(told) // 2],
                 "tell_p95_ms": told[int(len(told) * 0.95)],
                 "scoreboard_p50_ms": looks[len(looks) // 2],
