@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +16,10 @@ from madoguchi.notices import actions as notices
 from madoguchi.notices.compose import Sender, compose
 from madoguchi.notices.rules import is_usable_address
 from madoguchi.organization import queries as organization
-from madoguchi.plan.actions import facts, meetings, services
+from madoguchi.organization.models import Department
+from madoguchi.plan.actions import facts, resolutions, services
+from madoguchi.plan.models import Resolution
+from madoguchi.plan.queries import plans
 
 
 @jobs.handler("plan.collect", every=timedelta(hours=1))
@@ -36,33 +40,50 @@ def issue_surveys(payload: Mapping[str, Any]) -> None:
 def remind(payload: Mapping[str, Any]) -> None:
     """Mail the department of a resolution a week before its day, on it, and each week after; each mail once."""
     now = clock.now()
-    due = meetings.resolutions_to_remind(now)
-    departments = organization.departments({row.owner_department_code for row, _key in due})
+    due = resolutions.resolutions_to_remind(now)
+    offices = {plan.id: plan.office_department_code for plan in plans.all_plans()}
+    codes = {row.owner_department_code for row, _key in due}
+    departments = organization.departments(codes | set(offices.values()))
     for row, key in due:
-        department = departments.get(row.owner_department_code)
-        if department is None or not is_usable_address(department.email):
-            continue  # the open resolution stands on the office's list all the same
-        lines = [
-            f"デジタル推進会議の決定事項の期限は{both_eras(row.due_on)}です。",
-            row.text,
-            "結果を次の画面から報告してください。",
-            settings.BASE_URL + reverse("plan:resolution", args=[row.id]),
-        ]
-        sender = Sender(
-            city=city_name(), department=department.name, phone=department.phone, hours=department.hours
-        )
-        unit = kernel.Unit()
-        notices.send(
-            unit,
-            to=department.email,
-            subject="決定事項の期限のお知らせ",
-            body=compose(lines, sender=sender, language="ja"),
-            purpose="plan.remind",
-            about=f"resolution:{row.id}",
-            now=now,
-            key=key,
-        )
-        try:
-            kernel.commit(unit)
-        except notices.AlreadyTold:
-            continue
+        owner = departments.get(row.owner_department_code)
+        office = departments.get(offices[row.item.meeting.plan_id])
+        to = owner if _is_reached(owner, now) else office
+        if to is not None and _is_reached(
+            to, now
+        ):  # the open resolution stands on the office's list all the same
+            _send_reminder(row, owner or to, to, key, now)
+
+
+def _is_reached(department: Department | None, now: datetime) -> bool:
+    """Whether mail to a department is read by somebody: it has an address, and has not ended."""
+    if department is None or not is_usable_address(department.email):
+        return False
+    return department.valid_until is None or department.valid_until >= clock.tokyo_date(now)
+
+
+def _send_reminder(row: Resolution, owner: Department, to: Department, key: str, now: datetime) -> None:
+    late = (clock.tokyo_date(now) - row.due_on).days
+    person = f"（{row.owner.display_name}）" if row.owner else ""
+    lines = [
+        f"デジタル推進会議の決定事項の期限は{both_eras(row.due_on)}です。"
+        + (f"期限を{late}日過ぎています。" if late > 0 else ""),
+        row.text,
+        f"担当：{owner.name}{person}",
+        "結果を次の画面から報告してください。",
+        settings.BASE_URL + reverse("plan:resolution", args=[row.id]),
+    ]
+    sender = Sender(city=city_name(), department=to.name, phone=to.phone, hours=to.hours)
+    unit = kernel.Unit()
+    notices.send(
+        unit,
+        to=to.email,
+        subject="決定事項の期限のお知らせ",
+        body=compose(lines, sender=sender, language="ja"),
+        purpose="plan.remind",
+        about=f"resolution:{row.id}",
+        now=now,
+        key=key,
+    )
+    resolutions.note_reminder(unit, row, now)
+    with contextlib.suppress(notices.AlreadyTold):
+        kernel.commit(unit)

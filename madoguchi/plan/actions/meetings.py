@@ -1,9 +1,10 @@
-"""The office's meetings: agenda, resolutions, results, minutes. Values of indicators are computed, never typed."""
+"""The office's meetings: called, held, written down, closed. What is closed does not change, whoever is faster."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+import hashlib
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError
@@ -14,14 +15,14 @@ from madoguchi.common import clock, kernel
 from madoguchi.common.files.configured import configured
 from madoguchi.common.ids import new_id
 from madoguchi.identity.models import Staff
-from madoguchi.organization import queries as organization
 from madoguchi.organization.actions.permission import NotAllowed, require
 from madoguchi.organization.rules import Capability
 from madoguchi.plan import desk_minutes
-from madoguchi.plan.actions.achievements import ChangedMeanwhile, ReasonMissing
-from madoguchi.plan.desk_states import MeetingState, ResolutionState
+from madoguchi.plan.actions.achievements import ChangedMeanwhile
+from madoguchi.plan.desk_states import MeetingState
 from madoguchi.plan.models import AgendaItem, Meeting, Resolution
 from madoguchi.plan.queries import figures, plans
+from madoguchi.plan.queries import meetings as queries
 from madoguchi.plan.rules import meetings as rules
 
 TRIES = 5
@@ -31,15 +32,8 @@ class Closed(Exception):
     """The minutes are closed, or the meeting was cancelled: nothing of it changes any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What is decided: who does it until when, and what it should do to which indicator."""
-
-    text: str
-    department_code: str
-    due_on: date
-    indicator_id: str = ""
-    expected_change: float | None = None
+class NotYet(Exception):
+    """The day of the meeting lies ahead: nothing was held or decided on it."""
 
 
 def plan_meeting(*, plan_id: str, held_on: date, place: str, chair: str, by: Staff, now: datetime) -> Meeting:
@@ -59,18 +53,8 @@ def plan_meeting(*, plan_id: str, held_on: date, place: str, chair: str, by: Sta
         )
         unit = kernel.Unit()
         unit.insert(meeting)
-        for position, one in enumerate(rules.carried_over(open_resolutions(plan_id), ()), 1):
-            unit.insert(
-                AgendaItem(
-                    meeting=meeting,
-                    position=position,
-                    title=f"継続：{one.text}"[:200],
-                    measure_id=one.measure_id,
-                    indicator_id=one.indicator_id,
-                    carried_from_id=one.id,
-                )
-            )
-        _note(unit, meeting, "meeting.planned", by, now)
+        _insert_carried(unit, meeting, queries.left_open(plan_id, held_on), ())
+        note(unit, meeting, "meeting.planned", by, now)
         try:
             kernel.commit(unit)
         except IntegrityError:
@@ -79,215 +63,152 @@ def plan_meeting(*, plan_id: str, held_on: date, place: str, chair: str, by: Sta
     raise ChangedMeanwhile
 
 
-def open_resolutions(plan_id: str) -> list[rules.Open]:
-    """The resolutions of a plan that are not finished."""
-    rows = Resolution.objects.filter(state=ResolutionState.OPEN, item__meeting__plan_id=plan_id)
-    return [
-        rules.Open(r.id, r.text, r.due_on, r.item.measure_id, r.indicator_id)
-        for r in rows.select_related("item")
-    ]
-
-
 def change_meeting(
     *, meeting: Meeting, version: int, values: dict[str, Any], by: Staff, now: datetime
 ) -> None:
-    """Change day, place, chair or who was present."""
+    """Change day, place, chair or who was present; on another day indicators had other values before."""
+    refuse_closed(meeting, by, now)
     wanted = {name: values[name] for name in ("held_on", "place", "chair", "present")}
-    _store(meeting, version, wanted, "meeting.changed", by, now)
+    decided = list(Resolution.objects.filter(item__meeting=meeting).exclude(indicator_id=""))
+    if meeting.state == MeetingState.HELD or decided:
+        _refuse_future(wanted["held_on"], now)
+    unit = kernel.Unit()
+    if wanted["held_on"] != meeting.held_on:
+        for row in decided:
+            before = value(meeting.plan_id, row.indicator_id, wanted["held_on"])
+            unit.update(Resolution, where={"id": row.id}, set={"value_before": before})
+    _store(unit, meeting, version, wanted, "meeting.changed", by, now)
 
 
-def move_meeting(*, meeting: Meeting, version: int, to: str, by: Staff, now: datetime) -> None:
-    """Hold or cancel a meeting. Raises `NotAllowed` for a move the rules do not know."""
-    if not rules.may_move(state=meeting.state, to=to) or to == MeetingState.CLOSED:
-        raise NotAllowed
-    _store(meeting, version, {"state": to}, f"meeting.{to}", by, now)
+def hold_meeting(*, meeting: Meeting, version: int, by: Staff, now: datetime) -> None:
+    """Record that it took place; what has been decided since it was called is on its agenda too."""
+    refuse_closed(meeting, by, now)
+    _refuse_move(meeting, MeetingState.HELD)
+    _refuse_future(meeting.held_on, now)
+    unit = kernel.Unit()
+    _carry(unit, meeting)
+    _store(unit, meeting, version, {"state": MeetingState.HELD}, "meeting.held", by, now)
+
+
+def cancel_meeting(*, meeting: Meeting, version: int, by: Staff, now: datetime) -> None:
+    """Call a meeting off; its number is not given again."""
+    refuse_closed(meeting, by, now)
+    _refuse_move(meeting, MeetingState.CANCELLED)
+    _store(kernel.Unit(), meeting, version, {"state": MeetingState.CANCELLED}, "meeting.cancelled", by, now)
+
+
+def close_minutes(*, meeting: Meeting, version: int, by: Staff, now: datetime) -> None:
+    """Make the minutes final: the PDF is kept, and nothing of the meeting changes any more.
+
+    Every change of the meeting raises its version, so what is written while the PDF is made refuses the closing.
+    """
+    refuse_closed(meeting, by, now)
+    _refuse_move(meeting, MeetingState.CLOSED)
+    if meeting.version != version:
+        raise ChangedMeanwhile
+    store, _scanner = configured()
+    kept = store.put(desk_minutes.paper(meeting, issued_at=now).render_apart())
+    values = {"state": MeetingState.CLOSED, "minutes_digest": kept.digest}
+    _store(kernel.Unit(), meeting, version, values, "meeting.closed", by, now)
+
+
+# --- agenda ----------------------------------------------------------------------------------------------
+
+
+def carry_over(*, meeting: Meeting, by: Staff, now: datetime) -> None:
+    """Put what is open since earlier meetings on the agenda, each once."""
+    refuse_closed(meeting, by, now)
+    unit = kernel.Unit()
+    if _carry(unit, meeting):
+        _write(unit, meeting, "meeting.carried_over", by, now)
 
 
 def add_item(
     *, meeting: Meeting, title: str, measure_id: str, indicator_id: str, by: Staff, now: datetime
 ) -> AgendaItem:
     """Put a point on the agenda."""
-    _open(meeting, by, now)
-    positions = list(meeting.agenda.values_list("position", flat=True))
+    refuse_closed(meeting, by, now)
     item = AgendaItem(
         id=new_id(),
         meeting=meeting,
-        position=rules.position_after(positions),
+        position=rules.position_after(_positions(meeting)),
         title=title,
         measure_id=measure_id,
         indicator_id=indicator_id,
     )
     unit = kernel.Unit()
     unit.insert(item)
-    _note(unit, meeting, "meeting.item_added", by, now)
-    try:
-        kernel.commit(unit)
-    except IntegrityError:
-        raise ChangedMeanwhile from None
+    _write(unit, meeting, "meeting.item_added", by, now)
     return item
+
+
+def move_item(*, item: AgendaItem, up: bool, by: Staff, now: datetime) -> None:
+    """Move a point of the agenda one place up or down."""
+    meeting = item.meeting
+    refuse_closed(meeting, by, now)
+    positions = _positions(meeting)
+    if item.position not in positions:
+        raise ChangedMeanwhile
+    order = rules.swapped(positions, item.position, up=up)
+    unit = kernel.Unit()
+    for old, new in zip(order, rules.fresh_positions(positions), strict=True):
+        place = {"meeting": meeting.id, "position": old}
+        unit.update(AgendaItem, where=place, set={"position": new}, otherwise=ChangedMeanwhile())
+    _write(unit, meeting, "meeting.item_moved", by, now)
+    item.refresh_from_db(fields=["position"])
 
 
 def remove_item(*, item: AgendaItem, by: Staff, now: datetime) -> None:
     """Take a point off the agenda; one with resolutions stays (`NotAllowed`)."""
-    _open(item.meeting, by, now)
+    refuse_closed(item.meeting, by, now)
     if item.resolutions.exists():
         raise NotAllowed
     unit = kernel.Unit()
     unit.delete(AgendaItem, where={"id": item.id}, expect=1, otherwise=ChangedMeanwhile())
-    _note(unit, item.meeting, "meeting.item_removed", by, now)
-    kernel.commit(unit)
+    _write(unit, item.meeting, "meeting.item_removed", by, now)
 
 
-def write_minutes(*, item: AgendaItem, text: str, by: Staff, now: datetime) -> None:
-    """Write down what was said on a point."""
-    _open(item.meeting, by, now)
-    unit = kernel.Unit()
-    unit.update(AgendaItem, where={"id": item.id}, set={"minutes": text}, otherwise=ChangedMeanwhile())
-    _note(unit, item.meeting, "meeting.minutes", by, now)
-    kernel.commit(unit)
-
-
-def resolve(*, item: AgendaItem, order: Order, by: Staff, now: datetime) -> Resolution:
-    """Record what was decided on a point, with the indicator's value on the day of the meeting."""
-    meeting = item.meeting
-    _open(meeting, by, now)
-    row = Resolution(
-        id=new_id(),
-        item=item,
-        text=order.text,
-        owner_department_code=order.department_code,
-        due_on=order.due_on,
-        indicator_id=order.indicator_id,
-        value_before=_value(meeting.plan_id, order.indicator_id, meeting.held_on),
-        expected_change=order.expected_change,
-    )
-    unit = kernel.Unit()
-    unit.insert(row)
-    _note(unit, meeting, "resolution.made", by, now, {"resolution": str(row.id)})
-    kernel.commit(unit)
-    return row
-
-
-def finish_resolution(
-    *, resolution: Resolution, version: int, done: bool, result: str, by: Staff, now: datetime
-) -> None:
-    """Say what came of it (done, or dropped and why), with the indicator's value now.
-
-    By the office, or by the department it was given to. Raises `NotAllowed`, `ReasonMissing`, `ChangedMeanwhile`.
-    """
-    _may_report(resolution, by, now)
-    if not result.strip():
-        raise ReasonMissing
-    if resolution.state != ResolutionState.OPEN:
+def write_minutes(*, item: AgendaItem, seen: str, text: str, by: Staff, now: datetime) -> None:
+    """Write down what was said on a point; `seen` is the mark of the text that is replaced (`mark_of`)."""
+    refuse_closed(item.meeting, by, now)
+    if mark_of(item.minutes) != seen:
         raise ChangedMeanwhile
-    today = clock.tokyo_date(now)
-    changes = {
-        "state": ResolutionState.DONE if done else ResolutionState.DROPPED,
-        "result": result.strip(),
-        "value_after": _value(resolution.item.meeting.plan_id, resolution.indicator_id, today),
-        "finished_at": now,
-    }
-    _store_resolution(resolution, version, changes, "resolution.finished", by, now)
+    unit = kernel.Unit()
+    there = {"id": item.id, "minutes": item.minutes}
+    unit.update(AgendaItem, where=there, set={"minutes": text}, otherwise=ChangedMeanwhile())
+    _write(unit, item.meeting, "meeting.minutes", by, now)
 
 
-def postpone_resolution(
-    *, resolution: Resolution, version: int, due_on: date, reason: str, by: Staff, now: datetime
-) -> None:
-    """Give an open resolution another day; the reason stands in the record."""
-    require(by, Capability.MANAGE_PLAN, clock.tokyo_date(now))
-    if not reason.strip():
-        raise ReasonMissing
-    if resolution.state != ResolutionState.OPEN:
-        raise ChangedMeanwhile
-    detail = {"from": resolution.due_on.isoformat(), "to": due_on.isoformat(), "reason": reason.strip()}
-    _store_resolution(resolution, version, {"due_on": due_on}, "resolution.postponed", by, now, detail)
+def mark_of(text: str) -> str:
+    """A short mark of a text, by which a form says which one it was filled in over."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def close_minutes(*, meeting: Meeting, version: int, by: Staff, now: datetime) -> None:
-    """Make the minutes final: the PDF is kept, and nothing of the meeting changes any more."""
-    if not rules.may_move(state=meeting.state, to=MeetingState.CLOSED):
-        raise NotAllowed
-    require(by, Capability.MANAGE_PLAN, clock.tokyo_date(now))
-    store, _scanner = configured()
-    kept = store.put(desk_minutes.paper(meeting, issued_at=now).render_apart())
-    values = {"state": MeetingState.CLOSED, "minutes_digest": kept.digest}
-    _store(meeting, version, values, "meeting.closed", by, now)
+# --- what meetings and resolutions share ----------------------------------------------------------------
 
 
-def resolutions_to_remind(now: datetime) -> list[tuple[Resolution, str]]:
-    """The open resolutions somebody is to be reminded of today, with the key of the reminder."""
-    today = clock.tokyo_date(now)
-    soon = today + timedelta(days=rules.BEFORE_DAYS)
-    rows = Resolution.objects.filter(state=ResolutionState.OPEN, due_on__lte=soon)
-    found = []
-    for row in rows.select_related("item__meeting"):
-        key = rules.reminder_key(due_on=row.due_on, today=today)
-        if key:
-            found.append((row, f"resolution:{row.id}:{row.due_on.isoformat()}:{key}"))
-    return found
-
-
-def _may_report(resolution: Resolution, by: Staff, now: datetime) -> None:
-    today = clock.tokyo_date(now)
-    if organization.has_capability(by, Capability.MANAGE_PLAN, today):
-        return
-    require(by, Capability.RECORD_ACHIEVEMENTS, today)
-    if resolution.owner_department_code not in organization.departments_of(by, today):
-        raise NotAllowed
-
-
-def _value(plan_id: str, indicator_id: str, on: date) -> float | None:
+def value(plan_id: str, indicator_id: str, on: date) -> float | None:
+    """The indicator of a plan on a day, computed; None without an indicator."""
     if not indicator_id:
         return None
     plan = plans.plan(plan_id)
     return figures.figure(plan, plan.indicator(indicator_id), on).value
 
 
-def _open(meeting: Meeting, by: Staff, now: datetime) -> None:
+def refuse_closed(meeting: Meeting, by: Staff, now: datetime) -> None:
+    """Raises `NotAllowed` for anybody but the office, `Closed` for a meeting that does not change any more."""
     require(by, Capability.MANAGE_PLAN, clock.tokyo_date(now))
     if meeting.state in (MeetingState.CLOSED, MeetingState.CANCELLED):
         raise Closed
 
 
-def _store(
-    meeting: Meeting, version: int, values: dict[str, Any], act: str, by: Staff, now: datetime
-) -> None:
-    _open(meeting, by, now)
-    unit = kernel.Unit()
-    unit.update(
-        Meeting,
-        where={"id": meeting.id, "version": version, "state": meeting.state},
-        set=values | {"version": version + 1},
-        otherwise=ChangedMeanwhile(),
-    )
-    _note(unit, meeting, act, by, now)
-    kernel.commit(unit)
-    meeting.refresh_from_db()
+def touch(unit: kernel.Unit, meeting: Meeting) -> None:
+    """Raise the version with what is written of a meeting, unless it was closed meanwhile."""
+    there = {"id": meeting.id, "state": meeting.state}
+    unit.update(Meeting, where=there, set={"version": kernel.Increment()}, otherwise=ChangedMeanwhile())
 
 
-def _store_resolution(
-    resolution: Resolution,
-    version: int,
-    changes: dict[str, Any],
-    act: str,
-    by: Staff,
-    now: datetime,
-    detail: dict[str, Any] | None = None,
-) -> None:
-    unit = kernel.Unit()
-    unit.update(
-        Resolution,
-        where={"id": resolution.id, "version": version, "state": ResolutionState.OPEN},
-        set=changes | {"version": version + 1},
-        otherwise=ChangedMeanwhile(),
-    )
-    subject = f"resolution:{resolution.id}"
-    audit.record(unit, actor=by.actor, act=act, subject=subject, now=now, detail=detail)
-    kernel.commit(unit)
-    resolution.refresh_from_db()
-
-
-def _note(
+def note(
     unit: kernel.Unit,
     meeting: Meeting,
     act: str,
@@ -295,4 +216,78 @@ def _note(
     now: datetime,
     detail: dict[str, Any] | None = None,
 ) -> None:
+    """Record who did what with a meeting."""
     audit.record(unit, actor=by.actor, act=act, subject=f"meeting:{meeting.id}", now=now, detail=detail)
+
+
+def _refuse_move(meeting: Meeting, to: MeetingState) -> None:
+    if not rules.may_move(state=meeting.state, to=to):
+        raise NotAllowed
+
+
+def _refuse_future(held_on: date, now: datetime) -> None:
+    if held_on > clock.tokyo_date(now):
+        raise NotYet
+
+
+def _positions(meeting: Meeting) -> list[int]:
+    return list(meeting.agenda.order_by("position").values_list("position", flat=True))
+
+
+def _carry(unit: kernel.Unit, meeting: Meeting) -> bool:
+    there: list[Any] = list(meeting.agenda.values_list("position", "carried_from_id"))
+    left = queries.left_open(meeting.plan_id, meeting.held_on, apart_from=meeting)
+    carried = rules.carried_over(left, [one for _position, one in there if one is not None])
+    return _insert_carried(unit, meeting, carried, [position for position, _one in there])
+
+
+def _insert_carried(
+    unit: kernel.Unit, meeting: Meeting, left: Sequence[rules.Open], positions: Sequence[int]
+) -> bool:
+    carried = rules.carried_over(left, ())
+    for position, one in enumerate(carried, rules.position_after(positions)):
+        unit.insert(
+            AgendaItem(
+                meeting=meeting,
+                position=position,
+                title=f"継続：{one.text}"[:200],
+                measure_id=one.measure_id,
+                indicator_id=one.indicator_id,
+                carried_from_id=one.id,
+            )
+        )
+    return bool(carried)
+
+
+def _write(unit: kernel.Unit, meeting: Meeting, act: str, by: Staff, now: datetime) -> None:
+    """Write a change of the agenda; two that want the same place are not both written."""
+    touch(unit, meeting)
+    note(unit, meeting, act, by, now)
+    try:
+        kernel.commit(unit)
+    except IntegrityError:
+        raise ChangedMeanwhile from None
+    meeting.version += 1
+
+
+def _store(
+    unit: kernel.Unit,
+    meeting: Meeting,
+    version: int,
+    values: dict[str, Any],
+    act: str,
+    by: Staff,
+    now: datetime,
+) -> None:
+    unit.update(
+        Meeting,
+        where={"id": meeting.id, "version": version, "state": meeting.state},
+        set=values | {"version": version + 1},
+        otherwise=ChangedMeanwhile(),
+    )
+    note(unit, meeting, act, by, now)
+    try:
+        kernel.commit(unit)
+    except IntegrityError:
+        raise ChangedMeanwhile from None
+    meeting.refresh_from_db()

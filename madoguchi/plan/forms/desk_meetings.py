@@ -9,7 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from madoguchi.japan.kana import narrow_ascii
-from madoguchi.plan.actions.meetings import Order
+from madoguchi.plan.actions.resolutions import Order
+from madoguchi.plan.rules import meetings as rules
 
 Problems = list[tuple[str, str]]
 Data = Mapping[str, str]
@@ -47,9 +48,9 @@ def read_item(data: Data, measures: Collection[str]) -> tuple[dict[str, Any], Pr
 
 
 def read_order(
-    data: Data, *, departments: Collection[str], indicators: Collection[str], place: str = ""
+    data: Data, *, departments: Collection[str], indicators: Collection[str], held_on: date, place: str = ""
 ) -> tuple[Order | None, Problems]:
-    """What is decided on a point; `place` ends the ids of its fields."""
+    """What is decided on a point on a day; `place` ends the ids of its fields."""
     problems: Problems = []
     text = data.get("text", "").strip()
     if not text:
@@ -60,6 +61,8 @@ def read_order(
     due_on = read_day(data.get("due_on", ""))
     if due_on is None:
         problems.append((f"#due_on{place}", _("期限の日を選んでください。")))
+    elif not rules.may_be_due(due_on, after=held_on):
+        problems.append((f"#due_on{place}", _("期限は、会議の日より後の日にしてください。")))
     indicator = data.get("indicator_id", "")
     if indicator and indicator not in indicators:
         problems.append((f"#indicator_id{place}", _("指標を選び直してください。")))

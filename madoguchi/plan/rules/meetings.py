@@ -67,12 +67,38 @@ def effect(*, before: float | None, after: float | None, expected: float | None)
     """What a resolution did to its indicator against what was expected of it."""
     if before is None or after is None or expected is None:
         return "unknown"
-    change = after - before
-    if change == 0 or (change > 0) != (expected > 0):
+    moved = after - before
+    if moved == 0 or (moved > 0) != (expected > 0):
         return "none"
-    return "as_expected" if abs(change) >= abs(expected) else "less"
+    return "as_expected" if abs(moved) >= abs(expected) else "less"
+
+
+def change(*, before: float | None, after: float | None) -> float | None:
+    """By how much an indicator moved; None where one of its days had no value."""
+    return None if before is None or after is None else after - before
+
+
+def may_be_due(due_on: date, *, after: date) -> bool:
+    """Whether a day can be kept: it comes after the meeting, or after the day that is put off."""
+    return due_on > after
 
 
 def position_after(positions: Sequence[int]) -> int:
     """The place of a new point of the agenda."""
     return max(positions, default=0) + 1
+
+
+def swapped(positions: Sequence[int], position: int, *, up: bool) -> list[int]:
+    """The places of an agenda in their new order, one point moved by one; at the end it stays where it is."""
+    order = sorted(positions)
+    at = order.index(position)
+    other = at - 1 if up else at + 1
+    if 0 <= other < len(order):
+        order[at], order[other] = order[other], order[at]
+    return order
+
+
+def fresh_positions(positions: Sequence[int]) -> range:
+    """As many places as there are points, none of them taken: all can be moved at once without meeting."""
+    first = 1 if min(positions, default=1) > len(positions) else max(positions) + 1
+    return range(first, first + len(positions))

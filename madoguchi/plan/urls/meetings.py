@@ -4,6 +4,7 @@ from madoguchi.plan.views import desk_meetings, desk_resolutions, minutes
 
 urlpatterns = [
     path("meetings/", desk_meetings.listing, name="meetings"),
+    path("meetings/list.csv", desk_meetings.listing_csv, name="meetings-csv"),
     path("meetings/new/", desk_meetings.new, name="meeting-new"),
     path("meetings/<uuid:meeting_id>/", desk_meetings.page, name="meeting"),
     path("meetings/<uuid:meeting_id>/change/", desk_meetings.change, name="meeting-change"),

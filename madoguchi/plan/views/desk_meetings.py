@@ -2,58 +2,97 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from madoguchi.common import access, clock
+from madoguchi.common import access, clock, desk_lists
 from madoguchi.common.files.configured import configured
 from madoguchi.common.files.store import NotStored
 from madoguchi.common.pages import render
+from madoguchi.common.spreadsheets import csv_response
 from madoguchi.identity import queries as identity
 from madoguchi.identity.asking import by_field
 from madoguchi.organization import queries as organization
 from madoguchi.organization.actions.permission import NotAllowed
-from madoguchi.plan import desk_minutes, texts
+from madoguchi.plan import desk_minutes, desk_resolutions
 from madoguchi.plan.actions import meetings as actions
 from madoguchi.plan.actions.achievements import ChangedMeanwhile
 from madoguchi.plan.definition import Plan
 from madoguchi.plan.desk_states import MeetingState, ResolutionState
 from madoguchi.plan.forms import desk_meetings as forms
-from madoguchi.plan.models import AgendaItem, Meeting, Resolution
+from madoguchi.plan.models import AgendaItem, Meeting
+from madoguchi.plan.queries import meetings as queries
 from madoguchi.plan.queries import plans
 from madoguchi.plan.rules import meetings as rules
 from madoguchi.plan.views.asking import asked
+from madoguchi.plan.views.desk_meeting_acts import ACTS
 
 TAGS = {"planned": "info", "held": "progress", "closed": "success", "cancelled": "neutral"}
 READERS = ("officer", "head", "office")
+STATES = ("", *MeetingState.values)
 
 
 @access.staff(*READERS)
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
-    """All meetings, the newest first."""
+    """Meetings by plan and state, the newest first."""
+    state, plan_id, order = _choice(request)
+    page, pagination = desk_lists.paged(
+        request, queries.meetings_found(state=state, plan_id=plan_id, order=order)
+    )
     titles = {plan.id: plan.title.ja for plan in plans.all_plans()}
-    rows = [
-        [
-            {
-                "text": _("第%(number)s回") % {"number": m.number},
-                "href": reverse("plan:meeting", args=[m.id]),
-                "note": titles[m.plan_id],
-            },
-            m.held_on.isoformat(),
-            m.place,
-            {"text": MeetingState(m.state).label, "tag": TAGS[m.state]},
-        ]
-        for m in Meeting.objects.order_by("-held_on", "-number")
-    ]
-    context = {"here": "plan", "rows": rows, "may_change": _is_office(request)}
+    context = {
+        "here": "plan",
+        "columns": [_("会議"), desk_lists.column(request, _("日"), "day", order), _("場所"), _("状態")],
+        "rows": [_row(meeting, titles) for meeting in page],
+        "state": state,
+        "states": MeetingState.choices,
+        "plan_id": plan_id,
+        "plans": list(titles.items()),
+        "pagination": pagination,
+        "csv": reverse("plan:meetings-csv") + desk_lists.address_with(request),
+        "may_change": _is_office(request),
+    }
     return render(request, "plan/desk/meetings.html", context)
+
+
+def _row(meeting: Meeting, titles: dict[str, str]) -> dict[str, Any]:
+    href = reverse("plan:meeting", args=[meeting.id])
+    number = _("第%(number)s回") % {"number": meeting.number}
+    cells = [
+        {"text": number, "href": href, "note": titles[meeting.plan_id]},
+        meeting.held_on.isoformat(),
+        meeting.place,
+        {"text": MeetingState(meeting.state).label, "tag": TAGS[meeting.state]},
+    ]
+    return {"href": href, "cells": cells}
+
+
+@access.staff(*READERS)
+@require_GET
+def listing_csv(request: HttpRequest) -> HttpResponseBase:
+    """The same list as a file."""
+    state, plan_id, order = _choice(request)
+    header = ["plan", "number", "held_on", "place", "chair", "present", "state"]
+    found = queries.meetings_found(state=state, plan_id=plan_id, order=order).iterator(chunk_size=500)
+    rows = (
+        [m.plan_id, m.number, m.held_on, m.place, m.chair, ";".join(m.present.split("\n")), m.state]
+        for m in found
+    )
+    return csv_response("meetings.csv", header, rows)
+
+
+def _choice(request: HttpRequest) -> tuple[str, str, str]:
+    order = desk_lists.choice(request, "sort", tuple(queries.MEETING_ORDERS))
+    return desk_lists.choice(request, "state", STATES), request.GET.get("plan_id", "")[:60], order
 
 
 @access.staff("office")
@@ -78,11 +117,21 @@ def new(request: HttpRequest) -> HttpResponse:
         "here": "plan",
         "plan": ask.plan,
         "typed": request.POST,
-        "carried": [one.text for one in rules.carried_over(actions.open_resolutions(ask.plan.id), ())],
+        "carried": _left_open(ask.plan, clock.today()),
         "problems": problems,
         "errors": by_field(problems),
     }
     return render(request, "plan/desk/meeting_new.html", context, status=422 if problems else 200)
+
+
+def _left_open(plan: Plan, today: date) -> list[str]:
+    left = rules.carried_over(queries.left_open(plan.id, today), ())
+    return [_overdue(one.text, one.due_on, today) for one in left]
+
+
+def _overdue(text: str, due_on: date, today: date) -> str:
+    late = rules.days_overdue(due_on=due_on, state=ResolutionState.OPEN, today=today)
+    return text + (_("（%(days)s日超過）") % {"days": late} if late else "")
 
 
 @access.staff(*READERS)
@@ -99,11 +148,13 @@ def change(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     meeting = _meeting(meeting_id)
     act = request.POST.get("act", "")
     try:
-        problems = _ACTS[act](request, meeting)
+        problems = ACTS[act](request, meeting)
     except KeyError:
         raise Http404 from None
     except actions.Closed:
         problems = [("#main", _("議事録が確定した会議、中止した会議は変更できません。"))]
+    except actions.NotYet:
+        problems = [("#main", _("会議の日がまだ来ていません。開催と決定事項は、会議の日から記録できます。"))]
     except NotAllowed:
         problems = [("#main", _("この操作は、いまの状態ではできません。"))]
     except ChangedMeanwhile:
@@ -112,74 +163,6 @@ def change(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     if problems:
         return _show(request, _meeting(meeting_id), problems)
     return redirect("plan:meeting", meeting.id)
-
-
-def _change_frame(request: HttpRequest, meeting: Meeting) -> forms.Problems:
-    values, problems = forms.read_meeting(request.POST)
-    if not problems:
-        actions.change_meeting(meeting=meeting, version=_version(request), values=values, **_who(request))
-    return problems
-
-
-def _add_item(request: HttpRequest, meeting: Meeting) -> forms.Problems:
-    measures = {m.id for m in plans.plan(meeting.plan_id).measures}
-    values, problems = forms.read_item(request.POST, measures)
-    if not problems:
-        actions.add_item(meeting=meeting, **values, **_who(request))
-    return problems
-
-
-def _remove_item(request: HttpRequest, meeting: Meeting) -> forms.Problems:
-    actions.remove_item(item=_item(request, meeting), **_who(request))
-    return []
-
-
-def _write(request: HttpRequest, meeting: Meeting) -> forms.Problems:
-    text = request.POST.get("minutes", "").strip()
-    actions.write_minutes(item=_item(request, meeting), text=text[:8000], **_who(request))
-    return []
-
-
-def _resolve(request: HttpRequest, meeting: Meeting) -> forms.Problems:
-    item = _item(request, meeting)
-    plan = plans.plan(meeting.plan_id)
-    order, problems = forms.read_order(
-        request.POST,
-        departments={d.code for d in organization.all_departments(clock.today())},
-        indicators={i.id for i in plan.indicators},
-        place=f"-{item.position}",
-    )
-    if order is not None:
-        actions.resolve(item=item, order=order, **_who(request))
-    return problems
-
-
-def _hold(request: HttpRequest, meeting: Meeting) -> forms.Problems:
-    actions.move_meeting(meeting=meeting, version=_version(request), to=MeetingState.HELD, **_who(request))
-    return []
-
-
-def _cancel(request: HttpRequest, meeting: Meeting) -> forms.Problems:
-    version = _version(request)
-    actions.move_meeting(meeting=meeting, version=version, to=MeetingState.CANCELLED, **_who(request))
-    return []
-
-
-def _close(request: HttpRequest, meeting: Meeting) -> forms.Problems:
-    actions.close_minutes(meeting=meeting, version=_version(request), **_who(request))
-    return []
-
-
-_ACTS = {
-    "frame": _change_frame,
-    "add_item": _add_item,
-    "remove_item": _remove_item,
-    "minutes": _write,
-    "resolve": _resolve,
-    "hold": _hold,
-    "cancel": _cancel,
-    "close": _close,
-}
 
 
 @access.staff(*READERS)
@@ -199,7 +182,9 @@ def minutes_response(meeting: Meeting) -> HttpResponse:
                 content = kept.read()
         except NotStored:
             raise Http404 from None
-    content = content or desk_minutes.paper(meeting, issued_at=meeting.created_at).render_apart()
+    if not content:
+        paper = desk_minutes.paper(meeting, issued_at=meeting.created_at, is_draft=True)
+        content = paper.render_apart()
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="minutes-{meeting.number}.pdf"'
     return response
@@ -208,20 +193,29 @@ def minutes_response(meeting: Meeting) -> HttpResponse:
 def _show(
     request: HttpRequest, meeting: Meeting, problems: forms.Problems, *, status: int = 0
 ) -> HttpResponse:
-    plan = plans.plan(meeting.plan_id)
+    loaded = {plan.id: plan for plan in plans.all_plans()}
+    plan = loaded[meeting.plan_id]
     today = clock.today()
-    departments = organization.all_departments(today)
-    names = {d.code: d.name for d in departments}
-    items = meeting.agenda.prefetch_related("resolutions").order_by("position")
+    departments = {d.code: d.name for d in organization.all_departments(today)}
+    items = list(
+        meeting.agenda.select_related("carried_from__item__meeting")
+        .prefetch_related("resolutions")
+        .order_by("position")
+    )
+    shown = [one for item in items for one in (*item.resolutions.all(), item.carried_from) if one]
+    names = queries.department_names((one.owner_department_code for one in shown), departments)
     is_open = meeting.state in (MeetingState.PLANNED, MeetingState.HELD)
+    may_change = _is_office(request) and is_open
     context = {
         "here": "plan",
         "meeting": meeting,
         "plan": plan,
         "tag": (MeetingState(meeting.state).label, TAGS[meeting.state]),
-        "items": [_item_row(item, plan, names, today) for item in items],
-        "may_change": _is_office(request) and is_open,
-        "departments": list(names.items()),
+        "items": [_item_row(item, loaded, meeting, names, today) for item in items],
+        "may_change": may_change,
+        "has_come": meeting.held_on <= today,
+        "left_open": _not_on_agenda(meeting, items) if may_change else [],
+        "departments": list(departments.items()),
         "measures": [(m.id, f"{m.id} {m.title}") for m in plan.measures],
         "indicators": [(i.id, i.title.ja) for i in plan.indicators],
         "typed": request.POST,
@@ -231,41 +225,26 @@ def _show(
     return render(request, "plan/desk/meeting.html", context, status=status or (422 if problems else 200))
 
 
-def _item_row(item: AgendaItem, plan: Plan, names: dict[str, str], today: Any) -> dict[str, Any]:
+def _not_on_agenda(meeting: Meeting, items: list[AgendaItem]) -> list[rules.Open]:
+    left = queries.left_open(meeting.plan_id, meeting.held_on, apart_from=meeting)
+    return rules.carried_over(left, [item.carried_from_id for item in items if item.carried_from_id])
+
+
+def _item_row(
+    item: AgendaItem, loaded: dict[str, Plan], meeting: Meeting, names: dict[str, str], today: date
+) -> dict[str, Any]:
+    plan, carried = loaded[meeting.plan_id], item.carried_from
+    home = loaded[carried.item.meeting.plan_id] if carried else plan
     return {
         "id": item.id,
         "position": item.position,
         "title": item.title,
         "measure": item.measure_id,
         "minutes": item.minutes,
-        "carried_from": item.carried_from_id,
-        "resolutions": [resolution_row(r, plan, names, today) for r in item.resolutions.all()],
+        "seen": actions.mark_of(item.minutes),
+        "carried": desk_resolutions.row(carried, home, names, today) if carried else None,
+        "resolutions": [desk_resolutions.row(r, plan, names, today) for r in item.resolutions.all()],
     }
-
-
-def resolution_row(one: Resolution, plan: Plan, names: dict[str, str], today: Any) -> dict[str, Any]:
-    """A resolution as lists show it."""
-    late = rules.days_overdue(due_on=one.due_on, state=one.state, today=today)
-    tag = "danger" if late else {"open": "progress", "done": "success", "dropped": "neutral"}[one.state]
-    label = str(ResolutionState(one.state).label)
-    indicator = plan.indicator(one.indicator_id) if one.indicator_id else None
-    return {
-        "href": reverse("plan:resolution", args=[one.id]),
-        "text": one.text,
-        "owner": names.get(one.owner_department_code, one.owner_department_code),
-        "due_on": one.due_on.isoformat(),
-        "state": _("%(days)s日超過") % {"days": late} if late else label,
-        "tag": tag,
-        "indicator": indicator.title.ja if indicator else "",
-        "before": texts.with_unit(indicator, one.value_before, "ja") if indicator else "",
-        "expected": texts.plain(one.expected_change) if one.expected_change is not None else "",
-        "after": texts.with_unit(indicator, one.value_after, "ja") if indicator and one.finished_at else "",
-        "result": one.result,
-    }
-
-
-def _who(request: HttpRequest) -> dict[str, Any]:
-    return {"by": identity.staff_of(request), "now": clock.now()}
 
 
 def _is_office(request: HttpRequest) -> bool:
@@ -277,18 +256,3 @@ def _meeting(meeting_id: UUID) -> Meeting:
     if found is None:
         raise Http404
     return found
-
-
-def _item(request: HttpRequest, meeting: Meeting) -> AgendaItem:
-    position = request.POST.get("position", "")
-    if not (position.isascii() and position.isdigit() and len(position) < 6):
-        raise Http404
-    found = meeting.agenda.filter(position=int(position)).first()
-    if found is None:
-        raise ChangedMeanwhile
-    return found
-
-
-def _version(request: HttpRequest) -> int:
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
