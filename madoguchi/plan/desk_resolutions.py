@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from madoguchi.common import clock
 from madoguchi.plan import texts
 from madoguchi.plan.definition import Indicator, Plan
 from madoguchi.plan.desk_states import ResolutionState
@@ -59,13 +60,16 @@ def effect(one: Resolution, plan: Plan) -> str:
     moved = rules.change(before=one.value_before, after=one.value_after)
     if not one.indicator_id or moved is None:
         return _("効果は、指標では測れません。")
+    if one.item.meeting.held_on >= plan.ends_on:  # a closed plan keeps its last day's figures
+        return _("計画の期間が終わった後の決定なので、効果は指標では測れません。")
     indicator = plan.indicator(one.indicator_id)
     numbers = _("「%(title)s」の会議の日からの変化は%(moved)s（見込み%(expected)s）です。") % {
         "title": indicator.title.ja,
         "moved": _signed(indicator, moved),
         "expected": expected(one, indicator) or "—",
     }
-    return numbers + verdict
+    is_after = one.finished_at is not None and clock.tokyo_date(one.finished_at) > plan.ends_on
+    return numbers + (_("計画の最終日までの変化です。") if is_after else "") + verdict
 
 
 def _signed(indicator: Indicator, change: float) -> str:

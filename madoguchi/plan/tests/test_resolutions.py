@@ -299,6 +299,30 @@ def test_a_finished_resolution_says_what_it_did_in_numbers(office, elderly):
     assert "見込んだとおりの効果がありました。" in text
 
 
+@pytest.mark.parametrize(
+    ("held_on", "words"),
+    [
+        (date(2026, 3, 30), "計画の最終日までの変化です。"),
+        (date(2026, 3, 31), "計画の期間が終わった後の決定なので、"),
+    ],
+)
+def test_figures_of_a_closed_plan_do_not_move_and_the_effect_says_so(plan, held_on, words):
+    one = ResolutionFactory(
+        item=AgendaItemFactory(meeting=MeetingFactory(held_on=held_on)),
+        indicator_id="workshops",
+        value_before=131,
+        value_after=131,
+        expected_change=3,
+        state="done",
+        result="開いた",
+        finished_at=datetime(2026, 5, 1, tzinfo=UTC),
+    )
+
+    page = signed_in_client(staff_with("head")).get(f"/plan/resolutions/{one.id}/")
+
+    assert words in page.content.decode()
+
+
 def test_resolutions_are_narrowed_searched_sorted_and_taken_out_in_the_address(plan):
     first = AgendaItemFactory(meeting=MeetingFactory(held_on=date(2023, 6, 1)), measure_id="3-3")
     second = AgendaItemFactory(meeting=MeetingFactory(held_on=date(2023, 12, 1)), measure_id="1-1")

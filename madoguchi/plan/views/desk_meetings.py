@@ -117,6 +117,7 @@ def new(request: HttpRequest) -> HttpResponse:
         "here": "plan",
         "plan": ask.plan,
         "typed": request.POST,
+        "others": [(p.id, p.title.ja) for p in plans.all_plans() if p.id != ask.plan.id],
         "carried": _left_open(ask.plan, clock.today()),
         "problems": problems,
         "errors": by_field(problems),
