@@ -17,25 +17,9 @@ import yaml
 from django.utils.translation import gettext as _
 
 from madoguchi.common import yaml_source
+from madoguchi.plan.actions.services import EDITABLE
 from madoguchi.plan.forms import desk_services as forms
 from madoguchi.plan.models import DigitalService
-
-FIELDS = (
-    "city_service",
-    "private_service",
-    "provider",
-    "department_code",
-    "category",
-    "started_on",
-    "contract",
-    "data_classes",
-    "privacy_checked_on",
-    "security_checked_on",
-    "cost_yen",
-    "exit_plan",
-    "review_on",
-    "address",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +77,14 @@ def read_yaml(text: str, departments: Mapping[str, str]) -> tuple[list[dict[str,
 def read_csv(text: str, departments: Mapping[str, str]) -> tuple[list[dict[str, Any]], list[Finding]]:
     """The entries of a CSV file as `list.csv` writes it, and its faults."""
     rows = csv.DictReader(io.StringIO(text, newline=""))
-    missing = [name for name in FIELDS if name not in (rows.fieldnames or ())]
+    missing = [name for name in EDITABLE if name not in (rows.fieldnames or ())]
     if missing:
         names = "、".join(missing)
         return [], [Finding(1, "", _("1行目に列「%(names)s」がありません。") % {"names": names})]
     found: list[dict[str, Any]] = []
     findings: list[Finding] = []
     for row in rows:
-        plain = {name: (row.get(name) or "").strip().removeprefix("'") for name in FIELDS}
+        plain = {name: (row.get(name) or "").strip().removeprefix("'") for name in EDITABLE}
         _take(plain, rows.line_num, departments, found, findings)
     return found, findings
 

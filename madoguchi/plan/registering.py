@@ -8,34 +8,21 @@ from madoguchi.common import registers
 from madoguchi.common.registers import DemoSize, PersonalData
 from madoguchi.plan import sources
 
-MODELS = (
-    "Achievement",
-    "AgendaItem",
-    "DigitalService",
-    "Fact",
-    "Meeting",
-    "MonthTotal",
-    "NationalTable",
-    "NationalValue",
-    "PlanVersion",
-    "Resolution",
-    "SubjectYear",
-    "Survey",
-    "SystemAsset",
-    "TypedValue",
-    "UseEvidence",
-)
+# Who took part in training stands here as a digest under a key: counted, and read back by nobody.
+ATTENDANCE = "研修の延べ人数と実人数を数える（職員番号は、もとに戻せない形で持つ）"
+PEOPLE = {"Achievement": "detail", "Fact": "subject", "SubjectYear": "subject"}
 
 
 def register() -> None:
     """Tell the registers; called once, when the rooms are loaded."""
-    nobody = PersonalData(fields=(), purpose="", retention_days=None)
-    for name in MODELS:
-        registers.personal_data.add(f"plan.{name}", nobody)
+    from madoguchi.plan import handlers, models  # noqa: F401  # the handlers register themselves
+
+    for name in models.__all__:
+        fields = (PEOPLE[name],) if name in PEOPLE else ()
+        held = PersonalData(fields=fields, purpose=ATTENDANCE if fields else "", retention_days=None)
+        registers.personal_data.add(f"plan.{name}", held)
     registers.demo.add("plan", _demo, order=60)
     sources.register()
-    from madoguchi.plan import handlers  # noqa: F401  # it registers its jobs
-
     registers.file_owners.add("plan", _files)
 
 

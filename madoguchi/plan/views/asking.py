@@ -70,3 +70,9 @@ def asked(request: HttpRequest) -> Asked:
 def language() -> str:
     """The language of the page."""
     return get_language() or "ja"
+
+
+def posted_version(request: HttpRequest) -> int:
+    """The version of the row that a form was shown with; -1, which no row has, when it is none."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1

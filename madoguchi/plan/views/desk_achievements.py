@@ -36,6 +36,7 @@ from madoguchi.plan.forms import desk_achievements as forms
 from madoguchi.plan.models import Achievement
 from madoguchi.plan.queries import desk_achievements as queries
 from madoguchi.plan.queries import plans
+from madoguchi.plan.views.asking import posted_version
 
 ROLES = ("officer", "head", "office")
 FIRST_YEAR = 2021
@@ -164,7 +165,7 @@ def edit(request: HttpRequest, achievement_id: UUID) -> HttpResponse:
     try:
         actions.change_achievement(
             achievement=row,
-            version=_version(request),
+            version=posted_version(request),
             content=form.content,
             proof=proof,
             by=staff,
@@ -198,7 +199,7 @@ def _settle(request: HttpRequest, achievement_id: UUID, *, counts: bool | None) 
     row = _achievement(achievement_id)
     wanted: dict[str, Any] = {
         "achievement": row,
-        "version": _version(request),
+        "version": posted_version(request),
         "reason": request.POST.get("reason", ""),
         "by": identity.staff_of(request),
         "now": clock.now(),
@@ -257,11 +258,6 @@ def _achievement(achievement_id: UUID) -> Achievement:
     if row is None:
         raise Http404
     return row
-
-
-def _version(request: HttpRequest) -> int:
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
 
 
 def choices_of(staff: Staff, *, kept: str = "") -> forms.Choices:

@@ -27,7 +27,7 @@ from madoguchi.plan.forms import desk_systems as forms
 from madoguchi.plan.models import SystemAsset
 from madoguchi.plan.queries import figures
 from madoguchi.plan.rules import finance
-from madoguchi.plan.views.asking import asked
+from madoguchi.plan.views.asking import asked, posted_version
 
 
 @access.staff("office")
@@ -92,7 +92,7 @@ def edit(request: HttpRequest, system_id: UUID | None = None) -> HttpResponse:
                 if row is None:
                     actions.add_system(values=values, **who)
                 else:
-                    actions.change_system(system=row, version=_version(request), values=values, **who)
+                    actions.change_system(system=row, version=posted_version(request), values=values, **who)
                 return redirect("plan:investment")
             except ChangedMeanwhile:
                 assert row is not None
@@ -190,8 +190,3 @@ def _code_words() -> dict[str, str]:
         "trial_not_used": _("使える国の支援・実証がありますが、使っていません。"),
         "same_purpose": _("「%(other)s」と同じ使いみちです。1つにできないか確かめてください。"),
     }
-
-
-def _version(request: HttpRequest) -> int:
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1

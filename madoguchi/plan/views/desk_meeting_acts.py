@@ -16,6 +16,7 @@ from madoguchi.plan.actions.achievements import ChangedMeanwhile
 from madoguchi.plan.forms import desk_meetings as forms
 from madoguchi.plan.models import AgendaItem, Meeting
 from madoguchi.plan.queries import plans
+from madoguchi.plan.views.asking import posted_version
 
 MOST_MINUTES = 8000
 
@@ -23,7 +24,9 @@ MOST_MINUTES = 8000
 def _change_frame(request: HttpRequest, meeting: Meeting) -> forms.Problems:
     values, problems = forms.read_meeting(request.POST)
     if not problems:
-        actions.change_meeting(meeting=meeting, version=_version(request), values=values, **_who(request))
+        actions.change_meeting(
+            meeting=meeting, version=posted_version(request), values=values, **_who(request)
+        )
     return problems
 
 
@@ -81,17 +84,17 @@ def _resolve(request: HttpRequest, meeting: Meeting) -> forms.Problems:
 
 
 def _hold(request: HttpRequest, meeting: Meeting) -> forms.Problems:
-    actions.hold_meeting(meeting=meeting, version=_version(request), **_who(request))
+    actions.hold_meeting(meeting=meeting, version=posted_version(request), **_who(request))
     return []
 
 
 def _cancel(request: HttpRequest, meeting: Meeting) -> forms.Problems:
-    actions.cancel_meeting(meeting=meeting, version=_version(request), **_who(request))
+    actions.cancel_meeting(meeting=meeting, version=posted_version(request), **_who(request))
     return []
 
 
 def _close(request: HttpRequest, meeting: Meeting) -> forms.Problems:
-    actions.close_minutes(meeting=meeting, version=_version(request), **_who(request))
+    actions.close_minutes(meeting=meeting, version=posted_version(request), **_who(request))
     return []
 
 
@@ -122,8 +125,3 @@ def _item(request: HttpRequest, meeting: Meeting) -> AgendaItem:
     if found is None:
         raise ChangedMeanwhile
     return found
-
-
-def _version(request: HttpRequest) -> int:
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1

@@ -31,6 +31,7 @@ from madoguchi.plan.actions.achievements import ChangedMeanwhile, may_record
 from madoguchi.plan.forms import desk_services as forms
 from madoguchi.plan.models import DigitalService, Survey, UseEvidence
 from madoguchi.plan.rules import services as rules
+from madoguchi.plan.views.asking import posted_version
 
 ROLES = ("officer", "head", "office")
 STATES = ("present", "evidence", "no_evidence", "ended", "all")
@@ -149,7 +150,7 @@ def edit(request: HttpRequest, service_id: UUID) -> HttpResponse:
     if not problems:
         try:
             actions.change_service(
-                service=service, version=_version(request), values=values, by=staff, now=clock.now()
+                service=service, version=posted_version(request), values=values, by=staff, now=clock.now()
             )
         except NotAllowed:
             problems = [("#department_code", _("この部署のサービスは変更できません。"))]
@@ -199,7 +200,7 @@ def end(request: HttpRequest, service_id: UUID) -> HttpResponse:
         last_day = date.fromisoformat(text)
         actions.end_service(
             service=service,
-            version=_version(request),
+            version=posted_version(request),
             last_day=last_day,
             by=identity.staff_of(request),
             now=clock.now(),
@@ -330,11 +331,6 @@ def _service(service_id: UUID) -> DigitalService:
     if found is None:
         raise Http404
     return found
-
-
-def _version(request: HttpRequest) -> int:
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
 
 
 def _departments(staff: Staff, *, kept: str = "") -> dict[str, str]:
