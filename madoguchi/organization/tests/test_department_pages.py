@@ -63,8 +63,9 @@ def test_the_list_of_departments_asks_as_much_for_thirty_rows_as_for_one(client,
 def test_the_file_of_departments_can_be_taken(client):
     DepartmentFactory(code="child", name="子ども課")
 
-    rows = list(csv.reader(io.StringIO(client.get("/desk/departments/list.csv").content.decode("utf-8-sig"))))
+    response = client.get("/desk/departments/list.csv")
 
+    rows = list(csv.reader(io.StringIO(response.getvalue().decode("utf-8-sig"))))
     assert ["child", "子ども課"] in [row[:2] for row in rows]
 
 

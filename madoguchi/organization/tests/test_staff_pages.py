@@ -101,13 +101,13 @@ def test_the_list_shows_who_is_locked_out_or_not_enrolled(client):
 
 
 def test_the_file_holds_the_same_list_and_taking_it_is_recorded(client, admin):
-    StaffFactory(login="hanako", display_name="=1+1", name_kana="ハナコ")
+    StaffFactory(login="hanako", display_name="=1+1", name_kana="＝１＋１")
 
     response = client.get("/desk/staff/list.csv", {"q": "hanako"})
 
-    rows = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
+    rows = list(csv.reader(io.StringIO(response.getvalue().decode("utf-8-sig"))))
     assert rows[0][0] == "ログイン名"
-    assert rows[1][:2] == ["hanako", "'=1+1"]
+    assert rows[1][:3] == ["hanako", "'=1+1", "'＝１＋１"]
     assert len(rows) == 2
     assert AuditEntry.objects.get(act="read").actor == admin.actor
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,6 +15,7 @@ from madoguchi.audit import actions as audit
 from madoguchi.common import access, clock
 from madoguchi.common import desk_lists as lists
 from madoguchi.common.pages import render
+from madoguchi.common.spreadsheets import csv_response
 from madoguchi.identity import queries as identity
 from madoguchi.identity.actions.accounts import Outdated
 from madoguchi.identity.actions.guarding import guard_key
@@ -22,7 +24,6 @@ from madoguchi.identity.models import Staff
 from madoguchi.organization import forms, queries
 from madoguchi.organization.actions import permission
 from madoguchi.organization.actions import staff as actions
-from madoguchi.organization.csv_files import csv_response
 from madoguchi.organization.forms import Problems
 from madoguchi.organization.models import Department, Posting
 from madoguchi.organization.rules import Role, is_department_code
@@ -61,7 +62,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 @access.staff("administrator")
 @require_GET
-def listing_csv(request: HttpRequest) -> HttpResponse:
+def listing_csv(request: HttpRequest) -> HttpResponseBase:
     """The same list as a file."""
     now = clock.now()
     actor = identity.staff_of(request).actor
