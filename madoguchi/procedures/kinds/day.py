@@ -87,7 +87,7 @@ class Day(Kind):
         about = question.unknown_allowed and typed(raw, "about")
         part = "about" if about else error.part or "year"
         what = sentences.part(question, context, _label(part))
-        era = error.era.name if error.era else ""
+        era = sentences.era(error.era) if error.era else ""
         match error.code:
             case "no_such_month" | "not_a_number" if part in ("month", "day"):
                 return _numeric(what, part)
@@ -102,10 +102,10 @@ class Day(Kind):
                     "%(era)sは%(limit)s%(until)sです。%(meant)sは「%(right)s」です。年号と年を確かめてください。"
                 ) % {
                     "era": era,
-                    "limit": eras.format_western(error.limit or error.meant),
+                    "limit": sentences.western_day(error.limit or error.meant, context.lang),
                     "until": _("まで") if error.code == "era_ended" else _("から"),
-                    "meant": eras.format_western(error.meant),
-                    "right": eras.format_wareki(error.meant),
+                    "meant": sentences.western_day(error.meant, context.lang),
+                    "right": sentences.era_day(error.meant, context.lang),
                 }
             case "era_ended" | "era_not_begun":
                 message = _("%(era)sにその年はありません。年号と年を確かめてください。") % {"era": era}

@@ -9,7 +9,7 @@ from datetime import date
 from django.utils.translation import get_language, override, pgettext
 from django.utils.translation import gettext as _
 
-from madoguchi.japan.eras import format_both
+from madoguchi.japan.eras import Era, format_both, format_wareki, format_western, to_wareki
 from madoguchi.procedures.definition import Question
 from madoguchi.procedures.kinds.base import KEPT, CleanContext, FieldError
 
@@ -77,9 +77,27 @@ def wrong_shape(what: str, subfield: str = "") -> FieldError:
 
 def day(value: date, lang: str) -> str:
     """A day in a sentence: 2026年11月23日（令和8年）, in English 23 November 2026."""
+    return western_day(value, lang) if lang == "en" else format_both(value)
+
+
+def western_day(value: date, lang: str) -> str:
+    """A day without its era: 2026年11月23日, in English 23 November 2026."""
+    return f"{value.day} {value:%B} {value.year}" if lang == "en" else format_western(value)
+
+
+def era(value: Era) -> str:
+    """The name of an era as the field to choose it from shows it: 昭和, in English Shōwa."""
+    return _(value.name)
+
+
+def era_day(value: date, lang: str) -> str:
+    """A day by its era: 平成元年2月1日, in English 1 February, Heisei 1; in やさしい日本語 with its reading."""
+    if lang == "ja":
+        return format_wareki(value)
+    found = to_wareki(value)
     if lang == "en":
-        return f"{value.day} {value:%B} {value.year}"
-    return format_both(value)
+        return f"{value.day} {value:%B}, {era(found.era)} {found.year}"
+    return f"{era(found.era)}{found.year}年{value.month}月{value.day}日"
 
 
 @contextmanager

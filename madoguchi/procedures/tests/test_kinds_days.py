@@ -1,7 +1,11 @@
+import re
+
 import pytest
+from django.utils import translation
 
 from madoguchi.procedures.kinds import registry
-from madoguchi.procedures.tests.building import CONTEXT, answer, codes, messages, question
+from madoguchi.procedures.kinds.base import CleanContext
+from madoguchi.procedures.tests.building import CONTEXT, TODAY, answer, codes, messages, question
 
 
 def day(era: str, year: str, month: str, number: str, **keys):
@@ -41,6 +45,25 @@ def test_a_day_before_the_beginning_of_an_era_is_told_its_right_name():
     assert "平成は1989年1月8日からです。1989年1月3日は「昭和64年1月3日」です。" in messages(
         day("heisei", "1", "1", "3")
     )
+
+
+@pytest.mark.parametrize(
+    ("lang", "era", "year", "sentence"),
+    [
+        ("en", "showa", "64", "The era Shōwa is used until 7 January 1989. 1 February 1989 is “1 February, Heisei 1”."),
+        ("en", "reiwa", "1", "The era Reiwa is used from 1 May 2019. 1 February 2019 is “1 February, Heisei 31”."),
+        ("en", "taisho", "80", "The era Taishō is used until 25 December 1926."),
+        ("en", "meiji", "1", "Enter 1873 (Meiji 6) or a later year"),
+        ("ja-easy", "showa", "64", "昭和（しょうわ）は1989年1月7日までです。1989年2月1日は「平成（へいせい）1年2月1日」です。"),
+    ],
+)  # fmt: skip
+def test_eras_are_named_in_the_language_of_the_sentence(lang, era, year, sentence):
+    context = CleanContext(TODAY, lang)
+    with translation.override(lang):
+        cleaned = answer(question("date"), context=context, era=era, year=year, month="2", day="1")
+
+    assert sentence in messages(cleaned)
+    assert lang != "en" or not re.search("明治|大正|昭和|平成|令和", messages(cleaned))
 
 
 def test_the_29th_of_february_exists_in_leap_years_only():
