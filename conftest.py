@@ -5,22 +5,37 @@ from __future__ import annotations
 import email
 import email.policy
 import os
+import shutil
 import socket
 import threading
 from collections.abc import Iterator
 from email.message import EmailMessage
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db.backends.sqlite3.base import DatabaseWrapper
 from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
 # A slow moment of a shared machine is no fault; continuous integration draws the same examples every time.
 hypothesis_settings.register_profile("house", deadline=None)
 hypothesis_settings.register_profile("ci", deadline=None, derandomize=True)
 hypothesis_settings.load_profile("ci" if os.environ.get("CI") else "house")
 
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+]
 LOCAL = ("127.", "::1", "localhost")
 
 
@@ -130,3 +145,16 @@ def smtp_server() -> Iterator[Mailbox]:
 def site_mail() -> Iterator[Mailbox]:
     """The SMTP server of the served site (see `live_site`)."""
     yield from _serve_mail()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, or the one that CHROMIUM names; one at a time, as Playwright's loop allows but one."""
+    from playwright.sync_api import sync_playwright
+
+    program = shutil.which(os.environ.get("CHROMIUM", "chromium"))
+    assert program, "there is no Chromium here (on Debian: apt-get install chromium)"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=CHROMIUM_FLAGS)
+        yield chromium
+        chromium.close()

@@ -1,10 +1,9 @@
-"""Fixtures for journeys: a served demo city, Chromium, pages of a telephone, without scripts, and axe."""
+"""Fixtures for journeys: a served demo city, pages of a telephone, without scripts, and axe."""
 
 from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,23 +11,12 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from conftest import Mailbox, free_port
 from tests.settings import ROOT
 from tests.site import Site, database_for
 
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-]
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 320, "height": 640}
 PATIENCE_MS = 15_000
@@ -68,17 +56,6 @@ def live_site(tmp_path_factory: pytest.TempPathFactory, worker_id: str, site_mai
         yield site
     finally:
         site.stop()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium, or the one that CHROMIUM names; one at a time, as Playwright's loop allows but one."""
-    program = shutil.which(os.environ.get("CHROMIUM", "chromium"))
-    assert program, "there is no Chromium here (on Debian: apt-get install chromium)"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=CHROMIUM_FLAGS)
-        yield chromium
-        chromium.close()
 
 
 NewPage = Callable[..., Page]

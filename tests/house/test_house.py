@@ -95,6 +95,15 @@ def test_only_config_knows_django_settings_by_their_environment() -> None:
     assert reading == []
 
 
+def test_one_fixture_starts_the_browser_of_all_tests() -> None:
+    start = "chromium" + ".launch("
+    starting = [
+        place(path) for path in committed() if path.suffix == ".py" and start in path.read_text("utf-8")
+    ]
+
+    assert starting == ["conftest.py"]
+
+
 def test_the_scripts_are_plain_sh_and_can_be_run() -> None:
     scripts = [p for p in (ROOT / "scripts").iterdir() if p.is_file() and not p.suffix]
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import mimetypes
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.template import engines
 from django.test import RequestFactory
 from django.utils import translation
-from playwright.sync_api import Browser, Dialog, FilePayload, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Dialog, FilePayload, Page, Route, expect
 
 from madoguchi.common import pages
 from madoguchi.common.middleware import POLICY
@@ -25,13 +23,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
 HOME = "http://madoguchi.test"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-]
 FORM = """{% extends "common/page.html" %}{% import "common/components.html" as c %}
 {% block title %}x{% endblock %}
 {% block main %}<h1>x</h1>{% call c.form(csrf_input, action="/sent/", multipart=true, guard=guard) %}
@@ -42,16 +33,6 @@ FORM = """{% extends "common/page.html" %}{% import "common/components.html" as 
 {{ c.text_input("bank", "銀行名", attrs={"data-suggest": "/japan/banks.json", "data-suggest-code": "bank-code"}) }}
 {{ c.text_input("bank.code", "銀行コード") }}
 {{ c.button("送る", name="act", value="go") }}{% endcall %}{% endblock %}"""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    program = shutil.which(os.environ.get("CHROMIUM", "chromium"))
-    assert program, "there is no Chromium here (on Debian: apt-get install chromium)"
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        yield started
-        started.close()
 
 
 def rendered(template: str, display: str = "normal", **context: Any) -> str:
@@ -69,7 +50,7 @@ Open = Callable[..., Page]
 
 
 @pytest.fixture
-def open_page(chromium: Browser) -> Iterator[Open]:
+def open_page(browser: Browser) -> Iterator[Open]:
     """Shows HTML under the product's own content policy; a fault of a script or of the policy fails the test."""
     faults: list[str] = []
     contexts = []
@@ -91,7 +72,7 @@ def open_page(chromium: Browser) -> Iterator[Open]:
                     headers={"Content-Security-Policy": POLICY},
                 )
 
-        context = chromium.new_context(
+        context = browser.new_context(
             **{"locale": "ja-JP", "viewport": {"width": 1280, "height": 800}, **options}
         )
         context.set_default_timeout(10_000)
