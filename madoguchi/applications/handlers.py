@@ -167,7 +167,8 @@ def _each(rows: QuerySet[R], order: str, do: Callable[[R], None]) -> None:
 def sweep_files(payload: Mapping[str, Any]) -> None:
     """Remove stored content that nothing refers to any more, a day after it was last put in.
 
-    What is found without an owner is looked up again, one by one, right before it is removed.
+    What is found without an owner is looked up again, one by one, right before it is removed; the store itself keeps
+    what somebody puts in meanwhile, whose row is still to be written.
     """
     store, _scanner = configured()
     last = clock.now() - FILE_GRACE
@@ -175,11 +176,9 @@ def sweep_files(payload: Mapping[str, Any]) -> None:
     orphans: set[str] = set()
     for digests in _batches(old, DIGESTS_AT_ONCE):
         orphans.update(set(digests) - queries.referenced(digests))
-    if orphans:
-        for entry in store.entries():
-            unowned = entry.digest in orphans and entry.stored_at < last
-            if unowned and not queries.referenced([entry.digest]):
-                store.delete(entry.digest)
+    for digest in sorted(orphans):
+        if not queries.referenced([digest]):
+            store.delete_unless_put_since(digest, last)
     if isinstance(store, FolderStore):
         store.remove_abandoned(clock.now())
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from madoguchi.applications import actions, handlers, letters, mails, produced
+from madoguchi.applications import actions, handlers, letters, mails, produced, queries
 from madoguchi.applications.actions.review import Item
 from madoguchi.applications.models import Application, Attachment, Correction, Draft, ProducedFile
 from madoguchi.applications.tests.beginning import accepted
@@ -421,6 +421,23 @@ def test_content_nobody_refers_to_goes_after_a_day_and_everything_else_stays(sto
 
     assert {entry.digest for entry in store.entries()} == {attached, replaced, copied, fresh}
     assert not store.exists(lonely)
+
+
+def test_content_that_is_sent_again_while_it_would_go_stays(
+    store: FolderStore, monkeypatch: pytest.MonkeyPatch
+):
+    digest = put(store, b"a", hours_ago=48)
+    referenced = queries.referenced
+
+    def sent_again(digests: Any) -> set[str]:
+        found = referenced(digests)
+        store.put(b"a")  # the row that will refer to it is not written yet
+        return found
+
+    monkeypatch.setattr(queries, "referenced", sent_again)
+    handlers.sweep_files({})
+
+    assert store.exists(digest)
 
 
 def test_content_two_filings_share_stays_while_one_of_them_has_it(store: FolderStore):

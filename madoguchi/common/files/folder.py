@@ -1,10 +1,11 @@
-"""A store in a folder of this machine (or of a network disk that keeps `fsync` and `rename`)."""
+"""A store in a folder of this machine (or of a network disk that keeps `fsync`, `rename` and `flock`)."""
 
+import fcntl
 import hashlib
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -24,11 +25,12 @@ ABANDONED_AFTER_SECONDS = 24 * 60 * 60
 
 
 class FolderStore:
-    """`objects/ab/abcd…` for content, `incoming/` for what is still being written."""
+    """`objects/ab/abcd…` for content, `incoming/` for what is still being written, `lock` for whoever deletes."""
 
     def __init__(self, root: Path) -> None:
         self.objects = root / "objects"
         self.incoming = root / "incoming"
+        self.lock = root / "lock"
 
     def put(self, content: bytes | Iterable[bytes]) -> StoredObject:
         """Keep the content; file and folder are synced before this returns."""
@@ -39,7 +41,8 @@ class FolderStore:
             try:
                 with os.fdopen(descriptor, "wb") as file:
                     stored = _write(file, content)
-                self._settle(incoming, stored.digest)
+                with self._locked(fcntl.LOCK_SH):
+                    self._settle(incoming, stored.digest)
             finally:
                 incoming.unlink(missing_ok=True)
         return stored
@@ -59,8 +62,15 @@ class FolderStore:
         path = self._path(digest)
         with storage_errors():
             if path.exists():
-                path.unlink(missing_ok=True)
-                _sync_folder(path.parent)
+                with self._locked(fcntl.LOCK_EX):
+                    _remove(path)
+
+    def delete_unless_put_since(self, digest: str, moment: datetime) -> None:
+        """Remove the content unless it was put in at `moment` or later: nobody can put it in while this looks."""
+        path = self._path(digest)
+        with storage_errors(), suppress(FileNotFoundError), self._locked(fcntl.LOCK_EX):
+            if path.stat().st_mtime < moment.timestamp():
+                _remove(path)
 
     def verify(self, digest: str) -> bool:
         """Read everything back and say whether it still has this digest."""
@@ -107,6 +117,13 @@ class FolderStore:
         for folder in (self.objects, self.incoming):
             _make_folder(folder)
 
+    @contextmanager
+    def _locked(self, how: int) -> Iterator[None]:
+        """Keep those who give names (together) and those who delete (alone) apart, in all processes."""
+        with self.lock.open("ab") as lock:
+            fcntl.flock(lock, how)
+            yield
+
     def _settle(self, incoming: Path, digest: str) -> None:
         """Give the written file its lasting name; content that is there and sound already stays as it is."""
         path = self._path(digest)
@@ -136,6 +153,11 @@ def _write(file: BinaryIO, content: bytes | Iterable[bytes]) -> StoredObject:
     file.flush()
     os.fsync(file.fileno())
     return StoredObject(sha256.hexdigest(), size)
+
+
+def _remove(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    _sync_folder(path.parent)
 
 
 def _digest_of(path: Path) -> str:

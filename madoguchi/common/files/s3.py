@@ -4,7 +4,8 @@ import base64
 import hashlib
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO, cast
 from urllib.parse import parse_qsl, urlsplit
@@ -108,6 +109,16 @@ class S3Store:
         """Remove the content; harmless when it is gone already."""
         with _s3_errors():
             self.client.delete_object(Bucket=self.bucket, Key=self._key(digest))
+
+    def delete_unless_put_since(self, digest: str, moment: datetime) -> None:
+        """Remove the content unless it was put in at `moment` or later, as the bucket says right before.
+
+        S3 deletes on condition of the content only, never of its date: the two requests follow one another at once.
+        """
+        with suppress(NotStored), _s3_errors():
+            head = self.client.head_object(Bucket=self.bucket, Key=self._key(digest))
+            if head["LastModified"] < moment:
+                self.delete(digest)
 
     def verify(self, digest: str) -> bool:
         """Read everything back and say whether it still has this digest."""

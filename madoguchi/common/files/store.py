@@ -61,6 +61,9 @@ class Store(Protocol):
     def delete(self, digest: str) -> None:
         """Remove the content; harmless when it is gone already."""
 
+    def delete_unless_put_since(self, digest: str, moment: datetime) -> None:
+        """Remove the content unless somebody has put it in at `moment` or later, even while this looks."""
+
     def verify(self, digest: str) -> bool:
         """Read everything back and say whether it still has this digest; raises `NotStored`."""
 

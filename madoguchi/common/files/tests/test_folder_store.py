@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -164,6 +165,42 @@ def test_deleting_removes_the_content_and_may_be_done_twice(store):
         store.verify(DIGEST)
 
 
+@pytest.mark.parametrize(("hours_ago", "stays"), [(24, True), (25, False)])
+def test_old_content_is_deleted_unless_it_was_put_in_since(store, hours_ago, stays):
+    now = datetime.now(UTC)
+    store.put(CONTENT)
+    _stored_at(store, now - timedelta(hours=hours_ago))
+
+    for _ in range(2):
+        store.delete_unless_put_since(DIGEST, now - timedelta(hours=24, minutes=30))
+
+    assert store.exists(DIGEST) == stays
+
+
+def test_what_somebody_is_putting_in_again_is_not_deleted(store, monkeypatch):
+    """Found there and sound, about to be renewed: whoever deletes waits, and then sees that it is new."""
+    now = datetime.now(UTC)
+    store.put(CONTENT)
+    _stored_at(store, now - timedelta(days=2))
+    deleting = Thread(target=store.delete_unless_put_since, args=(DIGEST, now - timedelta(days=1)))
+    utime = os.utime
+
+    def in_between(path: Path) -> None:
+        deleting.start()
+        deleting.join(0.05)
+        utime(path)
+
+    monkeypatch.setattr(os, "utime", in_between)
+    store.put(CONTENT)
+    deleting.join()
+
+    assert store.verify(DIGEST)
+
+
+def _stored_at(store: FolderStore, moment: datetime) -> None:
+    os.utime(store.objects / DIGEST[:2] / DIGEST, (moment.timestamp(), moment.timestamp()))
+
+
 @pytest.mark.parametrize("name", ["", "../../etc/passwd", "A" * 64, DIGEST + "/", DIGEST[:-1], "é" * 64])
 def test_what_is_not_a_digest_never_becomes_a_path(store, name):
     for ask in (store.open, store.exists, store.delete, store.verify):
@@ -204,7 +241,7 @@ def test_an_address_opens_the_folder_it_names(tmp_path):
 
     store.put(CONTENT)
 
-    assert names(tmp_path / "保管") == [DIGEST]
+    assert names(tmp_path / "保管" / "objects") == [DIGEST]
 
 
 @pytest.mark.parametrize("url", ["", "files", "file:files", "file://host/files", "ftp://host/files", "s3://"])

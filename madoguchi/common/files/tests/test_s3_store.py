@@ -1,5 +1,6 @@
 import base64
 import hashlib
+from datetime import timedelta
 
 import boto3
 import pytest
@@ -79,6 +80,18 @@ def test_deleting_removes_the_content_and_may_be_done_twice(store):
         store.open(DIGEST)
     with pytest.raises(NotStored):
         store.verify(DIGEST)
+
+
+def test_old_content_is_deleted_unless_it_was_put_in_since(store):
+    store.put(CONTENT)
+    put_at = next(store.entries()).stored_at
+
+    store.delete_unless_put_since(DIGEST, put_at)
+    assert store.exists(DIGEST)
+    for _ in range(2):
+        store.delete_unless_put_since(DIGEST, put_at + timedelta(seconds=1))
+
+    assert not store.exists(DIGEST)
 
 
 def test_a_missing_bucket_is_unavailable_and_not_merely_empty(store, endpoint):
