@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import timedelta
 from itertools import islice
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import IntegrityError
 from django.db.models import Model, Q, QuerySet
@@ -100,6 +101,14 @@ def _tell_once(unit: kernel.Unit) -> None:
     if unit.statements:
         with suppress(AlreadyTold):
             kernel.commit(unit)
+
+
+@jobs.handler("applications.look_again_for_protected")
+def look_again_for_protected(payload: Mapping[str, Any]) -> None:
+    """Protect what was filed at the very moment in which its person was protected (支援措置)."""
+    application = Application.objects.get(id=payload["application"])
+    restriction_id = UUID(payload["restriction"])
+    actions.look_again(application=application, restriction_id=restriction_id, now=clock.now())
 
 
 @jobs.handler("applications.look_after_drafts", every=timedelta(hours=1))

@@ -144,6 +144,12 @@ def restriction_of(subject: str, today: date) -> Restriction | None:
     return restrictions_in_force(today).filter(subject=subject).order_by("-valid_until", "id").first()
 
 
+def subjects_released_since(subjects: Iterable[str], moment: datetime) -> set[str]:
+    """Those of `subjects` of which somebody ended a protection at `moment` or later."""
+    released = Restriction.objects.filter(subject__in=set(subjects), ended_at__gte=moment)
+    return set(released.values_list("subject", flat=True))
+
+
 # --- residents -------------------------------------------------------------------------------------------
 
 

@@ -13,7 +13,7 @@ from madoguchi.applications.actions.drafts import (
     start,
 )
 from madoguchi.applications.actions.filing import file_draft
-from madoguchi.applications.actions.protection import protect
+from madoguchi.applications.actions.protection import look_again, protect
 from madoguchi.applications.actions.resident import answer_correction, send_document, withdraw
 from madoguchi.applications.actions.review import add_note, hand_over, return_for_correction, take
 
@@ -27,6 +27,7 @@ __all__ = [
     "file_draft",
     "hand_over",
     "keep_for_later",
+    "look_again",
     "propose",
     "protect",
     "remove_file",

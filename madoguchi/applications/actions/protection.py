@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from madoguchi.applications.models import Application
@@ -16,32 +17,59 @@ from madoguchi.identity.rules import RestrictionReason
 from madoguchi.japan.kana import search_key as key_of
 
 CARRIED = "alarm.protection_carried"
+# Longer than any request takes from looking for protections to writing its filing.
+LOOK_AGAIN_AFTER = timedelta(minutes=5)
+LOOKING_AGAIN = "system:protection"
 
 
 def protect(
     *, application: Application, reason: RestrictionReason, until: date, by: Staff, now: datetime
 ) -> None:
-    """Protect a case and everything else the same person filed, at once. Raises `NotAllowed`."""
+    """Protect a case and everything else the same person filed, at once. Raises `NotAllowed`.
+
+    What is filed at this very moment neither sees nor is seen: a job of the same unit looks again.
+    """
     today = clock.tokyo_date(now)
     require(may_protect(by, application, today=today))
     unit = kernel.Unit()
-    origin = _subject(application.id)
-    add_restriction(
+    restriction = add_restriction(
         unit,
-        subject=origin,
+        subject=_subject(application.id),
         until=until,
         reason=reason,
         responsible_department=application.department_code,
         by=by.actor,
         now=now,
     )
-    keys = set(application.search_key.split())
-    others = _filings_of(keys, application.birth_on, besides=application.id)
-    protected = identity.restricted_subjects((_subject(other.id) for other in others), today)
-    for other in others:
-        if _subject(other.id) not in protected:
-            _carry(unit, other, until=until, origin=origin, by=by.actor, now=now)
+    for other in _unprotected(_others_of(application), today=today):
+        _carry(unit, other, until=until, origin=restriction.subject, by=by.actor, now=now)
+    unit.job(
+        "applications.look_again_for_protected",
+        {"application": str(application.id), "restriction": str(restriction.id)},
+        run_at=now + LOOK_AGAIN_AFTER,
+    )
     kernel.commit(unit)
+
+
+def look_again(*, application: Application, restriction_id: UUID, now: datetime) -> None:
+    """Protect what the same person filed while this case was being protected; done again, it finds nothing.
+
+    What a head has released since stays released: it was somebody else's.
+    """
+    today = clock.tokyo_date(now)
+    restriction = identity.restrictions_in_force(today).filter(id=restriction_id).first()
+    if restriction is None:
+        return
+    missed = _unprotected(_others_of(application), today=today)
+    subjects = [_subject(other.id) for other in missed]
+    released = identity.subjects_released_since(subjects, restriction.created_at)
+    unit = kernel.Unit()
+    for other in missed:
+        if _subject(other.id) not in released:
+            until, origin = restriction.valid_until, restriction.subject
+            _carry(unit, other, until=until, origin=origin, by=LOOKING_AGAIN, now=now)
+    if unit.statements:
+        kernel.commit(unit)
 
 
 def carry_over(
@@ -68,6 +96,18 @@ def carry_over(
     found = _protection_of(subjects, today=clock.tokyo_date(now))
     if found is not None:
         _carry(unit, application, until=found.valid_until, origin=found.subject, by=by, now=now)
+
+
+def _others_of(application: Application) -> list[Application]:
+    """What else the person of this case filed."""
+    keys = set(application.search_key.split())
+    return _filings_of(keys, application.birth_on, besides=application.id)
+
+
+def _unprotected(applications: Iterable[Application], *, today: date) -> list[Application]:
+    found = list(applications)
+    protected = identity.restricted_subjects((_subject(one.id) for one in found), today)
+    return [one for one in found if _subject(one.id) not in protected]
 
 
 def _filings_of(keys: set[str], birth_on: date | None, *, besides: UUID) -> list[Application]:

@@ -8,16 +8,20 @@ from typing import Any
 import pytest
 
 from madoguchi.applications import actions
-from madoguchi.applications.actions.protection import CARRIED
+from madoguchi.applications.actions.protection import CARRIED, LOOK_AGAIN_AFTER
 from madoguchi.applications.actions.review import Item
 from madoguchi.applications.alarms import tell_protection_carried
 from madoguchi.applications.errors import NotAllowed
+from madoguchi.applications.handlers import look_again_for_protected
 from madoguchi.applications.models import Application
+from madoguchi.applications.tests.conftest import SetClock
 from madoguchi.applications.tests.desks import Desk, audited, open_desk, text_of, url_of
 from madoguchi.applications.tests.factories import ApplicationFactory, DraftFactory, answers_of
 from madoguchi.audit.models import AuditEntry
-from madoguchi.common import clock
+from madoguchi.common import clock, kernel
 from madoguchi.common.models import Job
+from madoguchi.identity import queries as identity
+from madoguchi.identity.actions import restrictions
 from madoguchi.identity.models import Restriction
 from madoguchi.identity.rules import RestrictionReason
 from madoguchi.identity.tests.factories import ResidentFactory, RestrictionFactory
@@ -95,6 +99,69 @@ def test_the_same_reading_in_other_letters_is_taken_for_the_same_person(desk: De
     protect(desk, ApplicationFactory())
 
     assert protection_of(filed(applicant_name=OTHER_LETTERS)) is not None
+
+
+def filed_while_protecting(desk: Desk, case: Application, monkeypatch: pytest.MonkeyPatch) -> Application:
+    """A filing of the same person, written after `protect` looked for others and before it is written itself."""
+    commit, found = kernel.commit, []
+
+    def filed_first(unit: kernel.Unit) -> None:
+        monkeypatch.setattr(kernel, "commit", commit)
+        found.append(filed())
+        commit(unit)
+
+    monkeypatch.setattr(kernel, "commit", filed_first)
+    protect(desk, case)
+    return found[0]
+
+
+def look_again(set_clock: SetClock) -> None:
+    """Five minutes later, do what is due then: done twice, as after a worker that was killed."""
+    set_clock(clock.now() + LOOK_AGAIN_AFTER)
+    job = Job.objects.get(kind="applications.look_again_for_protected")
+    assert job.run_at <= clock.now()
+    for _ in range(2):
+        look_again_for_protected(job.payload)
+
+
+def test_what_is_filed_in_the_moment_of_protecting_is_protected_minutes_later(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, set_clock: SetClock
+) -> None:
+    case = ApplicationFactory()
+    missed = filed_while_protecting(desk, case, monkeypatch)
+    assert protection_of(missed) is None
+
+    look_again(set_clock)
+
+    carried = Restriction.objects.get(subject=f"application:{missed.id}")
+    assert (carried.reason, carried.valid_until) == ("carried_over", clock.today() + timedelta(days=100))
+    assert Restriction.objects.filter(subject=f"application:{case.id}").count() == 1
+    told = AuditEntry.objects.get(act=CARRIED)
+    assert told.actor == "system:protection"
+    assert told.detail == {"application": str(missed.id), "from": f"application:{case.id}"}
+    assert Job.objects.filter(kind="applications.tell_protection_carried").count() == 1
+
+
+def test_looking_again_undoes_no_release(desk: Desk, set_clock: SetClock) -> None:
+    other, case = ApplicationFactory(), ApplicationFactory()
+    protect(desk, case)
+    restrictions.release(subject=f"application:{other.id}", by=desk["head"], now=clock.now())
+
+    look_again(set_clock)
+
+    assert not identity.is_restricted(f"application:{other.id}", clock.today())
+
+
+def test_a_protection_that_was_ended_at_once_is_carried_nowhere(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, set_clock: SetClock
+) -> None:
+    case = ApplicationFactory()
+    missed = filed_while_protecting(desk, case, monkeypatch)
+    restrictions.release(subject=f"application:{case.id}", by=desk["head"], now=clock.now())
+
+    look_again(set_clock)
+
+    assert protection_of(missed) is None
 
 
 @pytest.mark.parametrize("missing", ["applicant_birth_date", "applicant_name"])
