@@ -10,6 +10,7 @@ from typing import Any
 
 from madoguchi.applications import letters, rules
 from madoguchi.applications.actions.filing import applicant_facts
+from madoguchi.applications.actions.protection import carry
 from madoguchi.applications.demo_papers import paper_of
 from madoguchi.applications.models import (
     Application,
@@ -28,8 +29,10 @@ from madoguchi.audit import actions as audit
 from madoguchi.common import clock, kernel
 from madoguchi.common.ids import id_at, secret_digest
 from madoguchi.common.registers import DemoSize
-from madoguchi.identity.models import Resident, Staff
-from madoguchi.identity.rules import Relation, Sex
+from madoguchi.identity import queries as identity
+from madoguchi.identity.actions.restrictions import add_restriction
+from madoguchi.identity.models import Resident, Restriction, Staff
+from madoguchi.identity.rules import Relation, RestrictionReason, Sex
 from madoguchi.japan.check_digits import new_receipt_number
 from madoguchi.japan.eras import to_wareki
 from madoguchi.japan.fiscal import fiscal_year
@@ -51,6 +54,7 @@ SHARES = (
 )
 CHANNELS = (Channel.WEB,) * 8 + (Channel.PAPER, Channel.COUNTER)
 PER_UNIT = 50
+ACTOR = "system:demo"
 REFUSAL = "請求者が公務員であり、勤務先から支給を受けることが確認されたため。"
 
 
@@ -64,6 +68,7 @@ def load(size: DemoSize) -> None:
     # Nothing has happened yet today: at any hour of the day the same seed gives the same city.
     maker = _Maker(chance, datetime.combine(clock.today(), time(), tzinfo=clock.TOKYO).astimezone(UTC))
     unit = kernel.Unit()
+    maker.protected = _protected(unit, adults, now=maker.now)
     for number in range(size.applications):
         offer = offers[number % len(offers)]
         resident = adults[number % len(adults)]
@@ -85,6 +90,26 @@ def _applicants(most: int) -> list[Resident]:
     of_age = {"birth_on__range": (today - timedelta(days=48 * 365), today - timedelta(days=20 * 365))}
     mothers = Resident.objects.filter(sex=Sex.FEMALE, **of_age).order_by("public_id")[:most]
     return list(mothers) or list(Resident.objects.filter(relation=Relation.HEAD).order_by("public_id")[:most])
+
+
+def _protected(unit: kernel.Unit, adults: list[Resident], *, now: datetime) -> dict[str, Restriction]:
+    """The protections (支援措置) of residents, by subject. One who files has one: every city shows such a case."""
+    today = clock.tokyo_date(now)
+    found = {
+        r.subject: r for r in identity.restrictions_in_force(today).filter(subject__startswith="resident:")
+    }
+    if not any(adult.subject in found for adult in adults):
+        first = adults[0].subject
+        found[first] = add_restriction(
+            unit,
+            subject=first,
+            until=None,
+            reason=RestrictionReason.PARTNER_VIOLENCE,
+            responsible_department="residents",
+            by=ACTOR,
+            now=now,
+        )
+    return found
 
 
 def facts_of(resident: Resident) -> dict[str, Any]:
@@ -122,6 +147,7 @@ class _Maker:
         self.numbers: dict[str, int] = {}
         self.people: dict[tuple[str, str], list[Staff]] = {}
         self.prefixes: dict[str, str] = {}
+        self.protected: dict[str, Restriction] = {}
 
     def new_id(self, at: datetime) -> uuid.UUID:
         return id_at(int(at.timestamp() * 1000), self.chance.getrandbits(80))
@@ -162,6 +188,9 @@ class _Maker:
         if status != Status.FILED and officer is not None:
             history.reach(status, officer, approvers)
         history.write()
+        if resident.subject in self.protected:
+            until, origin = self.protected[resident.subject].valid_until, resident.subject
+            carry(unit, application, until=until, origin=origin, by=ACTOR, now=self.now)
 
     def _status(self) -> Status:
         drawn = self.chance.randrange(100)

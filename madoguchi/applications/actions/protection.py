@@ -42,7 +42,7 @@ def protect(
         now=now,
     )
     for other in _unprotected(_others_of(application), today=today):
-        _carry(unit, other, until=until, origin=restriction.subject, by=by.actor, now=now)
+        carry(unit, other, until=until, origin=restriction.subject, by=by.actor, now=now)
     unit.job(
         "applications.look_again_for_protected",
         {"application": str(application.id), "restriction": str(restriction.id)},
@@ -67,7 +67,7 @@ def look_again(*, application: Application, restriction_id: UUID, now: datetime)
     for other in missed:
         if _subject(other.id) not in released:
             until, origin = restriction.valid_until, restriction.subject
-            _carry(unit, other, until=until, origin=origin, by=LOOKING_AGAIN, now=now)
+            carry(unit, other, until=until, origin=origin, by=LOOKING_AGAIN, now=now)
     if unit.statements:
         kernel.commit(unit)
 
@@ -95,7 +95,7 @@ def carry_over(
             subjects.append(resident.subject)
     found = _protection_of(subjects, today=clock.tokyo_date(now))
     if found is not None:
-        _carry(unit, application, until=found.valid_until, origin=found.subject, by=by, now=now)
+        carry(unit, application, until=found.valid_until, origin=found.subject, by=by, now=now)
 
 
 def _others_of(application: Application) -> list[Application]:
@@ -126,7 +126,7 @@ def _protection_of(subjects: list[str], *, today: date) -> Restriction | None:
     return found.order_by("-valid_until", "id").first()
 
 
-def _carry(
+def carry(
     unit: kernel.Unit, application: Application, *, until: date, origin: str, by: str, now: datetime
 ) -> None:
     """Protect one more filing; its own department becomes responsible and its heads are told."""

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from madoguchi.applications import demo as applications_demo
 from madoguchi.applications import rules
+from madoguchi.applications.actions.protection import CARRIED
 from madoguchi.applications.models import (
     Application,
     CaseEvent,
@@ -29,6 +30,9 @@ from madoguchi.applications.tests.conftest import NOW
 from madoguchi.audit.models import AuditEntry
 from madoguchi.common import clock, demo
 from madoguchi.common.registers import DemoSize
+from madoguchi.identity import queries as identity
+from madoguchi.identity.models import Resident, Restriction
+from madoguchi.japan.kana import search_key
 from madoguchi.organization.models import Department
 from madoguchi.procedures import queries as procedures
 from madoguchi.procedures.logic import evaluate
@@ -61,7 +65,8 @@ def pictured() -> list[tuple[Any, ...]]:
     )
     events = CaseEvent.objects.order_by("id").values_list("id", "application_id", "kind", "at", "detail")
     decisions = Decision.objects.order_by("id").values_list("id", "kind", "document_number", "notice")
-    return [tuple(people), tuple(events), tuple(decisions)]
+    protections = Restriction.objects.order_by("subject").values_list("subject", "reason", "valid_until")
+    return [tuple(people), tuple(events), tuple(decisions), tuple(protections)]
 
 
 def built(now: datetime, seed: int) -> list[tuple[Any, ...]]:
@@ -75,6 +80,7 @@ def built(now: datetime, seed: int) -> list[tuple[Any, ...]]:
             Decision,
             DocumentCounter,
             Application,
+            Restriction,
         ):
             model.objects.all().delete()
         loaded(now, seed, applications=40)
@@ -140,7 +146,8 @@ def test_every_history_ends_in_the_state_the_case_has(city: list[Application]):
 def test_every_event_has_its_record_by_the_same_person(city: list[Application]):
     for application in city:
         subject = f"application:{application.id}"
-        records = AuditEntry.objects.filter(subject=subject).values_list("at", "act", "actor")
+        of_the_case = AuditEntry.objects.filter(subject=subject).exclude(act="restriction.set")
+        records = of_the_case.values_list("at", "act", "actor")
         events = [
             (
                 e.at,
@@ -150,6 +157,32 @@ def test_every_event_has_its_record_by_the_same_person(city: list[Application]):
             for e in application.events.all()
         ]
         assert sorted(records) == sorted(events)
+
+
+def test_everything_a_protected_resident_filed_is_protected_and_nothing_else(city: list[Application]):
+    today = clock.tokyo_date(NOW)
+    in_force = identity.restrictions_in_force(today)
+    keys = {
+        (search_key(resident.family_name + resident.given_name), resident.birth_on)
+        for resident in Resident.objects.all()
+        if in_force.filter(subject=resident.subject).exists()
+    }
+    of_them = {a.id for a in city if (search_key(a.applicant_name), a.birth_on) in keys}
+    protected = {a.id for a in city if in_force.filter(subject=f"application:{a.id}").exists()}
+
+    assert protected == of_them
+    assert protected
+    told = AuditEntry.objects.filter(act=CARRIED)
+    assert {entry.detail["application"] for entry in told} == {str(number) for number in protected}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.django_db
+def test_a_protected_case_is_shown_at_every_seed(seed: int):
+    demo.load(residents=60, applications=12, seed=seed)
+
+    subjects = [f"application:{case.id}" for case in Application.objects.all()]
+    assert identity.restricted_subjects(subjects, clock.today())
 
 
 def test_what_came_on_paper_was_entered_by_an_officer_who_filed_it(city: list[Application]):
