@@ -15,6 +15,10 @@ class AlreadyFiled(Exception):
     """The draft was filed before: its receipt is the answer."""
 
 
+class NoLongerTaken(Exception):
+    """The procedure was closed (受付終了): residents file it no more online; the draft stays as it is."""
+
+
 class NotComplete(Exception):
     """Something is missing or wrong; `problems` say what and where."""
 

@@ -1,8 +1,9 @@
-"""Publishing procedures."""
+"""Publishing procedures, and closing what is not taken online any more."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError
 
@@ -76,3 +77,33 @@ def publish(*, source: str, by: str, approved_by: str, now: datetime) -> Procedu
     except IntegrityError:  # the number, or the procedure itself, is there already
         raise PublishedMeanwhile from None
     return version
+
+
+def close(*, procedure_id: str, by: str, now: datetime) -> None:
+    """Take no more filings online (受付終了), drafts in hand included; what is closed already stays as it is.
+
+    Raises `Procedure.DoesNotExist`, `PublishedMeanwhile`.
+    """
+    _set_open(procedure_id, False, {"closed_at": now}, act="close_procedure", by=by, now=now)
+
+
+def reopen(*, procedure_id: str, by: str, now: datetime) -> None:
+    """Take filings online again, drafts in hand included. Raises `Procedure.DoesNotExist`, `PublishedMeanwhile`."""
+    _set_open(procedure_id, True, {"closed_at": None}, act="reopen_procedure", by=by, now=now)
+
+
+def _set_open(
+    procedure_id: str, is_open: bool, changes: dict[str, Any], *, act: str, by: str, now: datetime
+) -> None:
+    procedure = Procedure.objects.get(id=procedure_id)
+    if procedure.is_open == is_open:
+        return
+    unit = kernel.Unit()
+    unit.update(
+        Procedure,
+        where={"id": procedure.id, "version": procedure.version},
+        set={"is_open": is_open, "version": procedure.version + 1, **changes},
+        otherwise=PublishedMeanwhile(),
+    )
+    audit.record(unit, actor=by, act=act, subject=f"procedure:{procedure.id}", now=now)
+    kernel.commit(unit)

@@ -37,7 +37,16 @@ class Procedure(models.Model):
     id = models.CharField(max_length=80, primary_key=True)
     current = models.ForeignKey(ProcedureVersion, on_delete=models.PROTECT, related_name="+")
     is_open = models.BooleanField(default=True)
+    closed_at = models.DateTimeField(null=True)  # null also where nobody noted when it was closed
     version = models.IntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="only_what_is_closed_was_closed",
+                condition=models.Q(is_open=False) | models.Q(closed_at=None),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"procedure {self.id}"

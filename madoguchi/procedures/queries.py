@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 
 from madoguchi.common import reading
 from madoguchi.japan.kana import search_key
@@ -22,6 +23,7 @@ class Offer:
     number: int
     is_open: bool
     definition: Definition
+    closed_at: datetime | None = None
 
 
 @functools.lru_cache(maxsize=2048)
@@ -40,7 +42,13 @@ def current(procedure_id: str) -> Offer | None:
     if procedure is None:
         return None
     number = number_of(procedure.current_id)
-    return _offer(procedure.id, procedure.current_id, number, procedure.is_open)
+    return _offer(procedure.id, procedure.current_id, number, procedure.is_open, procedure.closed_at)
+
+
+def is_open(procedure_id: str) -> bool:
+    """Whether residents may file this procedure online today."""
+    procedure = reading.one(Procedure, id=procedure_id)
+    return procedure is not None and procedure.is_open
 
 
 @functools.lru_cache(maxsize=2048)
@@ -51,12 +59,14 @@ def number_of(version_id: uuid.UUID) -> int:
 
 def offers() -> list[Offer]:
     """Everything offered today, by reading of the name."""
-    rows = Procedure.objects.values_list("id", "current_id", "current__number", "is_open")
+    rows = Procedure.objects.values_list("id", "current_id", "current__number", "is_open", "closed_at")
     return sorted((_offer(*row) for row in rows), key=lambda o: o.definition.kana)
 
 
-def _offer(procedure_id: str, version_id: uuid.UUID, number: int, is_open: bool) -> Offer:
-    return Offer(procedure_id, version_id, number, is_open, definition_of(version_id))
+def _offer(
+    procedure_id: str, version_id: uuid.UUID, number: int, is_open: bool, closed_at: datetime | None
+) -> Offer:
+    return Offer(procedure_id, version_id, number, is_open, definition_of(version_id), closed_at)
 
 
 def search(text: str, *, life_event: str = "", department: str = "") -> list[Offer]:

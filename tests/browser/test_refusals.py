@@ -9,9 +9,11 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.pages import Form, Look
 from tests.conftest import PHONE, NewPage
+from tests.site import Site
 
 pytestmark = pytest.mark.browser
 
+CLAIM = "child-allowance-claim"
 SOMEBODY_ELSES = "01a00000-0000-7000-8000-000000000000"
 
 
@@ -30,6 +32,26 @@ def test_what_is_not_there_or_not_yours_says_so(new_page: NewPage, look: Look, l
         assert answer.status == status, address
         look(page, str(status))
         expect(page.locator("main a, main button").first).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["ja", "en", "ja-easy"])
+def test_a_draft_in_hand_is_still_shown_when_its_procedure_was_closed(
+    new_page: NewPage, look: Look, live_site: Site, language: str
+) -> None:
+    page = new_page(viewport=PHONE)
+    page.goto(f"/language/{language}/")
+    page.goto(f"/procedures/{CLAIM}/")
+    page.locator(f"form[action='/filing/{CLAIM}/start/'] button").click()
+    draft = page.url.partition("/s/")[0]
+    live_site.command("procedures", "close", CLAIM)
+    try:
+        for address in (f"{draft}/", f"{draft}/check/"):
+            page.goto(address)
+            look(page, "closed")
+            expect(page.locator(".banner-warning")).to_be_visible()
+            expect(page.locator("main form")).to_have_count(0)
+    finally:
+        live_site.command("procedures", "reopen", CLAIM)
 
 
 def test_guessing_is_stopped_for_a_while(new_page: NewPage, look: Look, strict_site: str) -> None:

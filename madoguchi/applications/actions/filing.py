@@ -10,7 +10,13 @@ from typing import Any
 from madoguchi.applications import queries, rules
 from madoguchi.applications.actions.drafts import new_number
 from madoguchi.applications.actions.protection import carry_over
-from madoguchi.applications.errors import AlreadyFiled, ChangedMeanwhile, MayNotFile, NotComplete
+from madoguchi.applications.errors import (
+    AlreadyFiled,
+    ChangedMeanwhile,
+    MayNotFile,
+    NoLongerTaken,
+    NotComplete,
+)
 from madoguchi.applications.models import Application, Attachment, CaseEvent, Channel, Draft, Status
 from madoguchi.applications.secrets import receipt_secret
 from madoguchi.audit import actions as audit
@@ -36,10 +42,13 @@ def file_draft(*, draft: Draft, now: datetime, accept_incomplete: bool = False) 
 
     `accept_incomplete` is for filings on paper or by telephone that staff enter as they came: one that is
     incomplete, or by somebody who has no right to it, is received all the same (行政手続法 第7条, 第37条) and
-    then put right by a correction or refused with its reason.
+    then put right by a correction or refused with its reason. So is what reached the office before its procedure
+    was closed.
 
-    Raises `MayNotFile`, `NotComplete`, `ChangedMeanwhile` (saved in another tab), `AlreadyFiled`.
+    Raises `NoLongerTaken`, `MayNotFile`, `NotComplete`, `ChangedMeanwhile` (saved in another tab), `AlreadyFiled`.
     """
+    if not accept_incomplete and not procedures.is_open(draft.procedure_id):
+        raise AlreadyFiled if Application.objects.filter(id=draft.id).exists() else NoLongerTaken
     definition = procedures.definition_of(draft.procedure_version_id)
     evaluation = evaluate(definition, draft.answers, today=draft.received_on or clock.tokyo_date(now))
     if evaluation.stops and not accept_incomplete:

@@ -10,8 +10,10 @@ import pytest
 from madoguchi.applications import actions
 from madoguchi.applications.actions.review import Item, answer_at, with_answer_at
 from madoguchi.applications.errors import (
+    AlreadyFiled,
     ChangedMeanwhile,
     MayNotFile,
+    NoLongerTaken,
     NotAllowed,
     NotComplete,
     NothingChosen,
@@ -215,6 +217,30 @@ def test_members_belong_to_groups():
     with pytest.raises(NotAllowed):
         actions.save_member(draft=draft, section_id="main", member_id="m1", values={"name": "x"}, now=NOW)
     assert Draft.objects.get().answers == {}
+
+
+def test_a_draft_of_a_procedure_that_was_closed_stays_and_is_filed_once_it_is_open_again():
+    draft = draft_of({"name": "太郎"}, section("main", asked("name")))
+    Procedure.objects.update(is_open=False)
+
+    with pytest.raises(NoLongerTaken):
+        actions.file_draft(draft=draft, now=NOW)
+    assert Draft.objects.get().answers == {"name": "太郎"}
+    Procedure.objects.update(is_open=True)
+
+    assert actions.file_draft(draft=draft, now=NOW).id == draft.id
+    Procedure.objects.update(is_open=False)
+    with pytest.raises(AlreadyFiled):  # sent twice, and closed in between: the receipt is the answer
+        actions.file_draft(draft=draft, now=NOW)
+
+
+def test_what_staff_enter_is_received_after_closing_too():
+    draft = draft_of({"name": "太郎"}, section("main", asked("name")))
+    Procedure.objects.update(is_open=False)
+
+    actions.file_draft(draft=draft, now=NOW, accept_incomplete=True)
+
+    assert Application.objects.get().answers == {"name": "太郎"}
 
 
 def test_a_procedure_that_is_closed_or_unknown_cannot_be_begun():

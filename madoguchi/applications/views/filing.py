@@ -10,7 +10,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from madoguchi.applications import actions, capabilities, limits, queries, steps
-from madoguchi.applications.errors import AlreadyFiled, ChangedMeanwhile, MayNotFile, NotAllowed, NotComplete
+from madoguchi.applications.errors import (
+    AlreadyFiled,
+    ChangedMeanwhile,
+    MayNotFile,
+    NoLongerTaken,
+    NotAllowed,
+    NotComplete,
+)
 from madoguchi.applications.models import Application, Draft
 from madoguchi.applications.secrets import secret_of
 from madoguchi.applications.views.access import with_draft, with_receipt
@@ -18,6 +25,7 @@ from madoguchi.applications.views.looking import Look, page_language
 from madoguchi.common import access, clock
 from madoguchi.common.ids import grouped
 from madoguchi.common.pages import render
+from madoguchi.organization import queries as organization
 from madoguchi.procedures import queries as procedures
 
 
@@ -42,7 +50,7 @@ def start(request: HttpRequest, procedure_id: str) -> HttpResponse:
 def overview(request: HttpRequest, draft: Draft) -> HttpResponse:
     """All pages of the filing, with what is done and what is missing."""
     draft = actions.carry_to_current(draft=draft, now=clock.now())
-    context = Look(draft).context | {"here": "resume", "expires_on": clock.tokyo_date(draft.expires_at)}
+    context = Look(draft).context | _closing(draft) | {"here": "resume"}
     return render(request, "applications/overview.html", context)
 
 
@@ -56,21 +64,38 @@ def check(request: HttpRequest, draft: Draft) -> HttpResponse:
     return _show_check(request, Look(draft))
 
 
+def _closing(draft: Draft) -> dict[str, Any]:
+    """Whether the procedure is closed by now, since when, whom to ask, and how long the draft is kept."""
+    offer = procedures.current(draft.procedure_id)
+    closed = offer is None or not offer.is_open
+    definition = procedures.definition_of(draft.procedure_version_id)
+    return {
+        "closed": closed,
+        "closed_on": clock.tokyo_date(offer.closed_at) if offer and offer.closed_at else None,
+        "department": organization.department(definition.department) if closed else None,
+        "expires_on": clock.tokyo_date(draft.expires_at),
+    }
+
+
 def _show_check(
     request: HttpRequest, look: Look, problems: tuple[Any, ...] = (), *, renewed: bool = False
 ) -> HttpResponse:
     blocks = queries.check_blocks(look.definition, look.draft, look.evaluation, look.language)
     last = look.steps[-1] if look.steps else None
-    context = look.context | {
-        "blocks": blocks,
-        "documents": queries.document_rows(look.definition, look.draft, look.evaluation, look.language),
-        "incomplete": steps.first_incomplete(look.steps),
-        "changed": "changed" in request.GET,
-        "renewed": renewed,
-        "problems": queries.check_problems(look.definition, look.draft, problems, look.language),
-        "total": len(look.steps) + 1,
-        "back": last.url(look.draft.id) if last else "",
-    }
+    context = (
+        look.context
+        | _closing(look.draft)
+        | {
+            "blocks": blocks,
+            "documents": queries.document_rows(look.definition, look.draft, look.evaluation, look.language),
+            "incomplete": steps.first_incomplete(look.steps),
+            "changed": "changed" in request.GET,
+            "renewed": renewed,
+            "problems": queries.check_problems(look.definition, look.draft, problems, look.language),
+            "total": len(look.steps) + 1,
+            "back": last.url(look.draft.id) if last else "",
+        }
+    )
     return render(
         request, "applications/check.html", context, status=422 if problems else 409 if renewed else 200
     )
@@ -88,6 +113,9 @@ def _submit(request: HttpRequest, draft: Draft) -> HttpResponse:
         pass  # the same draft, sent twice: the same receipt
     except ChangedMeanwhile:
         return redirect(f"{reverse('applications:check', args=[draft_id])}?changed=1")
+    except NoLongerTaken:
+        context = Look(draft).context | _closing(draft)
+        return render(request, "applications/closed.html", context, status=409)
     except MayNotFile:
         return render(request, "applications/stopped.html", Look(draft).context, status=422)
     except NotComplete as error:

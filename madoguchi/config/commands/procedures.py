@@ -1,4 +1,4 @@
-"""`madoguchi procedures check [FILE…]`: validate procedure definitions."""
+"""`madoguchi procedures check [FILE…]` validates definitions; `close ID` and `reopen ID` say what is taken online."""
 
 import sys
 
@@ -7,11 +7,29 @@ from madoguchi.config.commands import start_django
 
 def main(argv: list[str]) -> int:
     """Check the named files, or the whole catalog; exit code 1 when something must be mended."""
+    if len(argv) == 2 and argv[0] in ("close", "reopen"):
+        return _set_open(argv[1], is_open=argv[0] == "reopen")
     if argv[:1] != ["check"]:
-        print("usage: madoguchi procedures check [FILE…]", file=sys.stderr)
+        print("usage: madoguchi procedures check [FILE…] | close ID | reopen ID", file=sys.stderr)
         return 2
     start_django()
     from madoguchi.procedures import checking
 
     code: int = checking.main(argv[1:])
     return code
+
+
+def _set_open(procedure_id: str, *, is_open: bool) -> int:
+    """Take filings of a procedure online, or no more; exit code 1 when there is no such procedure."""
+    start_django()
+    from madoguchi.common import clock
+    from madoguchi.procedures import actions
+    from madoguchi.procedures.models import Procedure
+
+    act = actions.reopen if is_open else actions.close
+    try:
+        act(procedure_id=procedure_id, by="system:console", now=clock.now())
+    except Procedure.DoesNotExist:
+        print(f"There is no procedure {procedure_id}.", file=sys.stderr)
+        return 1
+    return 0

@@ -50,6 +50,44 @@ def test_publishing_is_recorded_with_both_people():
     assert entry.detail == {"number": 1, "approved_by": "staff:second", "digest": version.digest}
 
 
+def test_a_procedure_is_closed_and_opened_again_each_once_and_recorded():
+    publish()
+    now = clock.now()
+
+    for _ in range(2):
+        actions.close(procedure_id=RECORD, by="staff:author", now=now)
+    offer = queries.current(RECORD)
+    assert offer is not None
+    assert (offer.is_open, offer.closed_at, queries.is_open(RECORD)) == (False, now, False)
+    for _ in range(2):
+        actions.reopen(procedure_id=RECORD, by="staff:second", now=now)
+
+    offer = queries.current(RECORD)
+    assert offer is not None
+    assert (offer.is_open, offer.closed_at, queries.is_open(RECORD)) == (True, None, True)
+    recorded = AuditEntry.objects.filter(act__in=("close_procedure", "reopen_procedure")).order_by("id")
+    assert [(entry.act, entry.actor) for entry in recorded] == [
+        ("close_procedure", "staff:author"),
+        ("reopen_procedure", "staff:second"),
+    ]
+
+
+def test_a_new_version_of_a_closed_procedure_does_not_open_it():
+    publish()
+    actions.close(procedure_id=RECORD, by="staff:author", now=clock.now())
+
+    publish(RENAMED)
+
+    assert not queries.is_open(RECORD)
+
+
+def test_what_is_open_has_no_day_of_closing():
+    publish()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Procedure.objects.update(closed_at=clock.now())
+
+
 def test_nobody_publishes_alone():
     with pytest.raises(NeedsSecondPerson):
         publish(approved_by="staff:author")
