@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 
 from madoguchi.common import registers
 from madoguchi.common.yaml_source import Path, Source
 from madoguchi.japan.check_digits import is_local_government_code
-from madoguchi.plan.definition import Indicator, Plan, RoadmapBar
+from madoguchi.plan.definition import Indicator, Measure, Plan, RoadmapBar
 from madoguchi.plan.findings import Finding
 
 _DAYS = ("starts_on", "ends_on", "on")
@@ -45,9 +45,11 @@ def check(plan: Plan, source: Source, before: Plan | None) -> Iterator[Finding]:
             yield _unknown(source, (*path, "goal"), measure.id, "重点目標", measure.goal_id)
         for item in set(measure.national_items) - {n.id for n in plan.national_items}:
             yield _unknown(source, (*path, "national_items"), measure.id, "国の計画の項目", item)
+        yield from _marks(plan, measure, source, path)
     for number, bar in enumerate(plan.roadmap):
         yield from _bar(plan, bar, source, ("roadmap", number))
-    yield from _cycles(plan, source)
+    if len({bar.id for bar in plan.roadmap}) == len(plan.roadmap):
+        yield from _order(plan, source)
     for number, line in enumerate(plan.budget):
         if line.measure_id not in {m.id for m in plan.measures}:
             yield _unknown(source, ("budget", number, "measure"), line.id, "施策", line.measure_id)
@@ -106,6 +108,21 @@ def _doubles(plan: Plan, source: Source) -> Iterator[Finding]:
                     f"id「{one}」が二度使われています。",
                     "片方を別のidにしてください。",
                 )
+
+
+def _marks(plan: Plan, measure: Measure, source: Source, path: Path) -> Iterator[Finding]:
+    """What is marked as not written yet is not written."""
+    amounts = [b for b in plan.budget if b.measure_id == measure.id and b.certainty != "to_be_filled"]
+    for key, is_written in (("sdgs", bool(measure.sdgs)), ("budget", bool(amounts))):
+        if is_written and measure.certainty.get(key) == "to_be_filled":
+            yield _finding(
+                source,
+                (*path, "certainty", key),
+                measure.id,
+                "written_though_marked",
+                f"{key}は「市が書き込む」とされていますが、書かれています。",
+                "印を消すか、plan、verified、general_knowledgeのどれかにしてください。",
+            )
 
 
 def _indicator(plan: Plan, one: Indicator, source: Source, path: Path) -> Iterator[Finding]:
@@ -200,40 +217,52 @@ def _bar(plan: Plan, bar: RoadmapBar, source: Source, path: Path) -> Iterator[Fi
             "計画の期間の外にあります。",
             "計画の期間の中の日にしてください。",
         )
-    by_id = {b.id: b for b in plan.roadmap}
     for name in bar.after:
-        if name not in by_id:
+        if name not in {b.id for b in plan.roadmap}:
             yield _unknown(source, (*path, "after"), bar.id, "工程", name)
-        elif by_id[name].ends_on >= bar.starts_on:
-            yield _finding(
-                source,
-                (*path, "after"),
-                bar.id,
-                "begins_before_what_it_waits_for",
-                f"「{name}」が終わる前に始まることになっています。",
-                "日か、待つ工程を直してください。",
-            )
 
 
-def _cycles(plan: Plan, source: Source) -> Iterator[Finding]:
-    after = {bar.id: list(bar.after) for bar in plan.roadmap}
+def _order(plan: Plan, source: Source) -> Iterator[Finding]:
+    """Bars wait for earlier ones; a ring of them is one finding."""
+    bars = {bar.id: bar for bar in plan.roadmap}
+    ahead = {bar.id: _ahead(bars, bar) for bar in plan.roadmap}
+    told: set[str] = set()
     for number, bar in enumerate(plan.roadmap):
-        seen: set[str] = set()
-        ahead = list(after[bar.id])
-        while ahead:
-            name = ahead.pop()
-            if name not in seen:
-                seen.add(name)
-                ahead += after.get(name, [])
-        if bar.id in seen:
-            yield _finding(
-                source,
-                ("roadmap", number, "after"),
-                bar.id,
-                "cycle",
-                "待ち合わせが輪になっています。",
-                "どれかのafterを消してください。",
-            )
+        path = ("roadmap", number, "after")
+        if bar.id in ahead[bar.id]:
+            if bar.id not in told:
+                yield _finding(
+                    source,
+                    path,
+                    bar.id,
+                    "cycle",
+                    "待ち合わせが輪になっています。",
+                    "どれかのafterを消してください。",
+                )
+            told |= {name for name in ahead[bar.id] if bar.id in ahead[name]}
+            continue
+        for name in bar.after:
+            if name in bars and bars[name].ends_on >= bar.starts_on:
+                yield _finding(
+                    source,
+                    path,
+                    bar.id,
+                    "begins_before_what_it_waits_for",
+                    f"「{name}」が終わる前に始まることになっています。",
+                    "日か、待つ工程を直してください。",
+                )
+
+
+def _ahead(bars: Mapping[str, RoadmapBar], bar: RoadmapBar) -> set[str]:
+    """Every bar that must be finished before this one begins, near or far."""
+    seen: set[str] = set()
+    waiting = list(bar.after)
+    while waiting:
+        name = waiting.pop()
+        if name in bars and name not in seen:
+            seen.add(name)
+            waiting += bars[name].after
+    return seen
 
 
 def _changes(plan: Plan, before: Plan, source: Source) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -38,6 +38,7 @@ class Point:
 
     value: float
     on: date
+    certainty: Certainty = "plan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class RoadmapBar:
     starts_on: date
     ends_on: date
     after: tuple[str, ...] = ()
+    certainty: Certainty = "plan"  # of its days
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,9 @@ class Measure:
     department_code: str
     national_items: tuple[str, ...] = ()  # ids of the national plan's items
     sdgs: tuple[int, ...] = ()
+    certainty: Mapping[str, Certainty] = field(
+        default_factory=dict, hash=False
+    )  # of entries not from the plan
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,8 +107,13 @@ def _day(text: str) -> date:
     return date.fromisoformat(text)
 
 
+def _target(data: Mapping[str, Any] | str | None) -> Point | None:
+    """None, too, where the city has yet to decide (`to_be_filled`)."""
+    return None if isinstance(data, str) else _point(data)
+
+
 def _point(data: Mapping[str, Any] | None) -> Point | None:
-    return Point(float(data["value"]), _day(data["on"])) if data else None
+    return Point(float(data["value"]), _day(data["on"]), data.get("certainty", "plan")) if data else None
 
 
 def _plan(data: Mapping[str, Any]) -> Plan:
@@ -145,6 +150,7 @@ def _measure(data: Mapping[str, Any]) -> Measure:
         department_code=data["department"],
         national_items=tuple(data.get("national_items", ())),
         sdgs=tuple(data.get("sdgs", ())),
+        certainty=dict(data.get("certainty", {})),
     )
 
 
@@ -161,7 +167,7 @@ def _indicator(data: Mapping[str, Any]) -> Indicator:
         denominator=data.get("denominator", ""),
         divisor=data.get("divisor", 1),
         baseline=_point(data.get("baseline")),
-        target=_point(data.get("target")),
+        target=_target(data.get("target")),
         definition=_words(data["definition"]),
         exclusions=_words(data.get("exclusions")),
         fiscal_year_rule=_words(data.get("fiscal_year_rule")),
@@ -179,6 +185,7 @@ def _bar(data: Mapping[str, Any]) -> RoadmapBar:
         starts_on=_day(data["starts_on"]),
         ends_on=_day(data["ends_on"]),
         after=tuple(data.get("after", ())),
+        certainty=data.get("certainty", "plan"),
     )
 
 
