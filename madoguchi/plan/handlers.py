@@ -10,14 +10,14 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from madoguchi.common import clock, jobs, kernel, registers
+from madoguchi.common import clock, jobs, kernel
 from madoguchi.common.jinja2env import both_eras, city_name
 from madoguchi.notices import actions as notices
 from madoguchi.notices.compose import Sender, compose
 from madoguchi.notices.rules import is_usable_address
 from madoguchi.organization import queries as organization
 from madoguchi.organization.models import Department
-from madoguchi.plan.actions import facts, resolutions, services
+from madoguchi.plan.actions import collecting, resolutions, services
 from madoguchi.plan.models import Resolution
 from madoguchi.plan.queries import plans
 
@@ -25,9 +25,7 @@ from madoguchi.plan.queries import plans
 @jobs.handler("plan.collect", every=timedelta(hours=1))
 def collect(payload: Mapping[str, Any]) -> None:
     """Make the facts of every source equal to what its room tells now."""
-    for entry in registers.indicators:
-        if entry.value.collect is not None:
-            facts.bring_up(entry.name, entry.value.collect())
+    collecting.collect()
 
 
 @jobs.handler("plan.issue_surveys", every=timedelta(days=1))

@@ -5,10 +5,9 @@ from __future__ import annotations
 from madoguchi.common import registers
 from madoguchi.common.registers import IndicatorSource
 
-# Sources whose room tells them by itself are registered there; everything here is kept by records.
+# Kept by records alone.
 KEPT = {
     "priority-procedures": ("オンライン化した優先手続", "手続"),
-    "online-procedures": ("オンライン化した手続", "手続"),
     "procedures": ("行政手続（法令でオンライン化できないものを除く）", "手続"),
     "card-procedures": ("マイナンバーカードを使える手続", "手続"),
     "digital-services": ("民間のデジタルサービスを使う行政サービス", "件"),
@@ -26,6 +25,10 @@ KEPT = {
     "telework-days": ("テレワークの日数", "日"),
     "milestones": ("工程の開始と完了", "件"),
 }
+
+# Told and registered by the room `procedures`; records add what is online elsewhere (libraries, water).
+TOLD_AND_RECORDED = ("online-procedures",)
+RECORDED = (*KEPT, *TOLD_AND_RECORDED)
 
 
 def register() -> None:

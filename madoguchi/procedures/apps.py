@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+
 from django.apps import AppConfig
 
 
@@ -7,14 +9,21 @@ class ProceduresConfig(AppConfig):
 
     def ready(self) -> None:
         from madoguchi.common import registers
-        from madoguchi.common.registers import DemoSize, PersonalData
+        from madoguchi.common.registers import DemoSize, Happening, IndicatorSource, PersonalData
 
         def load(size: DemoSize) -> None:
             from madoguchi.procedures import demo
 
             demo.load(size)
 
+        def online() -> Iterable[Happening]:
+            from madoguchi.procedures import metrics
+
+            return metrics.online_procedures()
+
         registers.demo.add("procedures", load, order=20)
+        source = IndicatorSource("オンライン化した手続", "手続", collect=online)
+        registers.indicators.add("online-procedures", source, order=1)
         no_people = PersonalData(fields=(), purpose="", retention_days=None)
         registers.personal_data.add("procedures.Procedure", no_people)
         registers.personal_data.add("procedures.ProcedureVersion", no_people)

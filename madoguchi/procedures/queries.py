@@ -7,6 +7,8 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Min
+
 from madoguchi.common import reading
 from madoguchi.japan.kana import search_key
 from madoguchi.procedures.compiling import compile_source
@@ -61,6 +63,12 @@ def offers() -> list[Offer]:
     """Everything offered today, by reading of the name."""
     rows = Procedure.objects.values_list("id", "current_id", "current__number", "is_open", "closed_at")
     return sorted((_offer(*row) for row in rows), key=lambda o: o.definition.kana)
+
+
+def first_published() -> dict[str, datetime]:
+    """When each procedure was published for the first time."""
+    firsts = ProcedureVersion.objects.values_list("procedure_id").annotate(at=Min("published_at"))
+    return dict(firsts)
 
 
 def _offer(

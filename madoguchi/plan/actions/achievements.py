@@ -12,7 +12,7 @@ from django.db import IntegrityError
 from django.urls import reverse
 
 from madoguchi.audit import actions as audit
-from madoguchi.common import clock, kernel, registers
+from madoguchi.common import clock, kernel
 from madoguchi.common.files.intake import Accepted
 from madoguchi.common.ids import new_id
 from madoguchi.identity.models import Staff
@@ -24,6 +24,7 @@ from madoguchi.plan.desk_states import AchievementState
 from madoguchi.plan.models import Achievement, Fact
 from madoguchi.plan.queries import plans
 from madoguchi.plan.rules import achievements as rules
+from madoguchi.plan.sources import RECORDED
 
 
 class ChangedMeanwhile(Exception):
@@ -193,9 +194,8 @@ def _store(
 
 def facts_of(achievement_id: UUID) -> Sequence[Fact]:
     """The facts a record told."""
-    sources = [entry.name for entry in registers.indicators if entry.value.collect is None]
     between = {"key__gte": f"{achievement_id}:", "key__lt": f"{achievement_id};"}  # an index finds them
-    return list(Fact.objects.filter(source__in=sources, **between))
+    return list(Fact.objects.filter(source__in=RECORDED, **between))
 
 
 def told_by(row: Achievement) -> rules.Told:

@@ -97,11 +97,14 @@ def open_months(source: str, happenings: Iterable[Happening]) -> None:
         kernel.commit(unit)
 
 
-def bring_up(source: str, happenings: Iterable[Happening]) -> tuple[int, int]:
-    """Make the facts of a source equal to what its room tells. Returns how many were added and taken back."""
+def bring_up(source: str, happenings: Iterable[Happening], *, beginning: str = "") -> tuple[int, int]:
+    """Make the facts of a source equal to what its room tells. Returns how many were added and taken back.
+
+    Facts whose key does not start with `beginning` come from elsewhere and stay.
+    """
     known = {
         row[0]: row[1:]
-        for row in Fact.objects.filter(source=source).values_list(
+        for row in Fact.objects.filter(source=source, key__startswith=beginning).values_list(
             "key", "id", "on", "until", "quantity", "subject", "department_code", "label", "address"
         )
     }

@@ -62,11 +62,12 @@ def _flow(source: str) -> Callable[[Record], Told]:
 
 def _stock(source: str) -> Callable[[Record], Told]:
     """What is in force: its subject is its name, so that a second record of the same is counted once."""
-    return lambda record: _one(record, source, subject=_name(record))
+    return lambda record: _one(record, source, subject=name_of(record.title))
 
 
-def _name(record: Record) -> str:
-    return "".join(record.title.split())[:80]
+def name_of(title: str) -> str:
+    """What is in force is known by its title without blanks."""
+    return "".join(title.split())[:80]
 
 
 def _training(record: Record) -> Told:
@@ -92,7 +93,7 @@ def _hours(record: Record) -> Told:
 
 def _procedure(record: Record) -> Told:
     """What the law keeps offline is not part of the denominator."""
-    return [] if record.detail.get("barred") else _one(record, "procedures", subject=_name(record))
+    return [] if record.detail.get("barred") else _one(record, "procedures", subject=name_of(record.title))
 
 
 def _telework(record: Record) -> Told:
