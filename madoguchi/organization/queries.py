@@ -177,6 +177,11 @@ def departments(codes: Iterable[str]) -> dict[str, Department]:
     return Department.objects.in_bulk(list(codes))
 
 
+def department_codes() -> set[str]:
+    """Codes of all departments there are or were."""
+    return set(Department.objects.values_list("code", flat=True))
+
+
 def all_departments(today: date) -> list[Department]:
     """The departments of a day, by name."""
     return list(Department.objects.filter(in_force(today)).order_by("name_kana", "code"))

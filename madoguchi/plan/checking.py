@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 
 from madoguchi.common import registers
@@ -280,7 +280,16 @@ def _changes(plan: Plan, before: Plan, source: Source) -> Iterator[Finding]:
                 f"公開中の指標「{old.id}」がなくなっています。",
                 "指標は消さずに残してください。やめるときは、説明に書いてください。",
             )
-        elif counting(new) != counting(old) and new.version <= old.version:
+        elif new.version < old.version:
+            yield _finding(
+                source,
+                ("indicators", numbers[old.id], "version"),
+                old.id,
+                "version_lowered",
+                f"指標「{old.id}」の版が、公開中の第{old.version}版より前に戻っています。",
+                f"version: {old.version} か、数え方を変えるなら{old.version + 1}と書いてください。",
+            )
+        elif counting(new) != counting(old) and new.version == old.version:
             yield _finding(
                 source,
                 ("indicators", numbers[old.id]),
@@ -294,7 +303,18 @@ def _changes(plan: Plan, before: Plan, source: Source) -> Iterator[Finding]:
 def counting(indicator: Indicator) -> tuple[object, ...]:
     """What decides how an indicator counts."""
     one = indicator
-    return (one.kind, one.span, one.source, one.denominator, one.divisor, one.direction, one.exclusions.ja)
+    words = (one.unit.ja, one.exclusions.ja, one.fiscal_year_rule.ja)
+    return (one.kind, one.span, one.source, one.denominator, one.divisor, one.direction, *words)
+
+
+def check_departments(plan: Plan, source: Source, known: Collection[str]) -> Iterator[Finding]:
+    """Every department is one of the city; one that has ended since stays known."""
+    if plan.office_department_code not in known:
+        yield _unknown(source, ("office",), "", "部署", plan.office_department_code)
+    for number, measure in enumerate(plan.measures):
+        if measure.department_code not in known:
+            path = ("measures", number, "department")
+            yield _unknown(source, path, measure.id, "部署", measure.department_code)
 
 
 def _at(source: Source, path: Path) -> object:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -38,10 +38,18 @@ def read(text: str) -> Plan:
     return plan
 
 
-def examine(text: str, before: Plan | None = None) -> tuple[Plan | None, list[Finding]]:
+def read_published(text: str) -> Plan:
+    """The plan of a source that was checked when it was published: it stays readable whatever is checked since."""
+    return _plan(yaml_source.read(text.removeprefix("\ufeff")).data)
+
+
+def examine(
+    text: str, before: Plan | None = None, departments: Collection[str] | None = None
+) -> tuple[Plan | None, list[Finding]]:
     """The plan, where its shape allows one, and everything that must be mended, in the order of the file.
 
-    `before` is the version in use: what would break its figures is a finding, too.
+    `before` is the version in use: what would break its figures is a finding, too. `departments` are the codes of
+    the city's departments, where they are known.
     """
     try:
         source = yaml_source.read(text.removeprefix("\ufeff"))
@@ -54,7 +62,10 @@ def examine(text: str, before: Plan | None = None) -> tuple[Plan | None, list[Fi
     if findings:
         return None, sorted(findings, key=lambda f: f.line)
     plan = _plan(source.data)
-    return plan, sorted(checking.check(plan, source, before), key=lambda f: f.line)
+    findings = list(checking.check(plan, source, before))
+    if departments is not None:
+        findings += checking.check_departments(plan, source, departments)
+    return plan, sorted(findings, key=lambda f: f.line)
 
 
 def schema_text() -> str:

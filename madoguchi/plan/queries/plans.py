@@ -30,7 +30,7 @@ class Published:
 @functools.lru_cache(maxsize=256)
 def plan_of(version_id: uuid.UUID) -> Plan:
     """The plan of a version; it never changes, so every process may keep it."""
-    return reading.read(PlanVersion.objects.values_list("source", flat=True).get(id=version_id))
+    return reading.read_published(PlanVersion.objects.values_list("source", flat=True).get(id=version_id))
 
 
 def plan(plan_id: str) -> Plan:
@@ -67,7 +67,7 @@ def plan_for(day: date) -> Plan:
 
 
 def definitions_of(plan_id: str, indicator_id: str) -> list[tuple[Published, Indicator]]:
-    """Every way in which an indicator was counted, the newest first; versions that counted alike are one."""
+    """Every way in which an indicator was counted, the newest first, in its last words, since its first version."""
     found: list[tuple[Published, Indicator]] = []
     for version_id, _plan_id, number, at in _versions().filter(plan_id=plan_id):
         old = plan_of(version_id)
@@ -76,7 +76,8 @@ def definitions_of(plan_id: str, indicator_id: str) -> list[tuple[Published, Ind
         except KeyError:
             continue
         if found and found[-1][1].version == indicator.version:
-            found.pop()
+            latest, indicator = found.pop()
+            old = latest.plan
         found.append((Published(old, number, at), indicator))
     return found
 
