@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -23,6 +24,7 @@ from madoguchi.plan.actions import facts
 from madoguchi.plan.desk_states import AchievementState
 from madoguchi.plan.models import Achievement, Fact
 from madoguchi.plan.queries import plans
+from madoguchi.plan.queries.twins import Twins, look_of
 from madoguchi.plan.rules import achievements as rules
 from madoguchi.plan.sources import RECORDED
 
@@ -37,6 +39,17 @@ class NotYet(Exception):
 
 class ReasonMissing(Exception):
     """Taking a record out of the figures, or back into them, states its reason."""
+
+
+class ReasonTooLong(Exception):
+    """The reason has no room."""
+
+
+class Withdrawn(Exception):
+    """A record that was taken out of the figures does not come back by being put right."""
+
+
+LONGEST_REASON = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +75,9 @@ def record_achievement(
     Raises `NotAllowed` for another department's record, `NotYet`, `ChangedMeanwhile` (its import key is known).
     """
     may_record(by, content.department_code, clock.tokyo_date(now))
+    refuse_future(content, now)
     row = _row(Achievement(id=new_id(), recorded_by=by, recorded_at=now), content, proof, now=now)
-    _refuse_future(row, now)
-    _judge(row)
+    judge(row, Twins([row]))
     unit = kernel.Unit()
     unit.insert(row)
     _exchange(unit, row, gone=())
@@ -73,6 +86,7 @@ def record_achievement(
         kernel.commit(unit)
     except IntegrityError:
         raise ChangedMeanwhile from None
+    _look_again(row, by, now)
     return row
 
 
@@ -85,13 +99,16 @@ def change_achievement(
     by: Staff,
     now: datetime,
 ) -> None:
-    """Put a record right; figures follow in the same unit. Raises as `record_achievement` does."""
+    """Put a record right; figures follow in the same unit. Raises as `record_achievement` does, and `Withdrawn`."""
+    if achievement.state == AchievementState.WITHDRAWN:
+        raise Withdrawn
     today = clock.tokyo_date(now)
     may_record(by, achievement.department_code, today)
     may_record(by, content.department_code, today)
+    refuse_future(content, now)
+    before = counted_as(achievement)
     row = _row(achievement, content, proof, now=now)
-    _refuse_future(row, now)
-    _judge(row)
+    judge(row, Twins([row]), before=before)
     _store(row, version, "achievement.changed", by, now, {"state": row.state})
 
 
@@ -100,6 +117,8 @@ def withdraw_achievement(
 ) -> None:
     """Take a record out of the figures; it stays readable with its reason."""
     may_record(by, achievement.department_code, clock.tokyo_date(now))
+    if achievement.state == AchievementState.WITHDRAWN:
+        raise ChangedMeanwhile
     _settle(achievement, version, AchievementState.WITHDRAWN, reason, by, now)
 
 
@@ -108,6 +127,8 @@ def settle_doubt(
 ) -> None:
     """The office decides whether what looks like a twin is counted, with the reason."""
     require(by, Capability.MANAGE_PLAN, clock.tokyo_date(now))
+    if achievement.state != AchievementState.DOUBTFUL:
+        raise ChangedMeanwhile
     state = AchievementState.COUNTED if counts else AchievementState.WITHDRAWN
     _settle(achievement, version, state, reason, by, now)
 
@@ -124,10 +145,13 @@ def may_record(by: Staff, department_code: str, today: date) -> None:
 def _settle(
     achievement: Achievement, version: int, state: AchievementState, reason: str, by: Staff, now: datetime
 ) -> None:
-    if not reason.strip():
+    reason = reason.strip()
+    if not reason:
         raise ReasonMissing
-    achievement.state, achievement.state_reason = state, reason.strip()
-    _store(achievement, version, f"achievement.{state}", by, now, {})
+    if len(reason) > LONGEST_REASON:
+        raise ReasonTooLong
+    achievement.state, achievement.state_reason = state, reason
+    _store(achievement, version, f"achievement.{state}", by, now, {"reason": reason})
 
 
 def _row(row: Achievement, content: Content, proof: Accepted | None, *, now: datetime) -> Achievement:
@@ -142,33 +166,49 @@ def _row(row: Achievement, content: Content, proof: Accepted | None, *, now: dat
     return row
 
 
-def _refuse_future(row: Achievement, now: datetime) -> None:
-    if row.happened_on > clock.tokyo_date(now):
+def refuse_future(content: Content, now: datetime) -> None:
+    """Raises `NotYet` for what lies ahead."""
+    if content.happened_on > clock.tokyo_date(now):
         raise NotYet
 
 
-def _judge(row: Achievement) -> None:
-    """Whether the record counts: with proof, and unless another one looks like the same event."""
-    row.state_reason = ""
+Counted = tuple[rules.Look, str]
+
+
+def counted_as(row: Achievement) -> Counted | None:
+    """As which event, with which proof, the record counts; None while it does not."""
+    return (look_of(row), row.proof_digest) if row.state == AchievementState.COUNTED else None
+
+
+def judge(row: Achievement, twins: Twins, *, before: Counted | None = None) -> None:
+    """Whether the record counts: with proof, and unless another one looks like the same event.
+
+    `before`: as what it counted so far. What is the same event still counts; the office was asked already.
+    """
     if not row.proof_digest and not row.proof_reference:
-        row.state = AchievementState.NO_PROOF
+        row.state, row.state_reason = AchievementState.NO_PROOF, ""
         return
-    twin = twin_of(row)
-    if twin is None:
-        row.state = AchievementState.COUNTED
+    if before == (look_of(row), row.proof_digest):
         return
+    row.state, row.state_reason = AchievementState.COUNTED, ""
+    if twin := twins.of(row):
+        _doubt(row, twin)
+
+
+def _doubt(row: Achievement, twin: Achievement) -> None:
     row.state = AchievementState.DOUBTFUL
     row.state_reason = f"「{twin.title}」（{twin.happened_on.isoformat()}）と同じ内容または同じ証拠です。"
 
 
-def twin_of(row: Achievement) -> Achievement | None:
-    """Another record that looks like the same event: same proof, or same kind, day, place and title."""
-    others = Achievement.objects.filter(kind=row.kind).exclude(id=row.id)
-    others = others.exclude(state=AchievementState.WITHDRAWN)
-    if row.proof_digest and (found := others.filter(proof_digest=row.proof_digest).first()):
-        return found
-    same = {"happened_on": row.happened_on, "title": row.title, "place": row.place}
-    return others.filter(**same, department_code=row.department_code).first()
+def _look_again(row: Achievement, by: Staff, now: datetime) -> None:
+    """Two people may have recorded one event in the same moment, neither seeing the other's record."""
+    if row.state != AchievementState.COUNTED:
+        return
+    twin = Twins([row]).of(row)
+    if twin is not None and twin.state == AchievementState.COUNTED:
+        _doubt(row, twin)
+        with contextlib.suppress(ChangedMeanwhile):  # somebody is at it already, and was judged anew
+            _store(row, row.version, "achievement.doubtful", by, now, {})
 
 
 def _store(
@@ -198,12 +238,22 @@ def facts_of(achievement_id: UUID) -> Sequence[Fact]:
     return list(Fact.objects.filter(source__in=RECORDED, **between))
 
 
+def facts_of_all(rows: Sequence[Achievement]) -> Sequence[Fact]:
+    """The facts that many records told, with one question; they carry the versions the records have."""
+    keys = [f"{_mark(row)}:{n}" for row in rows for n in range(len(row.detail.get("people", ())) or 1)]
+    return list(Fact.objects.filter(source__in=RECORDED, key__in=keys))
+
+
+def _mark(row: Achievement) -> str:
+    return f"{row.id}:{row.version}"
+
+
 def told_by(row: Achievement) -> rules.Told:
     """What a record tells while it counts."""
     if row.state != AchievementState.COUNTED:
         return []
     record = rules.Record(
-        mark=f"{row.id}:{row.version}",
+        mark=_mark(row),
         kind=row.kind,
         on=row.happened_on,
         until=row.ended_on,

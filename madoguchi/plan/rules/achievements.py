@@ -26,6 +26,14 @@ class Record:
     address: str = ""
 
 
+Look = tuple[str, ...]
+
+
+def look(*, kind: str, on: date, title: str, place: str, department_code: str) -> Look:
+    """What two records of one event have in common. Without a place, what another department did is another event."""
+    return (kind, on.isoformat(), title, place, "" if place else department_code)
+
+
 def happenings(record: Record, *, systems: Mapping[str, Collection[str]]) -> Told:
     """What the record tells, by source. `systems`: the core systems of each list ("17", "20")."""
     if record.kind == "system":
