@@ -17,15 +17,21 @@ from madoguchi.notices.compose import Sender, compose
 from madoguchi.notices.rules import is_usable_address
 from madoguchi.organization import queries as organization
 from madoguchi.organization.models import Department
-from madoguchi.plan.actions import collecting, resolutions, services
+from madoguchi.plan.actions import collecting, import_jobs, resolutions, services
 from madoguchi.plan.models import Resolution
-from madoguchi.plan.queries import plans
+from madoguchi.plan.queries import desk_imports, plans
 
 
 @jobs.handler("plan.collect", every=timedelta(hours=1))
 def collect(payload: Mapping[str, Any]) -> None:
     """Make the facts of every source equal to what its room tells now."""
     collecting.collect()
+
+
+@jobs.handler(desk_imports.JOB)
+def import_achievements(payload: Mapping[str, Any]) -> None:
+    """Import a file of achievements that somebody looked at."""
+    import_jobs.run_import(payload)
 
 
 @jobs.handler("plan.issue_surveys", every=timedelta(days=1))

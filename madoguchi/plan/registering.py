@@ -34,7 +34,8 @@ def _demo(size: DemoSize) -> None:
 
 def _files(digests: Sequence[str]) -> set[str]:
     from madoguchi.plan.models import Achievement, Meeting
+    from madoguchi.plan.queries import desk_imports
 
     proofs = Achievement.objects.filter(proof_digest__in=digests).values_list("proof_digest", flat=True)
     minutes = Meeting.objects.filter(minutes_digest__in=digests).values_list("minutes_digest", flat=True)
-    return {*proofs, *minutes}
+    return {*proofs, *minutes, *desk_imports.kept(set(digests))}

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from madoguchi.common.ids import secret_digest
+from madoguchi.common.jinja2env import both_eras
 from madoguchi.japan.kana import narrow_ascii
 from madoguchi.plan.actions.achievements import Content
 from madoguchi.plan.desk_kinds import Field, Kind
@@ -17,15 +20,27 @@ from madoguchi.plan.desk_kinds import Field, Kind
 Problems = list[tuple[str, str]]
 MOST_PEOPLE = 1000
 LONGEST = {"text": 120, "long": 2000}
+PROOF = gettext_lazy("文書番号、または書類のある場所")
+DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What may be chosen: departments in force, core systems, bars of the roadmap."""
+    """What may be chosen: departments in force, core systems, bars of the roadmap; and what has ended, until when."""
 
     departments: Mapping[str, str]
     systems: Mapping[str, str]
     bars: Mapping[str, str]
+    ended: Mapping[str, tuple[str, date]] = field(default_factory=dict)
+
+    def of(self, one: Field) -> Mapping[str, object] | None:
+        """The words of a field by its codes; None where anything may be written."""
+        known: dict[str, Mapping[str, object]] = {
+            "system": self.systems,
+            "bar": self.bars,
+            "choice": dict(one.choices),
+        }
+        return known.get(one.kind)
 
 
 @dataclass(slots=True)
@@ -50,18 +65,14 @@ def read(
 ) -> AchievementForm:
     """Clean what was typed. `people_kept`: attendances already stored, kept where the field is left empty."""
     form = AchievementForm(kind, typed_of(kind, data), [])
-    title = _line(form.typed["title"])
+    title = _read_line(form, "title", kind.title, LONGEST["text"])
     if not title:
         form.problems.append(("#title", _("%(label)sを入力してください。") % {"label": kind.title}))
-    elif len(title) > LONGEST["text"]:
-        form.problems.append(
-            ("#title", _("%(label)sは120文字以内で入力してください。") % {"label": kind.title})
-        )
     day = _read_day(form, "happened_on", str(kind.day), today)
     end = _read_end(form, day) if kind.lasts else None
-    department = form.typed["department_code"]
-    if department not in choices.departments:
-        form.problems.append(("#department_code", _("部署を選んでください。")))
+    department = _read_department(form, choices)
+    place = _read_line(form, "place", _("場所"), LONGEST["text"]) if kind.place else ""
+    proof = _read_line(form, "proof_reference", PROOF, 200)
     detail = {f.name: _read_field(form, f, choices, people_kept) for f in kind.fields}
     _check_together(form, detail)
     if not form.problems and day is not None:
@@ -71,11 +82,32 @@ def read(
             ended_on=end,
             department_code=department,
             title=title,
-            place=_line(form.typed["place"])[:120] if kind.place else "",
+            place=place,
             detail={name: value for name, value in detail.items() if value not in (None, "")},
-            proof_reference=_line(form.typed["proof_reference"])[:200],
+            proof_reference=proof,
         )
     return form
+
+
+def _read_line(form: AchievementForm, name: str, label: object, most: int) -> str:
+    text = _line(form.typed[name])
+    if len(text) > most:
+        words = {"label": label, "most": most}
+        form.problems.append((f"#{name}", _("%(label)sは%(most)s文字以内で入力してください。") % words))
+    return text
+
+
+def _read_department(form: AchievementForm, choices: Choices) -> str:
+    code = form.typed["department_code"]
+    if code in choices.departments:
+        return code
+    sentence = _("部署を選んでください。")
+    if code in choices.ended:
+        name, last = choices.ended[code]
+        words = {"name": name, "day": both_eras(last)}
+        sentence = _("%(name)sは%(day)sで終わりました。いまの部署を選んでください。") % words
+    form.problems.append(("#department_code", sentence))
+    return ""
 
 
 def _read_day(form: AchievementForm, name: str, label: str, today: date) -> date | None:
@@ -113,11 +145,7 @@ def _read_field(form: AchievementForm, field: Field, choices: Choices, kept: Col
         return None
     if field.kind == "number":
         return _read_number(form, field, text)
-    known = {
-        "system": choices.systems,
-        "bar": choices.bars,
-        "choice": dict(field.choices),
-    }.get(field.kind)
+    known = choices.of(field)
     if known is not None:
         if text not in known:
             form.problems.append(
@@ -173,7 +201,11 @@ def _line(text: str) -> str:
 
 
 def _day(text: str) -> date | None:
+    """A day as a browser, a spreadsheet or a person writes it: 2024-05-10, 2024/5/10, 2024年5月10日."""
+    found = DAY.fullmatch(narrow_ascii(text).strip())
+    if found is None:
+        return None
     try:
-        return date.fromisoformat(narrow_ascii(text).strip())
+        return date(*map(int, found.groups()))
     except ValueError:
         return None

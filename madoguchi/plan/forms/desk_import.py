@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -16,6 +17,7 @@ from madoguchi.plan.forms import desk_achievements as forms
 MOST_ROWS = 100_000
 MOST_FINDINGS = 200
 KEY = "取込番号"
+TICKS = ("1", "○", "〇", "はい")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +33,14 @@ class Finding:
 class ReadFile:
     """The records of a file and its faults; records are imported only without faults."""
 
-    contents: list[Content]
-    findings: list[Finding]
+    contents: list[Content] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
     coding: str = ""
+    lines: dict[str, int] = field(default_factory=dict)  # import key → line of the file
+
+    def fault(self, line: int, column: str, sentence: str) -> None:
+        """Note one."""
+        self.findings.append(Finding(line, column, sentence))
 
 
 def columns(kind: Kind) -> dict[str, str]:
@@ -44,70 +51,90 @@ def columns(kind: Kind) -> dict[str, str]:
     found |= {_("部署コード"): "department_code"}
     if kind.place:
         found[_("場所")] = "place"
-    found |= {str(field.label): field.name for field in kind.fields}
-    return found | {_("文書番号、または書類のある場所"): "proof_reference"}
+    found |= {str(one.label): one.name for one in kind.fields}
+    return found | {str(forms.PROOF): "proof_reference"}
 
 
 def read(kind: Kind, data: bytes, *, choices: forms.Choices, today: date) -> ReadFile:
     """Read a file of records; the coding is UTF-8 or, where it cannot be that, CP932."""
-    found = ReadFile([], [])
+    found = ReadFile()
     text = _decode(data, found)
-    if text is None:
-        return found
-    rows = csv.reader(io.StringIO(text, newline=""))
-    header = [cell.strip() for cell in next(rows, [])]
-    wanted = columns(kind)
-    missing = [label for label in wanted if label not in header]
-    if missing:
-        names = "、".join(missing)
-        sentence = _("1行目に列「%(names)s」がありません。ひな形の1行目を使ってください。") % {"names": names}
-        found.findings.append(Finding(1, "", sentence))
-        return found
-    labels = {name: label for label, name in wanted.items()}
-    keys: dict[str, int] = {}
-    for cells in rows:
-        line = rows.line_num
-        if not any(cell.strip() for cell in cells):
-            continue
-        if len(found.contents) >= MOST_ROWS:
-            sentence = _("一度に取り込めるのは%(most)s行までです。分けてください。") % {"most": MOST_ROWS}
-            found.findings.append(Finding(line, "", sentence))
-            break
-        row = dict(zip(header, (c.strip() for c in cells), strict=False))
-        _read_row(kind, row, line, wanted, labels, keys, found, choices, today)
-        if len(found.findings) >= MOST_FINDINGS:
-            break
+    if text is not None:
+        rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+        try:
+            _read_rows(kind, rows, found, choices, today)
+        except csv.Error:
+            sentence = _('この行から先を表として読めません。引用符（"）が閉じているか確かめてください。')
+            found.fault(rows.line_num, "", sentence)
     return found
 
 
-def _read_row(
-    kind: Kind,
-    row: dict[str, str],
-    line: int,
-    wanted: dict[str, str],
-    labels: dict[str, str],
-    keys: dict[str, int],
-    found: ReadFile,
-    choices: forms.Choices,
-    today: date,
-) -> None:
-    key = row.get(KEY, "")
+def _read_rows(kind: Kind, rows: Any, found: ReadFile, choices: forms.Choices, today: date) -> None:
+    wanted = columns(kind)
+    header = [cell.strip() for cell in next(rows, [])]
+    if not _is_usable(header, wanted, found):
+        return
+    labels = {name: label for label, name in wanted.items()}
+    codes = _codes(kind, choices)
+    begin = rows.line_num + 1
+    for cells in rows:
+        line, begin = begin, rows.line_num + 1
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(found.lines) >= MOST_ROWS:
+            sentence = _("一度に取り込めるのは%(most)s行までです。分けてください。") % {"most": MOST_ROWS}
+            found.fault(line, "", sentence)
+        if len(found.findings) >= MOST_FINDINGS:
+            return
+        row = dict(zip(header, (c.strip() for c in cells), strict=False))
+        data = {name: row.get(label, "") for label, name in wanted.items()}
+        key = _read_key(kind, data["key"], line, found)
+        form = forms.read(kind, _meant(kind, data, codes), choices=choices, today=today)
+        for place, sentence in form.problems:
+            found.fault(line, labels.get(place.removeprefix("#"), ""), sentence)
+        if form.content is not None:
+            found.contents.append(replace(form.content, import_key=key))
+
+
+def _is_usable(header: list[str], wanted: dict[str, str], found: ReadFile) -> bool:
+    for label in wanted:
+        if header.count(label) == 0:
+            sentence = _("1行目に列「%(name)s」がありません。ひな形の1行目を使ってください。")
+            found.fault(1, "", sentence % {"name": label})
+        elif header.count(label) > 1:
+            sentence = _("1行目に列「%(name)s」が二度あります。片方を消してください。")
+            found.fault(1, "", sentence % {"name": label})
+    return not found.findings
+
+
+def _read_key(kind: Kind, key: str, line: int, found: ReadFile) -> str:
+    whole = f"{kind.id}:{key}"
     if not key or len(key) > 100:
-        found.findings.append(Finding(line, KEY, _("行を見分ける番号を100文字以内で入れてください。")))
-    elif key in keys:
-        words = {"line": keys[key]}
-        found.findings.append(Finding(line, KEY, _("%(line)s行目と同じ番号です。") % words))
-    keys.setdefault(key, line)
-    data = {name: row.get(label, "") for label, name in wanted.items()}
-    data["people"] = data.get("people", "").replace(";", "\n")
-    for field in kind.fields:
-        if field.kind == "check":
-            data[field.name] = "1" if data[field.name] in ("1", "○", "〇", "はい") else ""
-    form = forms.read(kind, data, choices=choices, today=today)
-    for place, sentence in form.problems:
-        found.findings.append(Finding(line, labels.get(place.removeprefix("#"), ""), sentence))
-    if form.content is not None:
-        found.contents.append(replace(form.content, import_key=f"{kind.id}:{key}"))
+        found.fault(line, KEY, _("行を見分ける番号を100文字以内で入れてください。"))
+    elif whole in found.lines:
+        found.fault(line, KEY, _("%(line)s行目と同じ番号です。") % {"line": found.lines[whole]})
+    found.lines.setdefault(whole, line)
+    return whole
+
+
+def _codes(kind: Kind, choices: forms.Choices) -> dict[str, dict[str, str]]:
+    """By field: the code for each word a person may write instead."""
+    found = {"department_code": {name: code for code, name in choices.departments.items()}}
+    for one in kind.fields:
+        if (known := choices.of(one)) is not None:
+            found[one.name] = {str(word): code for code, word in known.items()}
+    return found
+
+
+def _meant(kind: Kind, data: dict[str, str], codes: dict[str, dict[str, str]]) -> dict[str, str]:
+    """The cells as the form would send them: words as codes, a mark as a tick, people one a line."""
+    meant = {name: codes.get(name, {}).get(text, text) for name, text in data.items()}
+    for one in kind.fields:
+        if one.kind == "people":
+            meant[one.name] = meant[one.name].replace(";", "\n").replace("；", "\n")
+        elif one.kind == "check":
+            meant[one.name] = "1" if meant[one.name] in TICKS else ""
+    return meant
 
 
 def _decode(data: bytes, found: ReadFile) -> str | None:
@@ -119,5 +146,5 @@ def _decode(data: bytes, found: ReadFile) -> str | None:
         found.coding = name
         return text
     sentence = _("文字コードを読みとれません。UTF-8のCSVで保存し直してください。")
-    found.findings.append(Finding(1, "", sentence))
+    found.fault(1, "", sentence)
     return None

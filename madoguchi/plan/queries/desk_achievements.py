@@ -8,6 +8,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from madoguchi.audit.models import AuditEntry
+from madoguchi.common import clock
 from madoguchi.identity import queries as identity
 from madoguchi.japan.fiscal import fiscal_year_end, fiscal_year_start
 from madoguchi.plan.desk_kinds import KINDS
@@ -64,10 +65,19 @@ class Step:
     on: date
     act: str
     who: str
+    reason: str
 
 
 def history(achievement: Achievement) -> list[Step]:
     """What happened to a record, newest first."""
     entries = list(AuditEntry.objects.filter(subject=f"achievement:{achievement.id}").order_by("-at"))
     names = identity.staff_names(entry.actor for entry in entries)
-    return [Step(entry.at.date(), entry.act, names.get(entry.actor, "")) for entry in entries]
+    return [
+        Step(
+            clock.tokyo_date(entry.at),
+            entry.act,
+            names.get(entry.actor, ""),
+            str(entry.detail.get("reason", "")),
+        )
+        for entry in entries
+    ]

@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
+from madoguchi.audit.models import AuditEntry
+from madoguchi.common import clock, jobs, registers
+from madoguchi.common.models import Job
+from madoguchi.identity.models import Staff
+from madoguchi.organization.models import Posting
 from madoguchi.organization.tests.factories import DepartmentFactory, signed_in_client, staff_with
 from madoguchi.plan import reading
 from madoguchi.plan.actions import achievements, facts, importing, publishing
@@ -37,9 +43,20 @@ def office():
 
 
 def sent(office, *rows: str, coding: str = "utf-8", kind: str = "workshop", header: str = HEADER):
+    """Send a file, and import it when nothing is wrong with it. Returns the last page."""
     content = "\r\n".join((header, *rows)).encode(coding)
     upload = SimpleUploadedFile("実績.csv", content, "text/csv")
-    return signed_in_client(office).post(f"/plan/achievements/import/{kind}/", {"file": upload})
+    client = signed_in_client(office)
+    page = client.post(f"/plan/achievements/import/{kind}/", {"file": upload})
+    return page if page.status_code != 200 else confirmed(client, page, kind)
+
+
+def confirmed(client: Client, page, kind: str = "workshop"):
+    """Press 取り込む on the page of a look, let the worker work, and look how far it is."""
+    kept = page.content.decode().split('name="kept" value="')[1].split('"')[0]
+    answer = client.post(f"/plan/achievements/import/{kind}/begin/", {"kept": kept})
+    jobs.work_once(now=clock.now())
+    return client.get(answer.headers["Location"])
 
 
 def workshops() -> float | None:
@@ -130,6 +147,112 @@ def test_each_kind_has_a_template_that_its_own_reader_takes(office, kind):
     header = b"".join(response).decode("utf-8-sig").strip()
     assert header.split(",")[0] == forms.KEY
     assert len(header.split(",")) == len(forms.columns(BY_ID[kind]))
+
+
+def looked_at(office, *rows: str):
+    upload = SimpleUploadedFile("実績.csv", "\r\n".join((HEADER, *rows)).encode(), "text/csv")
+    client = signed_in_client(office)
+    return client, client.post("/plan/achievements/import/workshop/", {"file": upload})
+
+
+def test_a_look_tells_what_would_happen_and_writes_nothing(office):
+    sent(office, *ROWS)
+
+    _client, page = looked_at(office, ROWS[0].replace("講座,", "教室,"), *ROWS[1:])
+
+    text = page.content.decode()
+    assert "まだ取り込んでいません" in text
+    assert "スマートフォン講座（2024-05-10）" in text
+    assert "スマートフォン教室（2024-05-10）" in text
+    assert not Achievement.objects.filter(title="スマートフォン教室").exists()
+
+
+def test_an_import_that_is_begun_twice_is_done_once(office):
+    client, page = looked_at(office, *ROWS)
+    kept = page.content.decode().split('name="kept" value="')[1].split('"')[0]
+
+    answers = [client.post("/plan/achievements/import/workshop/begin/", {"kept": kept}) for _n in range(2)]
+
+    assert Job.objects.filter(kind="plan.import_achievements").count() == 1
+    assert "3行のうち0行" in client.get(answers[1].headers["Location"]).content.decode()
+
+
+def test_what_an_import_waits_for_is_not_swept_until_it_is_done(office):
+    client, page = looked_at(office, *ROWS)
+    kept = page.content.decode().split('name="kept" value="')[1].split('"')[0]
+    client.post("/plan/achievements/import/workshop/begin/", {"kept": kept})
+    digest = Job.objects.get().payload["digest"]
+    owner = registers.file_owners.get("plan")
+    assert owner([digest]) == {digest}
+
+    jobs.work_once(now=clock.now())
+
+    assert owner([digest]) == set()
+
+
+def test_a_look_of_another_person_imports_nothing(office):
+    _client, page = looked_at(office, *ROWS)
+    kept = page.content.decode().split('name="kept" value="')[1].split('"')[0]
+    other = signed_in_client(staff_with("office"))
+
+    answer = other.post("/plan/achievements/import/workshop/begin/", {"kept": kept})
+
+    assert answer.status_code == 422
+    assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize("how", ["moved", "left"])
+def test_who_may_no_longer_record_imports_nothing_and_the_page_says_so(office, how):
+    client, page = looked_at(office, *ROWS)
+    kept = page.content.decode().split('name="kept" value="')[1].split('"')[0]
+    answer = client.post("/plan/achievements/import/workshop/begin/", {"kept": kept})
+    if how == "moved":
+        Posting.objects.filter(staff=office).delete()
+    else:
+        Staff.objects.filter(id=office.id).update(active=False)
+
+    jobs.work_once(now=clock.now())
+
+    assert not Achievement.objects.exists()
+    looker = signed_in_client(staff_with("office"))
+    assert "取り込みを続けられません" in looker.get(answer.headers["Location"]).content.decode()
+
+
+def test_each_imported_record_tells_who_imported_it(office):
+    sent(office, *ROWS)
+    sent(office, ROWS[0].replace("2024-05-10", "2024-08-01"))
+
+    row = Achievement.objects.get(import_key="workshop:1")
+    acts = AuditEntry.objects.filter(subject=f"achievement:{row.id}").order_by("at", "id")
+
+    assert [(e.act, e.actor) for e in acts] == [
+        ("achievement.recorded", office.actor),
+        ("achievement.changed", office.actor),
+    ]
+
+
+def test_another_departments_number_is_named_with_its_line(office):
+    sent(office, *ROWS)
+    officer = staff_with("officer", department=DepartmentFactory(code="school"))
+
+    page = sent(officer, ROWS[0].replace("digital", "school"))
+
+    assert "ほかの部署の実績が使っている番号です。" in page.content.decode()
+    assert Achievement.objects.get(import_key="workshop:1").department_code == "digital"
+
+
+def test_a_spreadsheets_days_and_the_words_of_the_page_are_understood(office):
+    header = "取込番号,件名,開始または完了の日,部署コード,工程,開始か完了か,文書番号、または書類のある場所"
+    bar = plans.plan(PLAN).roadmap[0]
+
+    sent(office, f"1,着手,2021/5/9,digital,{bar.id},開始,x", kind="milestone", header=header)
+
+    row = Achievement.objects.get()
+    assert (row.happened_on, row.detail) == (date(2021, 5, 9), {"bar": bar.id, "event": "started"})
+
+
+def test_a_file_of_nothing_but_its_first_line_is_told(office):
+    assert "2行目から先に実績がありません。" in sent(office).content.decode()
 
 
 @pytest.mark.slow

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from madoguchi.plan.views import desk_achievements as views
-from madoguchi.plan.views import desk_import
+from madoguchi.plan.views import desk_import, desk_proof
 
 urlpatterns = [
     path("achievements/", views.listing, name="achievements"),
@@ -12,9 +12,11 @@ urlpatterns = [
     path(
         "achievements/import/<slug:kind_id>/template.csv", desk_import.template, name="achievement-template"
     ),
+    path("achievements/import/<slug:kind_id>/begin/", desk_import.begin, name="achievement-import-begin"),
+    path("achievements/imports/<uuid:import_id>/", desk_import.progress, name="achievement-import-progress"),
     path("achievements/<uuid:achievement_id>/", views.page, name="achievement"),
     path("achievements/<uuid:achievement_id>/edit/", views.edit, name="achievement-edit"),
     path("achievements/<uuid:achievement_id>/withdraw/", views.withdraw, name="achievement-withdraw"),
     path("achievements/<uuid:achievement_id>/settle/", views.settle, name="achievement-settle"),
-    path("achievements/<uuid:achievement_id>/proof/", views.proof, name="achievement-proof"),
+    path("achievements/<uuid:achievement_id>/proof/", desk_proof.proof, name="achievement-proof"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -15,16 +16,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from madoguchi.common import access, clock, desk_lists, registers
-from madoguchi.common.files import messages, serving
-from madoguchi.common.files.configured import configured
-from madoguchi.common.files.intake import Accepted, Limits, take_in
-from madoguchi.common.files.refusals import Refused
-from madoguchi.common.files.store import NotStored, StorageError
+from madoguchi.common.files import messages
 from madoguchi.common.pages import render
 from madoguchi.common.spreadsheets import csv_response
 from madoguchi.identity import queries as identity
 from madoguchi.identity.asking import by_field
-from madoguchi.identity.models import Staff
 from madoguchi.japan.fiscal import fiscal_year, format_fiscal_year
 from madoguchi.organization import queries as organization
 from madoguchi.organization.actions.permission import NotAllowed
@@ -33,14 +29,15 @@ from madoguchi.plan.actions import achievements as actions
 from madoguchi.plan.desk_kinds import BY_ID, KINDS, Kind
 from madoguchi.plan.desk_states import AchievementState
 from madoguchi.plan.forms import desk_achievements as forms
+from madoguchi.plan.forms.desk_choices import choices_of
 from madoguchi.plan.models import Achievement
 from madoguchi.plan.queries import desk_achievements as queries
 from madoguchi.plan.queries import plans
 from madoguchi.plan.views.asking import posted_version
+from madoguchi.plan.views.desk_proof import LIMITS, ROLES, Sent, sent
 
-ROLES = ("officer", "head", "office")
 FIRST_YEAR = 2021
-LIMITS = Limits()
+NOTHING = Sent()
 TAGS = {"counted": "success", "no_proof": "warning", "doubtful": "danger", "withdrawn": "neutral"}
 
 
@@ -117,7 +114,7 @@ def new(request: HttpRequest, kind_id: str) -> HttpResponse:
     """Record an achievement of a kind."""
     kind = _kind(kind_id)
     staff = identity.staff_of(request)
-    choices = choices_of(staff)
+    choices = choices_of(staff, today=clock.today())
     typed = forms.typed_of(kind, request.POST)
     if request.method == "GET":
         typed["department_code"] = (
@@ -125,15 +122,15 @@ def new(request: HttpRequest, kind_id: str) -> HttpResponse:
         )
         return _show_form(request, kind, typed, choices, [])
     form = forms.read(kind, request.POST, choices=choices, today=clock.today())
-    proof, refused = _take_proof(request)
-    problems = form.problems + [("#proof", sentence) for sentence in refused]
+    proof = sent(request)
+    problems = form.problems + ([("#proof", proof.refused)] if proof.refused else [])
     if form.content is None or problems:
-        return _show_form(request, kind, typed, choices, problems)
+        return _show_form(request, kind, typed, choices, problems, proof=proof)
     try:
-        row = actions.record_achievement(content=form.content, proof=proof, by=staff, now=clock.now())
+        row = actions.record_achievement(content=form.content, proof=proof.file, by=staff, now=clock.now())
     except NotAllowed:
         sentence = _("この部署の実績は登録できません。自分の部署を選んでください。")
-        return _show_form(request, kind, typed, choices, [("#department_code", sentence)])
+        return _show_form(request, kind, typed, choices, [("#department_code", sentence)], proof=proof)
     return HttpResponseRedirect(f"{reverse('plan:achievement', args=[row.id])}?done=recorded")
 
 
@@ -152,33 +149,44 @@ def edit(request: HttpRequest, achievement_id: UUID) -> HttpResponse:
     row = _achievement(achievement_id)
     kind = BY_ID[row.kind]
     staff = identity.staff_of(request)
-    choices = choices_of(staff, kept=row.department_code)
+    choices = choices_of(staff, today=clock.today(), kept=row.department_code)
+    if row.state == AchievementState.WITHDRAWN:
+        return _show_withdrawn(request, row)
     if request.method == "GET":
         return _show_form(request, kind, _typed_from(row), choices, [], row)
     people = row.detail.get("people", ())
     form = forms.read(kind, request.POST, choices=choices, today=clock.today(), people_kept=people)
-    proof, refused = _take_proof(request)
-    problems = form.problems + [("#proof", sentence) for sentence in refused]
+    proof = sent(request)
+    problems = form.problems + ([("#proof", proof.refused)] if proof.refused else [])
     typed = forms.typed_of(kind, request.POST)
     if form.content is None or problems:
-        return _show_form(request, kind, typed, choices, problems, row)
+        return _show_form(request, kind, typed, choices, problems, row, proof=proof)
     try:
         actions.change_achievement(
             achievement=row,
             version=posted_version(request),
             content=form.content,
-            proof=proof,
+            proof=proof.file,
             by=staff,
             now=clock.now(),
         )
     except NotAllowed:
         sentence = _("この部署の実績は変更できません。")
-        return _show_form(request, kind, typed, choices, [("#department_code", sentence)], row)
+        return _show_form(request, kind, typed, choices, [("#department_code", sentence)], row, proof=proof)
     except actions.ChangedMeanwhile:
         fresh = _achievement(achievement_id)
         sentence = _("ほかの人が先に変更しました。内容を見くらべて、もう一度「保存する」を押してください。")
-        return _show_form(request, kind, typed, choices, [("#title", sentence)], fresh, status=409)
+        return _show_form(
+            request, kind, typed, choices, [("#title", sentence)], fresh, proof=proof, status=409
+        )
+    except actions.Withdrawn:
+        return _show_withdrawn(request, row)
     return HttpResponseRedirect(f"{reverse('plan:achievement', args=[row.id])}?done=changed")
+
+
+def _show_withdrawn(request: HttpRequest, row: Achievement) -> HttpResponse:
+    sentence = _("この実績は取り消されています。もう一度集計に入れるときは、新しく登録してください。")
+    return _show(request, row, [("#state", sentence)], status=409)
 
 
 @access.staff(*ROLES)
@@ -211,40 +219,15 @@ def _settle(request: HttpRequest, achievement_id: UUID, *, counts: bool | None) 
             actions.settle_doubt(**wanted, counts=counts)
     except actions.ReasonMissing:
         return _show(request, _achievement(achievement_id), [("#reason", _("理由を入力してください。"))])
+    except actions.ReasonTooLong:
+        sentence = _("理由は%(most)s文字以内で入力してください。") % {"most": actions.LONGEST_REASON}
+        return _show(request, _achievement(achievement_id), [("#reason", sentence)])
     except NotAllowed:
         return _show(request, row, [("#reason", _("この部署の実績は変更できません。"))])
     except actions.ChangedMeanwhile:
         sentence = _("ほかの人が先に変更しました。内容を確かめて、もう一度押してください。")
         return _show(request, _achievement(achievement_id), [("#reason", sentence)], status=409)
     return redirect(f"{reverse('plan:achievement', args=[row.id])}?done=settled")
-
-
-@access.staff(*ROLES)
-@require_GET
-def proof(request: HttpRequest, achievement_id: UUID) -> HttpResponse:
-    """The proof, to be saved."""
-    row = _achievement(achievement_id)
-    if not row.proof_digest:
-        raise Http404
-    store, _scanner = configured()
-    try:
-        with store.open(row.proof_digest) as stored:
-            content = stored.read()
-    except NotStored:
-        raise Http404 from None
-    headers = serving.safe_headers(row.proof_media_type, row.proof_name)
-    return HttpResponse(content, headers=headers)
-
-
-def _take_proof(request: HttpRequest) -> tuple[Accepted | None, list[str]]:
-    upload = request.FILES.get("proof")
-    if upload is None:
-        return None, []
-    store, scanner = configured()
-    try:
-        return take_in(upload.name or "", upload, store=store, scanner=scanner, limits=LIMITS), []
-    except (Refused, StorageError) as error:
-        return None, [messages.sentence(error)]
 
 
 def _kind(kind_id: str) -> Kind:
@@ -258,22 +241,6 @@ def _achievement(achievement_id: UUID) -> Achievement:
     if row is None:
         raise Http404
     return row
-
-
-def choices_of(staff: Staff, *, kept: str = "") -> forms.Choices:
-    """A department that has ended is chosen by nothing new; an old record keeps its own."""
-    today = clock.today()
-    own = organization.departments_of(staff, today)
-    everything = organization.has_capability(staff, Capability.MANAGE_PLAN, today)
-    departments = {d.code: d.name for d in organization.all_departments(today) if everything or d.code in own}
-    if kept and kept not in departments and (everything or kept in own):
-        departments[kept] = _department_names({kept})[kept]
-    systems: dict[str, str] = {}
-    bars: dict[str, str] = {}
-    for plan in plans.all_plans():
-        systems |= {key: str(name) for key, name in plan.core_systems.items()}
-        bars |= {bar.id: f"{bar.measure_id} {bar.title}" for bar in plan.roadmap}
-    return forms.Choices(departments, systems, bars)
 
 
 def _department_names(codes: set[str]) -> dict[str, str]:
@@ -304,6 +271,7 @@ def _show_form(
     problems: forms.Problems,
     row: Achievement | None = None,
     *,
+    proof: Sent = NOTHING,
     status: int = 0,
 ) -> HttpResponse:
     context = {
@@ -316,6 +284,7 @@ def _show_form(
         "bars": list(choices.bars.items()),
         "promise": messages.promise(accept=("image", "pdf"), limits=LIMITS, max_files=1),
         "max_bytes": LIMITS.max_bytes,
+        "proof": proof,
         "problems": problems,
         "errors": by_field(problems),
     }
@@ -344,6 +313,7 @@ def _show(
         "facts": [(_title_of(f.source), f.quantity) for f in actions.facts_of(row.id)],
         "history": queries.history(row),
         "acts": _acts(),
+        "reason": request.POST.get("reason", ""),
         "may_change": may_change and row.state != AchievementState.WITHDRAWN,
         "may_settle": row.state == AchievementState.DOUBTFUL
         and organization.has_capability(staff, Capability.MANAGE_PLAN, today),
@@ -382,6 +352,7 @@ def _acts() -> dict[str, str]:
         "achievement.changed": _("変更"),
         "achievement.withdrawn": _("取消"),
         "achievement.counted": _("集計に入れる決定"),
+        "achievement.doubtful": _("同時に登録された実績との重複の疑い"),
     }
 
 
@@ -402,7 +373,7 @@ def _filters(request: HttpRequest) -> queries.Filters:
         measure=desk_lists.choice(request, "measure", ("", *sorted({k.measure_id for k in KINDS}))),
         department=request.GET.get("department", "")[:40],
         state=desk_lists.choice(request, "state", ("", *AchievementState.values)),
-        year=int(year) if year.isascii() and year.isdigit() and len(year) == 4 else 0,
+        year=int(year) if re.fullmatch("2[0-9]{3}", year) else 0,
         order=desk_lists.choice(request, "sort", tuple(queries.ORDERS)),
     )
 
