@@ -187,3 +187,15 @@ def test_a_first_line_with_a_column_twice_is_refused(office):
 
     assert page.status_code == 422
     assert "列「場所」が二度あります。" in page.content.decode()
+
+
+@pytest.mark.slow
+def test_the_largest_training_is_recorded_and_put_right_in_one_unit(officer):
+    people = [f"{number:064d}" for number in range(1000)]
+    large = {"kind": "training", "title": "AIの使い方", "place": "本館"}
+    row = record(officer, **large, detail={"people": people})
+
+    fewer = content(**large, detail={"people": people[:-1]})
+    actions.change_achievement(achievement=row, version=1, content=fewer, by=officer, now=NOW)
+
+    assert Fact.objects.filter(source="training").count() == 999
