@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Max, Q, Sum
 
 from madoguchi.plan.definition import Indicator, Measure, Plan
-from madoguchi.plan.models import Fact
+from madoguchi.plan.models import Fact, MonthTotal
 from madoguchi.plan.queries import figures
 from madoguchi.plan.queries.figures import Figure
+from madoguchi.plan.queries.loading import month_end
 from madoguchi.plan.rules import forecast, light
 from madoguchi.plan.rules.forecast import Forecast
 from madoguchi.plan.rules.light import Light
@@ -36,51 +39,57 @@ class Line:
 
 
 def scoreboard(plan: Plan, as_of: date) -> list[Line]:
-    """All measures of a plan on a day."""
-    newest = _newest(plan, plan.day_within(as_of))
+    """All measures of a plan on a day, in as many questions as one indicator needs."""
+    found = standings(plan, plan.indicators, as_of)
     return [
-        Line(measure, tuple(standing(plan, i, as_of, newest) for i in plan.indicators_of(measure.id)))
-        for measure in plan.measures
+        Line(measure, tuple(found[i.id] for i in plan.indicators_of(measure.id))) for measure in plan.measures
     ]
 
 
-def standing(
-    plan: Plan, indicator: Indicator, as_of: date, newest: dict[str, date] | None = None
-) -> Standing:
+def standing(plan: Plan, indicator: Indicator, as_of: date) -> Standing:
     """One indicator on a day, with light and forecast."""
-    found = figures.figure(plan, indicator, as_of)
-    if newest is None:
-        newest = _newest(plan, found.as_of)
-    return Standing(
-        indicator=indicator,
-        figure=found,
-        light=light.light(indicator, found.value, found.as_of),
-        forecast=_forecast(plan, indicator, found.as_of),
-        changed_on=newest.get(indicator.source),
-    )
+    return standings(plan, [indicator], as_of)[indicator.id]
 
 
-def _forecast(plan: Plan, indicator: Indicator, day: date) -> Forecast | None:
-    """Nothing for a figure that begins anew each year, or once the target's day has come."""
-    if indicator.target is None or indicator.span == "year" or day >= indicator.target.on:
+def standings(plan: Plan, indicators: Collection[Indicator], as_of: date) -> dict[str, Standing]:
+    """Some indicators on a day, by id, with light and forecast."""
+    day = plan.day_within(as_of)
+    ahead = [i for i in indicators if forecast.silence(i, day) is None]
+    found, courses = figures.figures_and_courses(plan, indicators, day, ahead)
+    newest = newest_days({i.source for i in indicators}, day)
+    return {
+        one.id: Standing(
+            indicator=one,
+            figure=found[one.id],
+            light=light.light(one, found[one.id].value, day),
+            forecast=_forecast(one, courses.get(one.id, [])),
+            changed_on=newest.get(one.source),
+        )
+        for one in indicators
+    }
+
+
+def _forecast(indicator: Indicator, course: figures.Course) -> Forecast | None:
+    if indicator.target is None:
         return None
-    whole = [point for point in figures.series(plan, indicator, day) if _ends_a_month(point[0])]
+    whole = [point for point in course if point[0] == month_end(point[0])]
     return forecast.forecast(whole, indicator.target.on, most=100.0 if indicator.kind == "share" else None)
 
 
-def _ends_a_month(day: date) -> bool:
-    return (day + timedelta(days=1)).day == 1
-
-
-def _newest(plan: Plan, day: date) -> dict[str, date]:
-    """The newest day of each source up to a day, found by index."""
-    sources = {i.source for i in plan.indicators}
-    found: dict[str, date] = {}
-    for source in sorted(sources):
-        newest = Fact.objects.filter(source=source, on__lte=day).aggregate(newest=Max("on"))["newest"]
-        if newest is not None:
-            found[source] = newest
-    return found
+def newest_days(sources: Collection[str], day: date) -> dict[str, date]:
+    """The newest day of each source up to a day: looked for only in the newest two months that have facts."""
+    months: dict[str, list[date]] = defaultdict(list)
+    totals = MonthTotal.objects.filter(source__in=sources, month__lte=day, rows__gt=0)
+    for source, month in totals.order_by("-month").values_list("source", "month").distinct():
+        if len(months[source]) < 2:
+            months[source].append(month)
+    if not months:
+        return {}
+    wanted = Q()
+    for source, newest in months.items():
+        wanted |= Q(source=source, on__gte=newest[-1], on__lte=day)
+    facts = Fact.objects.filter(wanted).order_by()
+    return dict(facts.values_list("source").annotate(newest=Max("on")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Where an indicator is heading: the mean change of the last months, carried on, with an interval.
 
 The interval is the one that holds four times out of five if months go on to differ as they did (normal approximation,
-changes taken as independent). With fewer than six months, or for a figure that begins anew each year, nothing is said.
+changes taken as independent). With six months or fewer, or for a figure that begins anew each year, nothing is said.
 """
 
 from __future__ import annotations
@@ -12,10 +12,17 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from statistics import fmean, pstdev
+from typing import Literal
+
+from madoguchi.plan.definition import Indicator
 
 MONTHS = 24  # at most so many months back are looked at
 LEAST = 6
 FOUR_OF_FIVE = 1.2816  # the 90th percentile of the normal distribution
+
+
+# Why nothing is said: no target; counted anew each year; the target's day has come; too few months with data.
+Silence = Literal["no_target", "year", "come", "few"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +55,12 @@ def forecast(
     if most is not None:
         middle, low, high = min(middle, most), min(low, most), min(high, most)
     return Forecast(on, middle, low, high, len(changes))
+
+
+def silence(indicator: Indicator, day: date) -> Silence | None:
+    """Why no forecast is tried on a day, whatever the data say; None where one is."""
+    if indicator.target is None:
+        return "no_target"
+    if indicator.span == "year":
+        return "year"
+    return "come" if day >= indicator.target.on else None

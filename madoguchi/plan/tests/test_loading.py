@@ -1,0 +1,87 @@
+"""Figures read together are those read one by one; days read finely are exact; newest days are right."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from madoguchi.common.registers import Happening
+from madoguchi.plan.actions import facts
+from madoguchi.plan.models import Fact
+from madoguchi.plan.queries import figures, loading, scoreboard
+from madoguchi.plan.tests.test_facts import DAYS, START, TOLD, indicator_of, plan_of
+
+pytestmark = pytest.mark.django_db
+
+EVERY_KIND = tuple(
+    indicator_of(kind, span, id=f"{kind}-{span}", source="s", denominator="t" if kind == "share" else "")
+    for kind, span in [
+        ("count", "plan"),
+        ("count", "year"),
+        ("sum", "plan"),
+        ("sum", "year"),
+        ("sum", "day"),
+        ("distinct", "plan"),
+        ("distinct", "year"),
+        ("stock", "day"),
+        ("share", "year"),
+        ("share", "day"),
+    ]
+)
+
+
+@pytest.mark.slow
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(first=TOLD, second=TOLD, day=DAYS | st.dates(date(2000, 1, 1), START))
+def test_figures_read_together_are_those_read_one_by_one(first, second, day):
+    facts.bring_up("s", first)
+    facts.bring_up("t", second)
+    plan = plan_of(indicators=EVERY_KIND)
+
+    together = figures.figures(plan, day)
+    found, courses = figures.figures_and_courses(plan, EVERY_KIND, day, EVERY_KIND)
+
+    for one in EVERY_KIND:
+        assert together[one.id] == found[one.id] == figures.figure(plan, one, day)
+        assert courses[one.id] == figures.series(plan, one, day)
+        if day >= START:
+            assert courses[one.id][-1][1] == found[one.id].value
+
+
+@pytest.mark.slow
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(told=TOLD, day=DAYS)
+def test_every_day_of_a_month_that_is_read_finely_is_exact(told, day):
+    facts.bring_up("s", told)
+    plan = plan_of()
+    month = min(day, plan.ends_on).replace(day=1)
+    days = [month + timedelta(days=n) for n in range(28)]
+    flow = [i for i in EVERY_KIND if i.span != "day" and i.kind != "share"]
+
+    loaded = loading.load(plan, flow, plan.ends_on, courses=flow, fine=[("s", month)])
+
+    for one in flow:
+        assert loaded.values(one, days) == [figures.figure(plan, one, on).value for on in days]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(told=TOLD, day=DAYS)
+def test_the_newest_day_of_a_source_is_that_of_its_newest_fact(told, day):
+    facts.bring_up("s", told)
+
+    known = [f.on for f in Fact.objects.filter(source="s") if f.on <= day]
+
+    assert scoreboard.newest_days({"s", "t"}, day) == ({"s": max(known)} if known else {})
+
+
+def test_a_day_before_every_calendar_of_the_plan_has_no_value_and_no_error():
+    facts.bring_up("s", [Happening(key="a", on=START)])
+    plan = plan_of(indicators=EVERY_KIND)
+
+    found = figures.figures(plan, date(1, 1, 1))
+
+    assert {f.value for f in found.values()} == {0.0, None}
+    assert all(f.since == START for f in found.values())
