@@ -82,6 +82,32 @@ def test_a_day_that_is_none_is_told_and_today_is_shown(plan, day):
     assert "日付を読みとれませんでした" in text_of(f"/plan/?as_of={day}")
 
 
+@pytest.mark.parametrize("path", ["/plan/", "/plan/measures/3-3/", "/plan/indicators/workshops/"])
+def test_a_day_still_to_come_is_told_and_nothing_is_called_final(plan, path):
+    page = text_of(f"{path}?plan=morioka-2026-2030&as_of=9999-12-31")
+
+    assert "まだ来ていない日です" in page
+    assert "最終の値" not in page
+    assert "9999年" not in page
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "2019-12-31"])
+@pytest.mark.parametrize(
+    "path", ["/plan/", "/plan/measures/3-1/", "/plan/indicators/security-comprehension/"]
+)
+def test_a_day_before_the_plan_is_told(plan, path, day):
+    assert "計画が始まる前の日です" in text_of(f"{path}?as_of={day}")
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["scoreboard.json", "scoreboard.csv", "indicators/training-people.json", "feed.atom", "roadmap/"],
+)
+@pytest.mark.parametrize("day", ["0001-01-01", "2019-12-31", "9999-12-31", "x"])
+def test_files_answer_whatever_day_is_asked_for(plan, address, day):
+    assert Client().get(f"/plan/{address}?as_of={day}").status_code == 200
+
+
 def test_a_draft_plan_says_that_its_targets_are_not_decided(plan):
     page = text_of("/plan/?plan=morioka-2026-2030")
 

@@ -16,13 +16,15 @@ from madoguchi.plan.queries import plans
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The plan and the day of a page; `is_misread` where the address named no day of the calendar."""
+    """The plan and the day of a page, and what was odd about the day that the address named."""
 
     plan: Plan
     day: date
     is_default_plan: bool
     is_default_day: bool
-    is_misread: bool
+    is_misread: bool  # no day of the calendar
+    is_ahead: bool  # still to come: today's values are shown
+    is_before: bool  # before the plan began: its first day's values are shown
 
     @property
     def as_of(self) -> date:
@@ -48,23 +50,37 @@ class Asked:
 def asked(request: HttpRequest) -> Asked:
     """What the address asks for; today and the plan of that day unless it says otherwise.
 
+    Nobody knows the value of a day still to come: today's is shown, and nothing is called final or missed.
+
     Raises `Http404` for a plan that is not there, or while none is published.
     """
     today = clock.today()
     text = request.GET.get("as_of", "")
-    day, misread = today, False
-    if text:
-        try:
-            day = date.fromisoformat(text)
-        except ValueError:
-            misread = True
+    named = _day(text)
+    is_ahead = named is not None and named > today
+    day = today if named is None or is_ahead else named
     try:
         default = plans.plan_for(today)
         wanted = request.GET.get("plan", "")
         plan = plans.plan(wanted) if wanted else plans.plan_for(day)
     except plans.NoSuchPlan:
         raise Http404 from None
-    return Asked(plan, day, plan.id == default.id and not text, day == today, misread)
+    return Asked(
+        plan,
+        max(day, min(plan.starts_on, today)),
+        is_default_plan=plan.id == default.id and not text,
+        is_default_day=named is None or is_ahead,
+        is_misread=bool(text) and named is None,
+        is_ahead=is_ahead,
+        is_before=day < plan.starts_on,
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def language() -> str:
