@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from madoguchi.plan.rules.forecast import Forecast
+
 WIDTH, HEIGHT = 640, 260
 LEFT, RIGHT, TOP, BOTTOM = 64, 16, 16, 40
 
@@ -27,6 +29,10 @@ class Chart:
     target: float | None
     years: tuple[Tick, ...]
     values: tuple[Tick, ...]
+    ahead: tuple[tuple[float, float], tuple[float, float]] | None = (
+        None  # from the last value to the forecast
+    )
+    interval: tuple[float, float, float] | None = None  # x, and the heights of its ends
     width: int = WIDTH
     height: int = HEIGHT
     left: int = LEFT
@@ -36,11 +42,17 @@ class Chart:
 
 
 def line_chart(
-    points: Sequence[tuple[date, float | None]], *, since: date, until: date, target: float | None
+    points: Sequence[tuple[date, float | None]],
+    *,
+    since: date,
+    until: date,
+    target: float | None,
+    forecast: Forecast | None = None,
 ) -> Chart:
-    """The chart of values at the ends of months between two days."""
+    """The chart of values at the ends of months between two days, with what is expected after them."""
     known = [(day, value) for day, value in points if value is not None]
     heights = [value for _day, value in known] + ([target] if target is not None else [])
+    heights += [forecast.low, forecast.high] if forecast else []
     low, high = min([0.0, *heights]), max([1.0, *heights])
     days = max((until - since).days, 1)
 
@@ -56,12 +68,15 @@ def line_chart(
         if since <= date(y, 4, 1) <= until
     ]
     values = [Tick(y(value), _plain(value)) for value in (low, (low + high) / 2, high)]
+    last = (x(known[-1][0]), y(known[-1][1])) if known else None
     return Chart(
         line=" ".join(f"{x(day)},{y(value)}" for day, value in known),
-        last=(x(known[-1][0]), y(known[-1][1])) if known else None,
+        last=last,
         target=y(target) if target is not None else None,
         years=tuple(years),
         values=tuple(values),
+        ahead=(last, (x(forecast.on), y(forecast.value))) if forecast and last else None,
+        interval=(x(forecast.on), y(forecast.low), y(forecast.high)) if forecast else None,
     )
 
 

@@ -6,8 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
+from madoguchi.common.jinja2env import both_eras
+from madoguchi.japan.fiscal import format_fiscal_year
 from madoguchi.plan.definition import Indicator
-from madoguchi.plan.queries.scoreboard import Part, Standing
+from madoguchi.plan.queries.counts import Part
+from madoguchi.plan.queries.scoreboard import Change, Standing
+from madoguchi.plan.rules import forecast
 from madoguchi.plan.rules.light import Light
 
 TAGS: dict[Light, str] = {
@@ -78,28 +82,125 @@ def sentence(standing: Standing, language: str) -> str:
     }[standing.light] % words
 
 
+def forecast_sentence(standing: Standing, language: str) -> str:
+    """Where an indicator is heading and how sure that is, or why nothing is said of it."""
+    found = standing.forecast
+    if found is None:
+        return {
+            "no_target": _("目標が決まっていないので、見込みは出しません。"),
+            "year": _("年度ごとに数え直す指標なので、見込みは出しません。"),
+            "come": _("目標の日が来たので、見込みは出しません。"),
+            "few": _("データがまだ少ないので、見込みは出しません（%(least)sか月分より多く必要です）。")
+            % {"least": forecast.LEAST},
+        }[standing.silence or "few"]
+    words = {
+        "day": both_eras(found.on),
+        "value": with_unit(standing.indicator, found.value, language),
+        "low": plain(found.low),
+        "high": with_unit(standing.indicator, found.high, language),
+        "months": found.months,
+    }
+    return (
+        _(
+            "このまま進むと、%(day)sに%(value)s（%(low)s〜%(high)s）になる見込みです。"
+            "直近%(months)sか月の動きから計算しました。"
+        )
+        % words
+    )
+
+
+def way_of_counting(indicator: Indicator) -> str:
+    """How a figure is made from its rows."""
+    return {
+        "count": _("1件ずつ数える"),
+        "sum": _("量を合計する"),
+        "distinct": _("同じ人は1回だけ数える"),
+        "stock": _("その日にあるものを数える"),
+        "share": _("分子を分母で割る（％）"),
+    }[indicator.kind]
+
+
+def amount(indicator: Indicator, part: Part) -> float:
+    """What a department or a month adds: quantity where quantities are summed up, else rows."""
+    return (part.quantity if indicator.kind in ("sum", "share") else part.rows) / indicator.divisor
+
+
+def amount_label(indicator: Indicator, language: str) -> str:
+    """What `amount` is counted in; attendances are never called people."""
+    if indicator.kind == "share":
+        return _("分子の数")
+    if indicator.kind == "distinct":
+        return _("延べの数")
+    return f"{_('数')}（{indicator.unit.of(language)}）"
+
+
+def month_word(name: str) -> str:
+    """A month (YYYY-MM) in words."""
+    year, month = name.split("-")
+    return _("%(year)s年%(month)s月") % {"year": year, "month": int(month)}
+
+
+def fiscal_year_word(year: int, language: str) -> str:
+    """令和8年度（2026年度）; without the era in English and in やさしい日本語."""
+    plain_word = _("%(year)s年度") % {"year": year}
+    return f"{format_fiscal_year(year)}（{plain_word}）" if language == "ja" else plain_word
+
+
 def why(
     indicator: Indicator,
-    change: float | None,
-    parts: Sequence[Part],
+    change: Change,
+    departments: Sequence[Part],
+    months: Sequence[Part],
     names: Mapping[str, str],
     language: str,
 ) -> str:
-    """Why a figure is what it is: how it changed within a year, and whose part is the largest."""
-    sentences: list[str] = []
-    if change is not None and indicator.span != "year":
-        amount = with_unit(indicator, abs(change), language)
-        if change > 0:
-            sentences.append(_("1年前より%(amount)s増えました。") % {"amount": amount})
-        elif change < 0:
-            sentences.append(_("1年前より%(amount)s減りました。") % {"amount": amount})
-        else:
-            sentences.append(_("1年前から変わっていません。"))
-    largest = next((p for p in parts if p.name and p.quantity > 0), None)
-    if largest is not None and len(parts) > 1:
-        counted = largest.rows if indicator.kind in ("count", "stock", "distinct") else largest.quantity
-        amount = with_unit(indicator, counted / indicator.divisor, language)
-        if indicator.kind != "share":
-            words = {"name": names.get(largest.name, largest.name), "amount": amount}
-            sentences.append(_("いちばん多い部署は%(name)s（%(amount)s）です。") % words)
-    return "".join(sentences)
+    """Why a figure is what it is: how it changed within a year, whose part is the largest, which month's."""
+    return "".join(
+        [
+            _changed(indicator, change, language),
+            _largest_department(indicator, departments, names, language),
+            _largest_month(indicator, months, language),
+        ]
+    )
+
+
+def _changed(indicator: Indicator, change: Change, language: str) -> str:
+    if change.amount is None or indicator.span == "year":
+        return ""
+    words = {"amount": with_unit(indicator, abs(change.amount), language)}
+    if change.is_whole_plan:
+        more, less = _("計画のはじめより%(amount)s増えました。"), _("計画のはじめより%(amount)s減りました。")
+        same = _("計画のはじめから変わっていません。")
+    else:
+        more, less = _("1年前より%(amount)s増えました。"), _("1年前より%(amount)s減りました。")
+        same = _("1年前から変わっていません。")
+    if change.amount == 0:
+        return same
+    return (more if change.amount > 0 else less) % words
+
+
+def _largest_department(
+    indicator: Indicator, parts: Sequence[Part], names: Mapping[str, str], language: str
+) -> str:
+    """Nothing where parts do not add up to the figure: of shares, and of people who are counted once."""
+    largest = next((p for p in parts if p.name and amount(indicator, p) > 0), None)
+    if largest is None or len(parts) < 2 or indicator.kind in ("share", "distinct"):
+        return ""
+    words = {
+        "name": names.get(largest.name, largest.name),
+        "amount": with_unit(indicator, amount(indicator, largest), language),
+    }
+    return _("いちばん多い部署は%(name)s（%(amount)s）です。") % words
+
+
+def _largest_month(indicator: Indicator, parts: Sequence[Part], language: str) -> str:
+    largest = parts[0] if parts else None
+    if largest is None or len(parts) < 2 or indicator.kind not in ("count", "sum"):
+        return ""
+    if indicator.span == "day" or amount(indicator, largest) <= 0:
+        return ""
+    words = {
+        "month": month_word(largest.name),
+        "amount": with_unit(indicator, amount(indicator, largest), language),
+    }
+    return _("いちばん多い月は%(month)s（%(amount)s）です。") % words

@@ -1,6 +1,7 @@
 from collections.abc import Iterable
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_noop
 
 
 class ProceduresConfig(AppConfig):
@@ -22,7 +23,7 @@ class ProceduresConfig(AppConfig):
             return metrics.online_procedures()
 
         registers.demo.add("procedures", load, order=20)
-        source = IndicatorSource("オンライン化した手続", "手続", collect=online)
+        source = IndicatorSource(gettext_noop("オンライン化した手続"), "手続", collect=online)
         registers.indicators.add("online-procedures", source, order=1)
         no_people = PersonalData(fields=(), purpose="", retention_days=None)
         registers.personal_data.add("procedures.Procedure", no_people)

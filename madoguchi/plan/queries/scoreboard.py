@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Max, Q
 
 from madoguchi.plan.definition import Indicator, Measure, Plan
 from madoguchi.plan.models import Fact, MonthTotal
@@ -15,7 +15,7 @@ from madoguchi.plan.queries import figures
 from madoguchi.plan.queries.figures import Figure
 from madoguchi.plan.queries.loading import month_end
 from madoguchi.plan.rules import forecast, light
-from madoguchi.plan.rules.forecast import Forecast
+from madoguchi.plan.rules.forecast import Forecast, Silence
 from madoguchi.plan.rules.light import Light
 
 
@@ -28,6 +28,13 @@ class Standing:
     light: Light
     forecast: Forecast | None
     changed_on: date | None  # the newest fact that counts
+
+    @property
+    def silence(self) -> Silence | None:
+        """Why there is no forecast; None where there is one."""
+        if self.forecast is not None:
+            return None
+        return forecast.silence(self.indicator, self.figure.as_of) or "few"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,25 +100,18 @@ def newest_days(sources: Collection[str], day: date) -> dict[str, date]:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A share of a figure: rows and quantity of a department or a month."""
+class Change:
+    """How much a value changed since a day; None where one end has no value."""
 
-    name: str
-    rows: int
-    quantity: int
-
-
-def by_department(plan: Plan, indicator: Indicator, as_of: date) -> list[Part]:
-    """The numerator by department, the largest first."""
-    rows = figures.rows(plan, indicator, as_of).order_by()
-    counted = rows.values("department_code").annotate(n=Count("id"), sum=Sum("quantity"))
-    parts = [Part(row["department_code"], row["n"], row["sum"] or 0) for row in counted]
-    return sorted(parts, key=lambda p: (-p.quantity, p.name))
+    amount: float | None
+    since: date
+    is_whole_plan: bool  # since the plan began, less than a year before
 
 
-def change_of_a_year(plan: Plan, indicator: Indicator, as_of: date) -> tuple[float | None, date]:
-    """How much the value changed within twelve months, and since when; None where one end has no value."""
+def change_of_a_year(plan: Plan, indicator: Indicator, as_of: date) -> Change:
+    """How much the value changed within twelve months, or since the plan began."""
     day = plan.day_within(as_of)
     before = max(day - timedelta(days=365), plan.starts_on)
     now, then = (figures.figure(plan, indicator, on).value for on in (day, before))
-    return (now - then if now is not None and then is not None else None), before
+    amount = now - then if now is not None and then is not None else None
+    return Change(amount, before, is_whole_plan=before == plan.starts_on)

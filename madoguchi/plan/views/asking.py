@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import get_language
 
 from madoguchi.common import clock
-from madoguchi.plan.definition import Plan
+from madoguchi.plan.definition import Indicator, Plan
 from madoguchi.plan.queries import plans
 
 
@@ -74,6 +74,15 @@ def asked(request: HttpRequest) -> Asked:
         is_ahead=is_ahead,
         is_before=day < plan.starts_on,
     )
+
+
+def asked_indicator(request: HttpRequest, indicator_id: str) -> tuple[Asked, Indicator]:
+    """What the address asks for, and the indicator of that plan. Raises `Http404`."""
+    ask = asked(request)
+    try:
+        return ask, ask.plan.indicator(indicator_id)
+    except KeyError:
+        raise Http404 from None
 
 
 def _day(text: str) -> date | None:
