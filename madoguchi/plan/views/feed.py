@@ -1,8 +1,9 @@
-"""The feed of changes (Atom, RFC 4287): versions of plans, and indicators that reached their target."""
+"""The feed of changes (Atom, RFC 4287): versions of plans, indicators that reached their target, closed minutes."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from collections.abc import Iterator
+from datetime import date, datetime, time
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -11,14 +12,15 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from madoguchi.common import access
+from madoguchi.common import access, clock
 from madoguchi.plan.definition import Plan
-from madoguchi.plan.models import PlanVersion
-from madoguchi.plan.queries import figures, plans
-from madoguchi.plan.rules.light import is_reached
+from madoguchi.plan.desk_states import MeetingState
+from madoguchi.plan.models import Meeting, PlanVersion
+from madoguchi.plan.queries import plans, reached
 from madoguchi.plan.views.asking import asked, language
 
 MOST = 50
+Entry = tuple[datetime, str, str, str]  # when, title, path, key of its id
 
 
 @access.public
@@ -31,6 +33,7 @@ def atom(request: HttpRequest) -> HttpResponse:
         title=_("計画の進みぐあい"),
         link=settings.BASE_URL + reverse("plan:board"),
         description=ask.plan.title.of(lang),
+        author_name=settings.CITY_NAME,
         language=lang,
         feed_url=settings.BASE_URL + reverse("plan:feed"),
     )
@@ -44,27 +47,37 @@ def atom(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _entries(plan: Plan, day: date, lang: str) -> list[tuple[datetime, str, str, str]]:
-    found: list[tuple[datetime, str, str, str]] = []
+def _entries(plan: Plan, day: date, lang: str) -> list[Entry]:
+    return [*_versions(lang), *_reached(plan, day, lang), *_minutes(plan)]
+
+
+def _versions(lang: str) -> Iterator[Entry]:
     for version in PlanVersion.objects.order_by("-published_at")[:MOST]:
         title = plans.plan_of(version.id).title.of(lang)
         words = _("%(title)s（第%(number)s版）を公開しました。") % {"title": title, "number": version.number}
         path = f"{reverse('plan:board')}?plan={version.plan_id}"
-        found.append((version.published_at, words, path, f"plan:{version.plan_id}:{version.number}"))
-    for one in plan.indicators:
-        reached = _reached_on(plan, one.id, day)
-        if reached is not None:
-            words = _("「%(title)s」が目標に達しました。") % {"title": one.title.of(lang)}
-            at = datetime.combine(reached, time(), UTC)
-            path = reverse("plan:indicator", args=[one.id])
-            found.append((at, words, path, f"reached:{plan.id}:{one.id}"))
-    return found
+        yield version.published_at, words, path, f"plan:{version.plan_id}:{version.number}"
 
 
-def _reached_on(plan: Plan, indicator_id: str, day: date) -> date | None:
-    """The first end of a month at which the target was met; nothing for what is only to be kept."""
-    one = plan.indicator(indicator_id)
-    if one.target is None or (one.baseline and one.baseline.value == one.target.value):
-        return None
-    points = figures.series(plan, one, day)
-    return next((on for on, value in points if value is not None and is_reached(one, value)), None)
+def _reached(plan: Plan, day: date, lang: str) -> Iterator[Entry]:
+    for indicator_id, on in reached.reached_on(plan, day).items():
+        words = _("「%(title)s」が目標に達しました。") % {
+            "title": plan.indicator(indicator_id).title.of(lang)
+        }
+        path = f"{reverse('plan:indicator', args=[indicator_id])}?plan={plan.id}"
+        yield _moment(on), words, path, f"reached:{plan.id}:{indicator_id}"
+
+
+def _minutes(plan: Plan) -> Iterator[Entry]:
+    """Meetings whose minutes are closed: what was decided is public, who was there is not said."""
+    closed = Meeting.objects.filter(plan_id=plan.id, state=MeetingState.CLOSED).order_by(
+        "-held_on", "-number"
+    )
+    for meeting in closed[:MOST]:
+        words = _("第%(number)s回の会議の議事録を公開しました。") % {"number": meeting.number}
+        path = reverse("plan:minutes-pdf", args=[meeting.id])
+        yield _moment(meeting.held_on), words, path, f"minutes:{meeting.id}"
+
+
+def _moment(on: date) -> datetime:
+    return datetime.combine(on, time(), clock.TOKYO)
