@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from django.db.models import Count
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from madoguchi.common import access, desk_lists
+from madoguchi.common import access, clock, desk_lists
 from madoguchi.common.pages import render
 from madoguchi.common.spreadsheets import csv_response
+from madoguchi.japan.fiscal import fiscal_year, format_fiscal_year
 from madoguchi.organization import queries as organization
 from madoguchi.plan import texts
-from madoguchi.plan.definition import Indicator
 from madoguchi.plan.desk_states import AchievementState
-from madoguchi.plan.models import Achievement, Fact, TypedValue
-from madoguchi.plan.queries import figures, scoreboard
-from madoguchi.plan.views.asking import Asked, asked
+from madoguchi.plan.models import Achievement, Fact, Survey, TypedValue
+from madoguchi.plan.queries import figures, meetings, scoreboard
+from madoguchi.plan.views.asking import Asked, asked, asked_indicator
 
 ROLES = ("officer", "head", "office")
 
@@ -32,20 +33,63 @@ def office(request: HttpRequest) -> HttpResponse:
     """What the office looks at each morning: the measures, and what keeps a figure from being right."""
     ask = asked(request)
     lines = scoreboard.scoreboard(ask.plan, ask.day)
-    states = dict(Achievement.objects.values_list("state").annotate(n=Count("id")).order_by())
-    waiting = [
-        (AchievementState(state).label, states[state], reverse("plan:achievements") + f"?state={state}")
-        for state in (AchievementState.NO_PROOF, AchievementState.DOUBTFUL)
-        if states.get(state)
-    ]
+    surveys = _surveys(ask.plan.starts_on)
     context = {
         "here": "plan",
         "ask": ask,
         "rows": [_row(line, standing, ask) for line in lines for standing in line.standings],
-        "waiting": waiting,
-        "typed": TypedValue.objects.filter(plan_id=ask.plan.id, withdrawn_at=None).count(),
+        "waiting": [*_achievements(), *_typed(ask), *_resolutions()],
+        "surveys": surveys,
     }
     return render(request, "plan/desk/office.html", context)
+
+
+Waiting = tuple[str, int, str]  # what, how many, where it is done
+
+
+def _achievements() -> list[Waiting]:
+    """Records that do not count yet: without proof, or doubtful."""
+    states = dict(Achievement.objects.values_list("state").annotate(n=Count("id")).order_by())
+    return [
+        (
+            _("実績（%(state)s）") % {"state": AchievementState(state).label},
+            states[state],
+            reverse("plan:achievements") + f"?state={state}",
+        )
+        for state in (AchievementState.NO_PROOF, AchievementState.DOUBTFUL)
+        if states.get(state)
+    ]
+
+
+def _typed(ask: Asked) -> list[Waiting]:
+    count = TypedValue.objects.filter(plan_id=ask.plan.id, withdrawn_at=None).count()
+    return [(_("手入力の値"), count, reverse("plan:typed-values"))] if count else []
+
+
+def _resolutions() -> list[Waiting]:
+    """Resolutions past their day, as many as the list shows."""
+    late = meetings.found(meetings.Filters(state="overdue"), clock.today()).count()
+    return [(_("期限を過ぎた決定事項"), late, reverse("plan:resolutions") + "?state=overdue")] if late else []
+
+
+def _surveys(since: date) -> list[list[Any]]:
+    """Departments that have not answered a year-end survey of the plan's years, the longest due first."""
+    rows = Survey.objects.filter(answered_at=None, fiscal_year__gte=fiscal_year(since)).order_by(
+        "answer_by_on", "department_code"
+    )
+    found = list(rows)
+    names = {c: d.name for c, d in organization.departments({s.department_code for s in found}).items()}
+    return [
+        [
+            names.get(one.department_code, one.department_code),
+            format_fiscal_year(one.fiscal_year),
+            {
+                "text": one.answer_by_on.isoformat(),
+                "note": _("期限を過ぎています") if one.answer_by_on < clock.today() else "",
+            },
+        ]
+        for one in found
+    ]
 
 
 def _row(line: scoreboard.Line, standing: scoreboard.Standing, ask: Asked) -> list[Any]:
@@ -71,7 +115,7 @@ def _row(line: scoreboard.Line, standing: scoreboard.Standing, ask: Asked) -> li
 @require_GET
 def rows(request: HttpRequest, indicator_id: str) -> HttpResponse:
     """The rows behind a figure: counting them gives it."""
-    ask, one = _asked(request, indicator_id)
+    ask, one = asked_indicator(request, indicator_id)
     of_denominator = "denominator" in request.GET and bool(one.denominator)
     found = figures.rows(ask.plan, one, ask.day, denominator=of_denominator)
     page, pagination = desk_lists.paged(request, found)
@@ -105,7 +149,7 @@ def _fact(fact: Fact, names: dict[str, str]) -> list[Any]:
 @require_GET
 def rows_csv(request: HttpRequest, indicator_id: str) -> HttpResponseBase:
     """The rows behind a figure as a file."""
-    ask, one = _asked(request, indicator_id)
+    ask, one = asked_indicator(request, indicator_id)
     of_denominator = "denominator" in request.GET and bool(one.denominator)
     found = figures.rows(ask.plan, one, ask.day, denominator=of_denominator)
     header = ["source", "key", "on", "until", "quantity", "subject", "department", "label"]
@@ -125,11 +169,3 @@ def _lines(facts: Iterator[Fact]) -> Iterator[list[object]]:
             fact.department_code,
             fact.label,
         ]
-
-
-def _asked(request: HttpRequest, indicator_id: str) -> tuple[Asked, Indicator]:
-    ask = asked(request)
-    try:
-        return ask, ask.plan.indicator(indicator_id)
-    except KeyError:
-        raise Http404 from None
