@@ -34,6 +34,7 @@ class Expected:
     starts_on: date
     ends_on: date
     days_late: int  # how much later than planned it ends, never below 0
+    days_behind: int = 0  # how long its state has been a late one: days since it should have begun, or ended
     moved_by: tuple[str, ...] = ()
 
 
@@ -44,6 +45,20 @@ def state(bar: RoadmapBar, actual: Actual, day: date) -> State:
     if actual.started_on is not None and actual.started_on <= day:
         return "late_to_finish" if day > bar.ends_on else "running"
     return "late_to_begin" if day > bar.starts_on else "planned"
+
+
+def days_behind(bar: RoadmapBar, actual: Actual, day: date) -> int:
+    """By how many days it is late to begin, late to finish, or was finished late; 0 where it is not late."""
+    match state(bar, actual, day):
+        case "late_to_begin":
+            return (day - bar.starts_on).days
+        case "late_to_finish":
+            return (day - bar.ends_on).days
+        case "done_late":
+            assert actual.finished_on is not None
+            return (actual.finished_on - bar.ends_on).days
+        case _:
+            return 0
 
 
 def expected(
@@ -69,25 +84,36 @@ def expected(
 
 
 def _expected(bar: RoadmapBar, actual: Actual, before: Sequence[Expected], day: date, delay: int) -> Expected:
-    length = bar.ends_on - bar.starts_on
-    moved_by: tuple[str, ...] = ()
-    if actual.started_on is not None:
-        starts_on = actual.started_on
-    else:
-        free_on = max((one.ends_on + timedelta(days=1) for one in before), default=bar.starts_on)
-        starts_on = max(bar.starts_on, free_on, day if bar.starts_on < day else bar.starts_on)
-        if free_on > bar.starts_on:
-            moved_by = tuple(one.bar.id for one in before if one.ends_on + timedelta(days=1) > bar.starts_on)
+    waits = [one for one in before if one.ends_on >= bar.starts_on]
+    has_begun = actual.started_on is not None or actual.finished_on is not None
+    starts_on = _begins(bar, actual, before, day)
     if actual.finished_on is not None:
         ends_on = actual.finished_on
-    elif actual.started_on is None:
-        starts_on += timedelta(days=delay)
-        ends_on = starts_on + length
+    elif has_begun:
+        whole_length = starts_on + (bar.ends_on - bar.starts_on)
+        ends_on = max(bar.ends_on, whole_length, day) + timedelta(days=delay)
     else:
-        ends_on = max(bar.ends_on, starts_on + length if starts_on > bar.starts_on else bar.ends_on, day)
-        ends_on += timedelta(days=delay)
-    late = max((ends_on - bar.ends_on).days, 0)
-    return Expected(bar, actual, state(bar, actual, day), starts_on, ends_on, late, moved_by)
+        starts_on += timedelta(days=delay)
+        ends_on = starts_on + (bar.ends_on - bar.starts_on)
+    return Expected(
+        bar=bar,
+        actual=actual,
+        state=state(bar, actual, day),
+        starts_on=starts_on,
+        ends_on=ends_on,
+        days_late=max((ends_on - bar.ends_on).days, 0),
+        days_behind=days_behind(bar, actual, day),
+        moved_by=() if has_begun else tuple(one.bar.id for one in waits),
+    )
+
+
+def _begins(bar: RoadmapBar, actual: Actual, before: Sequence[Expected], day: date) -> date:
+    """The first day of a bar; one that was finished without a word of its beginning began by then at the latest."""
+    if actual.started_on is not None:
+        return actual.started_on
+    if actual.finished_on is not None:
+        return min(bar.starts_on, actual.finished_on)
+    return max(bar.starts_on, day, *(one.ends_on + timedelta(days=1) for one in before))
 
 
 def _seen_on(actual: Actual, day: date) -> Actual:
@@ -123,3 +149,30 @@ def consequences(before: Sequence[Expected], after: Sequence[Expected]) -> list[
         if days:
             moved.append((new, days))
     return moved
+
+
+def overrun_days(found: Iterable[Expected], last: date) -> int:
+    """How many days after the plan's last day the last bar is expected to end; 0 when all end within the plan."""
+    return max([0, *((one.ends_on - last).days for one in found)])
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What concerns a bar in a stretch of time: it was planned, it was really done, it is expected to be done."""
+
+    is_planned: bool
+    is_actual: bool
+    is_expected: bool
+
+
+def within(one: Expected, first: date, last: date, day: date) -> Span:
+    """A bar between two days, seen from `day`: what has been cannot be expected, what is to come not be done."""
+    has_begun = one.actual.started_on is not None or one.actual.finished_on is not None
+    until = one.actual.finished_on or day
+    return Span(
+        is_planned=one.bar.starts_on <= last and one.bar.ends_on >= first,
+        is_actual=has_begun and one.starts_on <= last and until >= first,
+        is_expected=one.actual.finished_on is None
+        and max(one.starts_on, day) <= last
+        and one.ends_on >= max(first, day),
+    )

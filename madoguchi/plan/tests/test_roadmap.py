@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
-from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from madoguchi.common.registers import Happening
-from madoguchi.organization.tests.factories import signed_in_client, staff_with
-from madoguchi.plan import reading
-from madoguchi.plan.actions import facts, publishing
 from madoguchi.plan.definition import RoadmapBar, Words
 from madoguchi.plan.rules import roadmap
 from madoguchi.plan.rules.roadmap import Actual
-from madoguchi.plan.tests.factories import NOW
 
 DAY = date(2021, 4, 1)
 
@@ -82,6 +75,50 @@ def test_a_finished_bar_does_not_slip():
     assert moved == []
 
 
+@pytest.mark.parametrize(
+    ("actual", "day", "days"),
+    [
+        (Actual(), 0, 0),
+        (Actual(), 4, 4),
+        (Actual(DAY), 10, 0),
+        (Actual(DAY), 13, 3),
+        (Actual(DAY, DAY + timedelta(days=9)), 20, 0),
+        (Actual(DAY, DAY + timedelta(days=12)), 20, 2),
+    ],
+)
+def test_a_late_bar_says_by_how_many_days(actual, day, days):
+    assert roadmap.days_behind(CHAIN[0], actual, DAY + timedelta(days=day)) == days
+
+
+def test_a_bar_of_which_only_the_end_is_known_began_by_then():
+    done = {"a": Actual(None, DAY + timedelta(days=4))}
+
+    (found, *_rest) = roadmap.expected(CHAIN, done, DAY + timedelta(days=300))
+
+    assert (found.starts_on, found.ends_on, found.state) == (DAY, DAY + timedelta(days=4), "done")
+
+
+def test_days_past_the_end_of_the_plan_are_counted_for_the_last_bar():
+    found = roadmap.expected(CHAIN, {}, DAY)
+
+    assert roadmap.overrun_days(found, DAY + timedelta(days=30)) == 2
+    assert roadmap.overrun_days(found, DAY + timedelta(days=32)) == 0
+
+
+def test_a_stretch_of_time_tells_what_was_planned_done_and_is_expected():
+    begun = {"a": Actual(DAY + timedelta(days=12))}
+    (one, *_rest) = roadmap.expected(CHAIN, begun, DAY + timedelta(days=15))
+
+    def within(first: int, last: int) -> roadmap.Span:
+        days = (DAY + timedelta(days=n) for n in (first, last, 15))
+        return roadmap.within(one, *days)
+
+    assert within(0, 9) == roadmap.Span(is_planned=True, is_actual=False, is_expected=False)
+    assert within(10, 14) == roadmap.Span(is_planned=True, is_actual=True, is_expected=False)
+    assert within(15, 19) == roadmap.Span(is_planned=False, is_actual=True, is_expected=True)
+    assert within(20, 29) == roadmap.Span(is_planned=False, is_actual=False, is_expected=True)
+
+
 def test_bars_that_wait_for_each_other_are_refused():
     with pytest.raises(roadmap.Cycle):
         roadmap.expected((bar("a", 0, 1, "b"), bar("b", 2, 1, "a")), {}, DAY)
@@ -127,72 +164,31 @@ def test_a_longer_delay_never_ends_anything_earlier(rows, day, which, late, more
     assert some[name] == none[name] + timedelta(days=late)
 
 
-# --- pages ---------------------------------------------------------------------------------------------------
+@given(
+    rows=PLANS,
+    began=st.dictionaries(st.integers(0, 6), st.tuples(st.integers(0, 400), st.none() | st.integers(0, 100))),
+    day=st.integers(0, 500),
+    which=st.integers(0, 6),
+    late=st.integers(0, 200),
+)
+def test_what_really_happened_stays_and_what_is_to_come_waits(rows, began, day, which, late):
+    bars = made(rows)
+    on = DAY + timedelta(days=day)
+    actuals = {
+        str(n): Actual(DAY + timedelta(days=s), None if d is None else DAY + timedelta(days=s + d))
+        for n, (s, d) in began.items()
+    }
+    found = {
+        one.bar.id: one for one in roadmap.expected(bars, actuals, on, delays={str(which % len(bars)): late})
+    }
 
-
-@pytest.fixture
-def plan():
-    for path in sorted((Path(reading.__file__).parent / "catalog").glob("*.yaml")):
-        publishing.publish(source=path.read_text(encoding="utf-8"), by="test", now=NOW)
-
-
-def page(path: str) -> str:
-    response = Client(headers={"accept-language": "ja"}).get(path)
-    assert response.status_code == 200
-    return response.content.decode()
-
-
-@pytest.mark.django_db
-def test_the_page_says_what_happened_as_text_table_and_picture(plan):
-    told = [
-        Happening(key="1", on=date(2021, 4, 1), subject="priority-procedures", quantity=1),
-        Happening(key="2", on=date(2023, 5, 10), subject="priority-procedures", quantity=2),
-    ]
-    facts.bring_up("milestones", told)
-
-    text = page("/plan/roadmap/?as_of=2023-06-01")
-
-    assert "「優先27手続のオンライン化」は予定より40日遅れて" in text
-    assert "「優先27手続のオンライン化」が遅れた影響を受けています。" in text
-    assert text.count('class="bar-planned"') == 11
-    assert "style=" not in text
-
-
-@pytest.mark.django_db
-def test_a_plan_without_a_roadmap_says_so(plan):
-    assert "この計画の工程は、まだ決まっていません。" in page("/plan/roadmap/?plan=morioka-2026-2030")
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(("role", "status"), [("office", 200), ("officer", 403), ("head", 403)])
-def test_only_the_office_asks_what_if(plan, role, status):
-    assert signed_in_client(staff_with(role)).get("/plan/roadmap/what-if/").status_code == status
-
-
-@pytest.mark.django_db
-def test_what_if_shows_the_bars_that_move(plan):
-    client = signed_in_client(staff_with("office"))
-    asked = "/plan/roadmap/what-if/?as_of=2021-04-01&bar=services-survey&days=３０"
-
-    text = client.get(asked).content.decode()
-
-    assert "仕様の作成・調達" in text
-    assert "計画の終わりを越えます" in text
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("days", ["0", "-3", "十", "99999"])
-def test_what_if_says_which_days_it_takes(plan, days):
-    client = signed_in_client(staff_with("office"))
-
-    response = client.get(f"/plan/roadmap/what-if/?bar=training&days={days}")
-
-    assert response.status_code == 422
-    assert "1から1500までの整数" in response.content.decode()
-
-
-@pytest.mark.django_db
-def test_the_csv_has_a_row_for_each_bar(plan):
-    text = b"".join(Client().get("/plan/roadmap.csv")).decode()
-
-    assert len(text.strip().splitlines()) == 12
+    for one in found.values():
+        if one.actual.finished_on is not None:
+            assert one.ends_on == one.actual.finished_on <= on
+        else:
+            assert one.ends_on >= on
+            assert one.ends_on - one.starts_on >= one.bar.ends_on - one.bar.starts_on or one.actual.started_on
+        if one.actual.started_on is None:
+            assert all(one.starts_on > found[name].ends_on for name in one.bar.after)
+    turned = roadmap.expected(bars[::-1], actuals, on, delays={str(which % len(bars)): late})
+    assert {one.bar.id: one for one in turned} == found

@@ -2,53 +2,47 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from madoguchi.common import access
-from madoguchi.common.jinja2env import both_eras
+from madoguchi.common.jinja2env import nl2br
 from madoguchi.common.pages import render
 from madoguchi.common.spreadsheets import csv_response
-from madoguchi.japan.fiscal import fiscal_year, fiscal_year_start
-from madoguchi.plan.definition import Plan
+from madoguchi.japan.fiscal import fiscal_year, fiscal_year_end, fiscal_year_start
+from madoguchi.plan import roadmap_picture
+from madoguchi.plan import roadmap_texts as texts
 from madoguchi.plan.queries import roadmap as queries
-from madoguchi.plan.rules.roadmap import Expected, State
-from madoguchi.plan.views.asking import asked, language
+from madoguchi.plan.rules import roadmap as rules
+from madoguchi.plan.rules.roadmap import Expected
+from madoguchi.plan.views.asking import Asked, asked, language
 
-WIDTH, LEFT, ROW, TOP = 960, 300, 44, 36
-TAGS: dict[State, str] = {
-    "planned": "neutral",
-    "late_to_begin": "danger",
-    "running": "progress",
-    "late_to_finish": "danger",
-    "done": "success",
-    "done_late": "warning",
-}
-
-
-def state_word(state: State) -> str:
-    """A state as a word with its mark."""
-    return {
-        "planned": _("－ これから"),
-        "late_to_begin": _("▲ 始まりが遅れ"),
-        "running": _("○ 実施中"),
-        "late_to_finish": _("▲ 終わりが遅れ"),
-        "done": _("◎ 完了"),
-        "done_late": _("△ 遅れて完了"),
-    }[state]
+CSV_HEADER = (
+    "measure",
+    "id",
+    "title",
+    "planned_start",
+    "planned_end",
+    "started",
+    "finished",
+    "state",
+    "days_behind",
+    "expected_start",
+    "expected_end",
+    "days_late",
+    "after",
+    "moved_by",
+)
 
 
 @access.public
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:
     """What was planned, what happened, what follows."""
-    ask = asked(request)
-    lang = language()
+    ask, lang = asked(request), language()
     found = queries.standing(ask.plan, ask.day)
     names = {one.bar.id: one.bar.title.of(lang) for one in found}
     context = {
@@ -56,8 +50,13 @@ def page(request: HttpRequest) -> HttpResponse:
         "ask": ask,
         "plan": ask.plan,
         "lang": lang,
-        "rows": [_row(one, names, lang) for one in found],
-        "picture": picture(ask.plan, found, ask.as_of, lang),
+        "rows": [_row(one, found, names, ask) for one in found],
+        "years": [texts.year_word(year) for year in _years(ask, found)],
+        "measures": _by_measure_and_year(ask, found, lang),
+        "picture": roadmap_picture.picture(ask.plan, found, ask.as_of),
+        "names": names,
+        "state_word": texts.state_word,
+        "tags": texts.TAGS,
     }
     return render(request, "plan/roadmap.html", context)
 
@@ -67,100 +66,61 @@ def page(request: HttpRequest) -> HttpResponse:
 def page_csv(request: HttpRequest) -> HttpResponseBase:
     """The roadmap as a file."""
     ask = asked(request)
-    header = ["measure", "id", "title", "planned_start", "planned_end", "started", "finished", "state", "expected_end", "days_late", "after"]  # fmt: skip
-    rows = [
-        [
-            one.bar.measure_id,
-            one.bar.id,
-            one.bar.title.ja,
-            one.bar.starts_on,
-            one.bar.ends_on,
-            one.actual.started_on,
-            one.actual.finished_on,
-            one.state,
-            one.ends_on,
-            one.days_late,
-            ";".join(one.bar.after),
-        ]
-        for one in queries.standing(ask.plan, ask.day)
+    return csv_response("roadmap.csv", CSV_HEADER, map(_line, queries.standing(ask.plan, ask.day)))
+
+
+def _line(one: Expected) -> list[object]:
+    return [
+        one.bar.measure_id,
+        one.bar.id,
+        one.bar.title.ja,
+        one.bar.starts_on,
+        one.bar.ends_on,
+        one.actual.started_on,
+        one.actual.finished_on,
+        one.state,
+        one.days_behind,
+        one.starts_on,
+        one.ends_on,
+        one.days_late,
+        ";".join(one.bar.after),
+        ";".join(one.moved_by),
     ]
-    return csv_response("roadmap.csv", header, rows)
 
 
-def _row(one: Expected, names: dict[str, str], lang: str) -> dict[str, Any]:
+def _row(one: Expected, found: list[Expected], names: dict[str, str], ask: Asked) -> dict[str, Any]:
     return {
         "id": one.bar.id,
         "measure": one.bar.measure_id,
-        "title": one.bar.title.of(lang),
-        "planned": f"{both_eras(one.bar.starts_on)}〜{both_eras(one.bar.ends_on)}",
-        "actual": _actual(one),
-        "state": state_word(one.state),
-        "tag": TAGS[one.state],
-        "sentence": sentence(one, names),
+        "title": names[one.bar.id],
+        "planned": texts.planned(one),
+        "actual": texts.actual(one),
+        "state": texts.state_word(one.state),
+        "days": texts.days_word(one),
+        "tag": texts.TAGS[one.state],
+        "sentence": texts.sentence(one, found, names, is_closed=ask.is_closed),
     }
 
 
-def _actual(one: Expected) -> str:
-    if one.actual.started_on is None and one.actual.finished_on is None:
-        return "—"
-    started, finished = both_eras(one.actual.started_on), both_eras(one.actual.finished_on)
-    return f"{started or '—'}〜{finished}"
+def _years(ask: Asked, found: list[Expected]) -> range:
+    last = max([ask.plan.ends_on, *(one.ends_on for one in found)])
+    return range(fiscal_year(ask.plan.starts_on), fiscal_year(last) + 1)
 
 
-def sentence(one: Expected, names: dict[str, str]) -> str:
-    """A bar in a sentence: where it stands, what follows from what it waits for."""
-    words = {"title": names[one.bar.id], "day": both_eras(one.ends_on), "days": one.days_late}
-    text = {
-        "planned": _("「%(title)s」は、まだ始まっていません。%(day)sに終わる見込みです。"),
-        "late_to_begin": _("「%(title)s」は、始まりが遅れています。%(day)sに終わる見込みです。"),
-        "running": _("「%(title)s」は実施中です。%(day)sに終わる見込みです。"),
-        "late_to_finish": _("「%(title)s」は、予定の日を%(days)s日過ぎても終わっていません。"),
-        "done": _("「%(title)s」は%(day)sに終わりました。"),
-        "done_late": _("「%(title)s」は予定より%(days)s日遅れて、%(day)sに終わりました。"),
-    }[one.state] % words
-    if one.moved_by:
-        waits = "、".join(names[name] for name in one.moved_by)
-        text += _("「%(names)s」が遅れた影響を受けています。") % {"names": waits}
-    return text
-
-
-def picture(plan: Plan, found: list[Expected], day: date, lang: str) -> dict[str, Any]:
-    """The bars as rectangles: planned above, real or expected below; coordinates only, no styles."""
-    last = max([plan.ends_on, *(one.ends_on for one in found)])
-    days = max((last - plan.starts_on).days, 1)
-
-    def x(on: date) -> float:
-        return round(LEFT + (WIDTH - LEFT - 8) * (on - plan.starts_on).days / days, 1)
-
+def _by_measure_and_year(ask: Asked, found: list[Expected], lang: str) -> list[list[Any]]:
+    """A row for each measure, a cell for each fiscal year: which bars were planned and done in it."""
     rows = []
-    for number, one in enumerate(found):
-        y = TOP + number * ROW
-        begins, ends = x(one.bar.starts_on), x(one.bar.ends_on)
-        real = x(max(one.starts_on, plan.starts_on))
-        rows.append(
-            {
-                "href": f"#bar-{one.bar.id}",
-                "title": one.bar.title.of(lang),
-                "measure": one.bar.measure_id,
-                "y": y,
-                "x": begins,
-                "width": max(ends - begins, 2),
-                "real_x": real,
-                "real_width": max(x(one.ends_on) - real, 2),
-                "tag": TAGS[one.state],
-                "state": state_word(one.state),
-            }
-        )
-    years = [
-        {"x": x(fiscal_year_start(year)), "label": f"{year}/4"}
-        for year in range(fiscal_year(plan.starts_on), fiscal_year(last) + 1)
-    ]
-    height = TOP + len(rows) * ROW + 8
-    return {
-        "rows": rows,
-        "years": years,
-        "width": WIDTH,
-        "height": height,
-        "top": TOP,
-        "today": x(min(day, last)),
-    }
+    for measure in ask.plan.measures:
+        bars = [one for one in found if one.bar.measure_id == measure.id]
+        cells = [_cell(bars, year, ask, lang) for year in _years(ask, found)]
+        rows.append([f"{measure.id} {measure.title.of(lang)}", *cells])
+    return rows
+
+
+def _cell(bars: list[Expected], year: int, ask: Asked, lang: str) -> Any:
+    lines = []
+    for one in bars:
+        span = rules.within(one, fiscal_year_start(year), fiscal_year_end(year), ask.as_of)
+        if words := texts.span_words(span):
+            lines.append(f"{one.bar.title.of(lang)}（{words}）")
+    return nl2br("\n".join(lines) or "—")
