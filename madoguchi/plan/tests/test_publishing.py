@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from madoguchi.audit import actions as audit_actions
 from madoguchi.common import registers, yaml_source
 from madoguchi.plan import reading
 from madoguchi.plan.actions import publishing
@@ -56,14 +57,14 @@ def test_a_published_plan_is_kept_to_the_letter(path):
 @pytest.mark.django_db
 def test_of_two_who_publish_at_once_the_second_is_told_and_nothing_of_theirs_is_kept(monkeypatch):
     publish(BASE)
-    audit = publishing.audit.record
+    record = audit_actions.record
 
     def somebody_is_faster(*args: Any, **kwargs: Any) -> None:
-        monkeypatch.setattr(publishing.audit, "record", audit)
+        monkeypatch.setattr(audit_actions, "record", record)
         publish(BASE.replace("value: 130", "value: 140"), SECOND)
-        audit(*args, **kwargs)
+        record(*args, **kwargs)
 
-    monkeypatch.setattr(publishing.audit, "record", somebody_is_faster)
+    monkeypatch.setattr(audit_actions, "record", somebody_is_faster)
 
     with pytest.raises(publishing.PublishedMeanwhile):
         publish(BASE.replace("value: 130", "value: 150"), SECOND)
