@@ -1,4 +1,4 @@
-"""The registry of digital services as files: CSV in and out, and YAML in the manner of publiccode.yml.
+"""The registry of digital services as files: CSV in and out, workbooks in, and YAML in the manner of publiccode.yml.
 
 The YAML uses keys of publiccode.yml where they fit and says `publiccodeLike`; it is no valid publiccode.yml, which
 describes software that is published, not its use by a city.
@@ -6,8 +6,6 @@ describes software that is published, not its use by a city.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +15,7 @@ import yaml
 from django.utils.translation import gettext as _
 
 from madoguchi.common import yaml_source
+from madoguchi.common.desk_tables import UnreadableTable, read_table
 from madoguchi.plan.actions.services import EDITABLE
 from madoguchi.plan.forms import desk_services as forms
 from madoguchi.plan.models import DigitalService
@@ -56,10 +55,12 @@ def as_yaml(services: Iterable[DigitalService]) -> str:
     return yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=110)
 
 
-def read_yaml(text: str, departments: Mapping[str, str]) -> tuple[list[dict[str, Any]], list[Finding]]:
+def read_yaml(content: bytes, departments: Mapping[str, str]) -> tuple[list[dict[str, Any]], list[Finding]]:
     """The entries of such a document, and its faults."""
     try:
-        source = yaml_source.read(text)
+        source = yaml_source.read(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return [], [Finding(1, "", _("文字コードを読みとれません。UTF-8で保存し直してください。"))]
     except yaml_source.NotReadable as error:
         return [], [Finding(error.line, "", error.message)]
     entries = source.data.get("services")
@@ -74,18 +75,23 @@ def read_yaml(text: str, departments: Mapping[str, str]) -> tuple[list[dict[str,
     return found, findings
 
 
-def read_csv(text: str, departments: Mapping[str, str]) -> tuple[list[dict[str, Any]], list[Finding]]:
-    """The entries of a CSV file as `list.csv` writes it, and its faults."""
-    rows = csv.DictReader(io.StringIO(text, newline=""))
-    missing = [name for name in EDITABLE if name not in (rows.fieldnames or ())]
-    if missing:
-        names = "、".join(missing)
-        return [], [Finding(1, "", _("1行目に列「%(names)s」がありません。") % {"names": names})]
+def read_rows(content: bytes, departments: Mapping[str, str]) -> tuple[list[dict[str, Any]], list[Finding]]:
+    """The entries of a table as `list.csv` writes it, CSV or workbook, and its faults."""
     found: list[dict[str, Any]] = []
     findings: list[Finding] = []
-    for row in rows:
-        plain = {name: (row.get(name) or "").strip().removeprefix("'") for name in EDITABLE}
-        _take(plain, rows.line_num, departments, found, findings)
+    try:
+        rows = read_table(content).rows
+        _line, header = next(rows, (1, []))
+        missing = [name for name in EDITABLE if name not in header]
+        if missing:
+            names = "、".join(missing)
+            return [], [Finding(1, "", _("1行目に列「%(names)s」がありません。") % {"names": names})]
+        for line, cells in rows:
+            row = dict(zip(header, cells, strict=False))
+            plain = {name: row.get(name, "").removeprefix("'") for name in EDITABLE}
+            _take(plain, line, departments, found, findings)
+    except UnreadableTable as error:
+        findings.append(Finding(error.line, "", error.sentence))
     return found, findings
 
 

@@ -46,6 +46,10 @@ def task_named(name: str) -> Callable[..., dict[str, Any]]:
         from madoguchi.common.files.rasters import draw_page
 
         return draw_page
+    if name == "workbook":
+        from madoguchi.common.files.workbooks import read_workbook
+
+        return read_workbook
     raise ValueError("no such task")
 
 

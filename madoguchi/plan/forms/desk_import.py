@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
 
 from django.utils.translation import gettext as _
 
+from madoguchi.common.desk_tables import Rows, UnreadableTable, read_table
 from madoguchi.plan.actions.achievements import Content
 from madoguchi.plan.desk_kinds import Kind
 from madoguchi.plan.forms import desk_achievements as forms
@@ -56,37 +54,31 @@ def columns(kind: Kind) -> dict[str, str]:
 
 
 def read(kind: Kind, data: bytes, *, choices: forms.Choices, today: date) -> ReadFile:
-    """Read a file of records; the coding is UTF-8 or, where it cannot be that, CP932."""
+    """Read a file of records; CSV or a workbook."""
     found = ReadFile()
-    text = _decode(data, found)
-    if text is not None:
-        rows = csv.reader(io.StringIO(text, newline=""), strict=True)
-        try:
-            _read_rows(kind, rows, found, choices, today)
-        except csv.Error:
-            sentence = _('この行から先を表として読めません。引用符（"）が閉じているか確かめてください。')
-            found.fault(rows.line_num, "", sentence)
+    try:
+        table = read_table(data)
+        found.coding = table.coding
+        _read_rows(kind, table.rows, found, choices, today)
+    except UnreadableTable as error:
+        found.fault(error.line, "", error.sentence)
     return found
 
 
-def _read_rows(kind: Kind, rows: Any, found: ReadFile, choices: forms.Choices, today: date) -> None:
+def _read_rows(kind: Kind, rows: Rows, found: ReadFile, choices: forms.Choices, today: date) -> None:
     wanted = columns(kind)
-    header = [cell.strip() for cell in next(rows, [])]
+    _line, header = next(rows, (1, []))
     if not _is_usable(header, wanted, found):
         return
     labels = {name: label for label, name in wanted.items()}
     codes = _codes(kind, choices)
-    begin = rows.line_num + 1
-    for cells in rows:
-        line, begin = begin, rows.line_num + 1
-        if not any(cell.strip() for cell in cells):
-            continue
+    for line, cells in rows:
         if len(found.lines) >= MOST_ROWS:
             sentence = _("一度に取り込めるのは%(most)s行までです。分けてください。") % {"most": MOST_ROWS}
             found.fault(line, "", sentence)
         if len(found.findings) >= MOST_FINDINGS:
             return
-        row = dict(zip(header, (c.strip() for c in cells), strict=False))
+        row = dict(zip(header, cells, strict=False))
         data = {name: row.get(label, "") for label, name in wanted.items()}
         key = _read_key(kind, data["key"], line, found)
         form = forms.read(kind, _meant(kind, data, codes), choices=choices, today=today)
@@ -135,16 +127,3 @@ def _meant(kind: Kind, data: dict[str, str], codes: dict[str, dict[str, str]]) -
         elif one.kind == "check":
             meant[one.name] = "1" if meant[one.name] in TICKS else ""
     return meant
-
-
-def _decode(data: bytes, found: ReadFile) -> str | None:
-    for coding, name in (("utf-8-sig", "UTF-8"), ("cp932", "CP932")):
-        try:
-            text = data.decode(coding)
-        except UnicodeDecodeError:
-            continue
-        found.coding = name
-        return text
-    sentence = _("文字コードを読みとれません。UTF-8のCSVで保存し直してください。")
-    found.fault(1, "", sentence)
-    return None

@@ -1,10 +1,8 @@
-"""A published table as CSV: which column is what is chosen, every fault is named by line and column."""
+"""A published table as CSV or workbook: which column is what is chosen, every fault is named by line and column."""
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from madoguchi.common.desk_tables import Rows, UnreadableTable, read_table
 from madoguchi.japan.check_digits import is_local_government_code
 from madoguchi.japan.kana import narrow_ascii
 
@@ -71,7 +70,7 @@ def read(data: Mapping[str, str], content: bytes | None, *, today: date) -> Read
         if found.head["as_on"] > today:
             found.problems.append(("#as_on", _("先の日付の表は取り込めません。")))
     if content is None:
-        found.problems.append(("#file", _("取り込むCSVファイルを選んでください。")))
+        found.problems.append(("#file", _("取り込むファイルを選んでください。")))
         return found
     found.head["digest"] = hashlib.sha256(content).hexdigest()
     _read_rows(content, found)
@@ -82,17 +81,15 @@ def read(data: Mapping[str, str], content: bytes | None, *, today: date) -> Read
 
 
 def _read_rows(content: bytes, found: ReadTable) -> None:
-    for coding in ("utf-8-sig", "cp932"):
-        try:
-            text = content.decode(coding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        found.findings.append((1, "", _("文字コードを読みとれません。UTF-8かCP932のCSVにしてください。")))
-        return
-    rows = csv.reader(io.StringIO(text, newline=""))
-    header = [cell.strip() for cell in next(rows, [])]
+    try:
+        table = read_table(content)
+        _read_table(table.rows, found)
+    except UnreadableTable as error:
+        found.findings.append((error.line, "", error.sentence))
+
+
+def _read_table(rows: Rows, found: ReadTable) -> None:
+    _line, header = next(rows, (1, []))
     places = {
         name: next(header.index(word) for word in words if word in header)
         for name, words in COLUMNS.items()
@@ -107,10 +104,9 @@ def _read_rows(content: bytes, found: ReadTable) -> None:
     if found.findings:
         return
     seen: dict[str, int] = {}
-    for cells in rows:
-        if any(cell.strip() for cell in cells):
-            plain = {n: cells[at].strip() if at < len(cells) else "" for n, at in places.items()}
-            _read_row(plain, rows.line_num, seen, found)
+    for line, cells in rows:
+        plain = {n: cells[at] if at < len(cells) else "" for n, at in places.items()}
+        _read_row(plain, line, seen, found)
 
 
 def _read_row(plain: Mapping[str, str], line: int, seen: dict[str, int], found: ReadTable) -> None:
@@ -143,31 +139,37 @@ def read_issued(content: bytes) -> tuple[dict[date, tuple[int, int]], list[tuple
     issued: dict[date, tuple[int, int]] = {}
     findings: list[tuple[int, str, str]] = []
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp932", errors="replace")
-    rows = csv.DictReader(io.StringIO(text, newline=""))
-    for name in ("年月", "成人", "未成年"):
-        if name not in (rows.fieldnames or ()):
-            words = {"name": name}
-            findings.append((1, name, _("列が見つかりません。1行目に「%(name)s」と書いてください。") % words))
-    if findings:
-        return {}, findings
-    for row in rows:
+        rows = read_table(content).rows
+        _line, header = next(rows, (1, []))
+        for name in ("年月", "成人", "未成年"):
+            if name not in header:
+                sentence = _("列が見つかりません。1行目に「%(name)s」と書いてください。")
+                findings.append((1, name, sentence % {"name": name}))
+        if not findings:
+            _read_months(header, rows, issued, findings)
+    except UnreadableTable as error:
+        findings.append((error.line, "", error.sentence))
+    return issued, findings
+
+
+def _read_months(
+    header: list[str], rows: Rows, issued: dict[date, tuple[int, int]], findings: list[tuple[int, str, str]]
+) -> None:
+    for line, cells in rows:
+        row = {name: cells[at] if at < len(cells) else "" for at, name in enumerate(header)}
         try:
-            month = date.fromisoformat(f"{narrow_ascii(row['年月']).strip()}-01")
+            month = date.fromisoformat(f"{narrow_ascii(row['年月'])[:7]}-01")  # Excel makes a day of it
         except ValueError:
-            findings.append((rows.line_num, "年月", _("2021-04の形で書いてください。")))
+            findings.append((line, "年月", _("2021-04の形で書いてください。")))
             continue
         try:
             counts = tuple(
                 int(narrow_ascii(row[name] or "0").replace(",", "")) for name in ("成人", "未成年")
             )
         except ValueError:
-            findings.append((rows.line_num, "成人", _("枚数を整数で書いてください。")))
+            findings.append((line, "成人", _("枚数を整数で書いてください。")))
             continue
         if min(counts) < 0 or month in issued:
-            findings.append((rows.line_num, "年月", _("同じ月が二度あるか、枚数が0より小さくなっています。")))
+            findings.append((line, "年月", _("同じ月が二度あるか、枚数が0より小さくなっています。")))
             continue
         issued[month] = (counts[0], counts[1])
-    return issued, findings

@@ -49,7 +49,7 @@ def page(request: HttpRequest, kind_id: str) -> HttpResponse:
         return _show(request, kind)
     upload = request.FILES.get("file")
     if upload is None:
-        return _show(request, kind, problem=_("取り込むCSVファイルを選んでください。"))
+        return _show(request, kind, problem=_("取り込むファイルを選んでください。"))
     if (upload.size or 0) > MOST_BYTES:
         return _show(request, kind, problem=_("ファイルが大きすぎます（30MBまで）。分けてください。"))
     staff = identity.staff_of(request)

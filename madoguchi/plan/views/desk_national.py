@@ -136,7 +136,7 @@ def cards(request: HttpRequest) -> HttpResponse:
         assumed, problems = _assumptions(request)
         upload = request.FILES.get("file")
         if upload is None or (upload.size or 0) > MOST_BYTES:
-            problems.append(("#file", _("交付枚数のCSVファイル（5MBまで）を選んでください。")))
+            problems.append(("#file", _("交付枚数のファイル（5MBまで）を選んでください。")))
         else:
             issued, findings = forms.read_issued(upload.read())
             if findings:

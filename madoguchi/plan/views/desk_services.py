@@ -310,16 +310,8 @@ def _read_file(
     if upload is None:
         return [], [exchange.Finding(1, "", _("取り込むファイルを選んでください。"))]
     data = upload.read()
-    for coding in ("utf-8-sig", "cp932"):
-        try:
-            text = data.decode(coding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        return [], [exchange.Finding(1, "", _("文字コードを読みとれません。UTF-8で保存し直してください。"))]
     is_yaml = (upload.name or "").lower().endswith((".yml", ".yaml"))
-    return (exchange.read_yaml if is_yaml else exchange.read_csv)(text, departments)
+    return (exchange.read_yaml if is_yaml else exchange.read_rows)(data, departments)
 
 
 def _read(request: HttpRequest, departments: dict[str, str]) -> tuple[dict[str, Any], forms.Problems]:
