@@ -70,6 +70,15 @@ def _frame(plan: Plan, source: Source) -> Iterator[Finding]:
             "計画の終わりの日が、始まりの日より前です。",
             "どちらかの日を直してください。",
         )
+    if plan.starts_on.day != 1:
+        yield _finding(
+            source,
+            ("starts_on",),
+            "",
+            "starts_within_a_month",
+            "計画が月の途中から始まっています。数は月ごとにまとめています。",
+            "月の1日を書いてください。",
+        )
     if not is_local_government_code(plan.city_code):
         yield _finding(
             source,
@@ -289,15 +298,22 @@ def _changes(plan: Plan, before: Plan, source: Source) -> Iterator[Finding]:
                 f"指標「{old.id}」の版が、公開中の第{old.version}版より前に戻っています。",
                 f"version: {old.version} か、数え方を変えるなら{old.version + 1}と書いてください。",
             )
-        elif counting(new) != counting(old) and new.version == old.version:
+        elif new.version == old.version and (
+            counting(new) != counting(old) or _list_of(plan, new) != _list_of(before, old) or _moved(old, new)
+        ):
             yield _finding(
                 source,
                 ("indicators", numbers[old.id]),
                 old.id,
                 "changed_without_version",
-                f"指標「{old.id}」の数え方が変わりました。",
+                f"指標「{old.id}」の数え方、現状値または目標が変わりました。",
                 f"version: {old.version + 1} と書いてください。前の数え方と並べて示します。",
             )
+
+
+def _list_of(plan: Plan, indicator: Indicator) -> Collection[str]:
+    """The core systems that an indicator counts, where its source is a list of them."""
+    return plan.core_system_lists.get(indicator.source.removeprefix("systems-"), ())
 
 
 def counting(indicator: Indicator) -> tuple[object, ...]:
@@ -305,6 +321,12 @@ def counting(indicator: Indicator) -> tuple[object, ...]:
     one = indicator
     words = (one.unit.ja, one.exclusions.ja, one.fiscal_year_rule.ja)
     return (one.kind, one.span, one.source, one.denominator, one.divisor, one.direction, *words)
+
+
+def _moved(old: Indicator, new: Indicator) -> bool:
+    """Whether a baseline or target that was set is another one now; one that was still to be set may be filled in."""
+    pairs = ((old.baseline, new.baseline), (old.target, new.target))
+    return any(a and (b is None or (a.value, a.on) != (b.value, b.on)) for a, b in pairs)
 
 
 def check_departments(plan: Plan, source: Source, known: Collection[str]) -> Iterator[Finding]:

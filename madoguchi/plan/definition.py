@@ -55,6 +55,7 @@ class Indicator:
     direction: Direction
     denominator: str = ""  # source of the denominator of a share
     divisor: int = 1
+    most: int | None = None  # there cannot be more: forecasts end here
     baseline: Point | None = None
     target: Point | None = None
     definition: Words = Words("")  # numerator, denominator, exclusions in a sentence or two

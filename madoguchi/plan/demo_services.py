@@ -13,6 +13,7 @@ from madoguchi.organization.models import Role
 from madoguchi.plan.actions import facts
 from madoguchi.plan.actions.services import SOURCE, happening
 from madoguchi.plan.models import DigitalService, UseEvidence
+from madoguchi.plan.rules.services import sameness
 
 CITY = ("施設の予約", "証明書の手数料", "水道料金", "図書館の予約", "子育ての相談", "ごみの分別の問い合わせ", "防災の知らせ",
         "観光の案内", "道路の通報", "職員の募集", "税の納付", "健診の予約", "イベントの申込み")  # fmt: skip
@@ -51,6 +52,7 @@ def load(size: DemoSize) -> None:
             changed_at=at,
             changed_by=by,
         )
+        service.sameness = sameness(service.city_service, service.private_service)
         unit.insert(service)
         for year in range(max(2020, started.year), 2026):
             if year > 2021 and rng.random() < 0.04:

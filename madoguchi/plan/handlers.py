@@ -17,7 +17,7 @@ from madoguchi.notices.compose import Sender, compose
 from madoguchi.notices.rules import is_usable_address
 from madoguchi.organization import queries as organization
 from madoguchi.organization.models import Department
-from madoguchi.plan.actions import collecting, import_jobs, resolutions, services
+from madoguchi.plan.actions import achievements, collecting, import_jobs, resolutions, services
 from madoguchi.plan.models import Resolution
 from madoguchi.plan.queries import desk_imports, plans
 
@@ -32,6 +32,12 @@ def collect(payload: Mapping[str, Any]) -> None:
 def import_achievements(payload: Mapping[str, Any]) -> None:
     """Import a file of achievements that somebody looked at."""
     import_jobs.run_import(payload)
+
+
+@jobs.handler("plan.retell_systems")
+def retell_systems(payload: Mapping[str, Any]) -> None:
+    """Count the records of core systems by the lists of the plans as they are now."""
+    achievements.retell("system")
 
 
 @jobs.handler("plan.issue_surveys", every=timedelta(days=1))

@@ -177,6 +177,7 @@ def _indicator(data: Mapping[str, Any]) -> Indicator:
         direction=data["direction"],
         denominator=data.get("denominator", ""),
         divisor=data.get("divisor", 1),
+        most=data.get("most", 100 if data["kind"] == "share" else None),
         baseline=_point(data.get("baseline")),
         target=_target(data.get("target")),
         definition=_words(data["definition"]),

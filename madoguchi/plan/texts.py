@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext as _
@@ -39,10 +40,11 @@ def light_word(light: Light) -> str:
 
 
 def plain(value: float | None) -> str:
-    """A number as people write it: whole where it is whole, else one decimal."""
+    """A number as people write it: whole where it is whole, else one decimal, cut off: 99.97 has not reached 100."""
     if value is None:
         return "—"
-    return f"{value:,.0f}" if round(value, 1) == round(value) else f"{value:,.1f}"
+    tenths = math.trunc(round(value * 10, 6))
+    return f"{tenths // 10:,}" if tenths % 10 == 0 else f"{tenths / 10:,.1f}"
 
 
 def with_unit(indicator: Indicator, value: float | None, language: str) -> str:

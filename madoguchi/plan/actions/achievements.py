@@ -138,7 +138,7 @@ def may_record(by: Staff, department_code: str, today: date) -> None:
     require(by, Capability.RECORD_ACHIEVEMENTS, today)
     if organization.has_capability(by, Capability.MANAGE_PLAN, today):
         return
-    if department_code not in organization.departments_of(by, today):
+    if not organization.has_capability(by, Capability.RECORD_ACHIEVEMENTS, today, department=department_code):
         raise NotAllowed
 
 
@@ -230,6 +230,25 @@ def _store(
     _exchange(unit, row, gone=list(facts_of(row.id)))
     _note(unit, row, act, by, now, detail)
     kernel.commit(unit)
+
+
+def retell(kind: str) -> int:
+    """Bring the facts of all records of a kind up to what they tell now. Returns how many records changed."""
+    changed = 0
+    for row in Achievement.objects.filter(kind=kind).order_by("id").iterator(chunk_size=500):
+        there = {(fact.source, fact.key): fact for fact in facts_of(row.id)}
+        told = {(source, one.key): (source, one) for source, one in told_by(row)}
+        gone = [fact for place, fact in there.items() if place not in told]
+        new = [one for place, one in told.items() if place not in there]
+        if not gone and not new:
+            continue
+        for source in sorted({source for source, _one in new}):
+            facts.open_months(source, [one for name, one in new if name == source])
+        unit = kernel.Unit()
+        facts.exchange(unit, gone=gone, new=new)
+        kernel.commit(unit)
+        changed += 1
+    return changed
 
 
 def facts_of(achievement_id: UUID) -> Sequence[Fact]:

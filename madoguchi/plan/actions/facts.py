@@ -10,11 +10,11 @@ from itertools import islice
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Count, Min, QuerySet, Sum
+from django.db.models import Count, Max, Min, QuerySet, Sum
 
 from madoguchi.common import kernel
 from madoguchi.common.registers import Happening
-from madoguchi.japan.fiscal import fiscal_year
+from madoguchi.japan.fiscal import fiscal_year, fiscal_year_end, fiscal_year_start
 from madoguchi.plan.models import Fact, MonthTotal, SubjectYear
 
 BATCH = 500
@@ -135,7 +135,11 @@ def bring_up(source: str, happenings: Iterable[Happening], *, beginning: str = "
 
 
 def recount(source: str) -> int:
-    """Make all totals of a source anew from its facts. Returns how many totals were wrong."""
+    """Make all totals of a source anew from its facts, and the first days of its subjects. Returns how many were wrong."""
+    return _recount_months(source) + sum(_recount_subjects(source, year) for year in _years(source))
+
+
+def _recount_months(source: str) -> int:
     wanted = {
         month_id(source, month, department): (month, department, rows, quantity)
         for month, department, rows, quantity in _by_month(Fact.objects.filter(source=source))
@@ -163,6 +167,43 @@ def recount(source: str) -> int:
     if unit.statements:
         kernel.commit(unit)
     return wrong
+
+
+def _years(source: str) -> range:
+    """The fiscal years that facts or first days of a source fall into."""
+    days = Fact.objects.filter(source=source).aggregate(first=Min("on"), last=Max("on"))
+    kept = SubjectYear.objects.filter(source=source).aggregate(
+        first=Min("fiscal_year"), last=Max("fiscal_year")
+    )
+    years = [fiscal_year(day) for day in days.values() if day] + [year for year in kept.values() if year]
+    return range(min(years), max(years) + 1) if years else range(0)
+
+
+def _recount_subjects(source: str, year: int) -> int:
+    """Bring the first days of a fiscal year up to the facts. Returns how many were wrong."""
+    facts = Fact.objects.filter(source=source, on__gte=fiscal_year_start(year), on__lte=fiscal_year_end(year))
+    firsts = facts.exclude(subject="").order_by().values_list("subject").annotate(first=Min("on"))
+    wanted = dict(firsts.iterator(chunk_size=5000))
+    wrong: list[tuple[str, str, date | None]] = []  # id, subject, first day; None for one that is not there
+    for row_id, subject, first in SubjectYear.objects.filter(source=source, fiscal_year=year).values_list(
+        "id", "subject", "first_on"
+    ):
+        right = wanted.pop(subject, None)
+        if right != first:
+            wrong.append((row_id, subject, right))
+    wrong += [(subject_year_id(source, year, subject), subject, first) for subject, first in wanted.items()]
+    for batch in _batches(wrong):
+        unit = kernel.Unit()
+        for row_id, subject, right in batch:
+            if right is None:
+                unit.delete(SubjectYear, where={"id": row_id})
+                continue
+            row = SubjectYear(id=row_id, source=source, fiscal_year=year, subject=subject, first_on=right)
+            unit.insert(row, unless_exists=True)
+            here = {"id": row_id, "first_on__not": right}
+            unit.update(SubjectYear, where=here, set={"first_on": right}, expect=None)
+        kernel.commit(unit)
+    return len(wrong)
 
 
 def month_id(source: str, on: date, department_code: str) -> str:

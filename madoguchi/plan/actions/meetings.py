@@ -32,6 +32,10 @@ class Closed(Exception):
     """The minutes are closed, or the meeting was cancelled: nothing of it changes any more."""
 
 
+class AlreadyDecided(Exception):
+    """What was decided at a meeting binds: it cannot be called off."""
+
+
 class NotYet(Exception):
     """The day of the meeting lies ahead: nothing was held or decided on it."""
 
@@ -91,8 +95,10 @@ def hold_meeting(*, meeting: Meeting, version: int, by: Staff, now: datetime) ->
 
 
 def cancel_meeting(*, meeting: Meeting, version: int, by: Staff, now: datetime) -> None:
-    """Call a meeting off; its number is not given again."""
+    """Call a meeting off; its number is not given again. Raises `AlreadyDecided` where something was decided at it."""
     refuse_closed(meeting, by, now)
+    if Resolution.objects.filter(item__meeting=meeting).exists():
+        raise AlreadyDecided
     _refuse_move(meeting, MeetingState.CANCELLED)
     _store(kernel.Unit(), meeting, version, {"state": MeetingState.CANCELLED}, "meeting.cancelled", by, now)
 

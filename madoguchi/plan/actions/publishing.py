@@ -46,6 +46,8 @@ def publish(*, source: str, by: str, note: str = "", now: datetime) -> PlanVersi
     unit.insert(version)
     detail = {"number": version.number, "digest": digest}
     audit.record(unit, actor=by, act="publish_plan", subject=f"plan:{plan.id}", now=now, detail=detail)
+    # Lists of core systems may have changed, and with them what records of systems tell.
+    unit.job("plan.retell_systems", {}, key=f"plan.retell_systems:{plan.id}:{version.number}")
     try:
         kernel.commit(unit)
     except IntegrityError:

@@ -17,7 +17,7 @@ from madoguchi.common.registers import Happening
 from madoguchi.identity.models import Staff
 from madoguchi.japan.fiscal import fiscal_year, fiscal_year_end
 from madoguchi.plan.actions import facts
-from madoguchi.plan.actions.achievements import ChangedMeanwhile, NotYet, may_record
+from madoguchi.plan.actions.achievements import ChangedMeanwhile, NotYet, ReasonMissing, may_record
 from madoguchi.plan.models import DigitalService, Fact, Survey, UseEvidence
 from madoguchi.plan.rules import services as rules
 
@@ -44,6 +44,10 @@ class KnownAlready(Exception):
     """This city service with this private service is in the registry, or this year's evidence is there."""
 
 
+class NotInUse(Exception):
+    """A service is not used before it began or after it ended."""
+
+
 class EndsBeforeStart(Exception):
     """A service cannot end before it began."""
 
@@ -65,7 +69,7 @@ def add_service(*, values: Mapping[str, Any], by: Staff, now: datetime) -> Digit
         created_at=now,
         changed_at=now,
         changed_by=by,
-        **{name: values[name] for name in EDITABLE},
+        **_editable(values),
     )
     unit = kernel.Unit()
     unit.insert(service)
@@ -81,7 +85,7 @@ def change_service(
     today = clock.tokyo_date(now)
     may_record(by, service.department_code, today)
     may_record(by, str(values["department_code"]), today)
-    _store(service, version, {name: values[name] for name in EDITABLE}, "digital_service.changed", by, now)
+    _store(service, version, _editable(values), "digital_service.changed", by, now)
 
 
 def import_services(
@@ -94,14 +98,13 @@ def import_services(
     today = clock.tokyo_date(now)
     for code in {str(one["department_code"]) for one in entries}:
         may_record(by, code, today)
-    known = {(s.city_service, s.private_service): s for s in DigitalService.objects.filter(ended_on=None)}
+    known = {s.sameness: s for s in DigitalService.objects.filter(ended_on=None)}
     added = changed = 0
     for values in entries:
-        service = known.get((values["city_service"], values["private_service"]))
+        same = rules.sameness(values["city_service"], values["private_service"])
+        service = known.get(same)
         if service is None:
-            known[values["city_service"], values["private_service"]] = add_service(
-                values=values, by=by, now=now
-            )
+            known[same] = add_service(values=values, by=by, now=now)
             added += 1
         elif any(getattr(service, name) != values[name] for name in EDITABLE):
             change_service(service=service, version=service.version, values=values, by=by, now=now)
@@ -124,12 +127,15 @@ def end_service(*, service: DigitalService, version: int, last_day: date, by: St
 def add_evidence(*, service: DigitalService, evidence: Evidence, by: Staff, now: datetime) -> UseEvidence:
     """Record this year's use: only with it a service is counted.
 
-    Raises `NotAllowed`, `NotYet` for a day ahead, `KnownAlready` for a second one of a fiscal year.
+    Raises `NotAllowed`, `NotYet` for a day ahead, `NotInUse` for one outside the service's own days, `KnownAlready` for
+    a second one of a fiscal year, `ChangedMeanwhile` when the service was changed or ended since it was read.
     """
     today = clock.tokyo_date(now)
     may_record(by, service.department_code, today)
     if evidence.seen_on > today:
         raise NotYet
+    if evidence.seen_on < service.started_on or (service.ended_on and evidence.seen_on > service.ended_on):
+        raise NotInUse
     row = UseEvidence(
         id=new_id(),
         service=service,
@@ -141,13 +147,39 @@ def add_evidence(*, service: DigitalService, evidence: Evidence, by: Staff, now:
         recorded_at=now,
     )
     unit = kernel.Unit()
-    unit.insert(row)
     told = happening(service, row)
     facts.open_months(SOURCE, [told])
+    here = {"id": service.id, "version": service.version}
+    unit.update(DigitalService, where=here, set={"changed_at": now}, otherwise=ChangedMeanwhile())
+    unit.insert(row)
     facts.tell(unit, SOURCE, [told])
     _note(unit, service, "digital_service.evidence", by, now, {"fiscal_year": row.fiscal_year})
     _commit(unit)
     return row
+
+
+def withdraw_evidence(*, evidence: UseEvidence, reason: str, by: Staff, now: datetime) -> None:
+    """Take back what was recorded by mistake; the service counts no longer in that year. The log keeps what it said.
+
+    Raises `NotAllowed`, `ReasonMissing`, `ChangedMeanwhile` when it is gone already.
+    """
+    service = evidence.service
+    may_record(by, service.department_code, clock.tokyo_date(now))
+    if not reason.strip():
+        raise ReasonMissing
+    between = {"key__gte": f"{evidence.id}:", "key__lt": f"{evidence.id};"}
+    unit = kernel.Unit()
+    unit.delete(UseEvidence, where={"id": evidence.id}, expect=1, otherwise=ChangedMeanwhile())
+    facts.exchange(unit, gone=list(Fact.objects.filter(source=SOURCE, **between)), new=())
+    detail = {
+        "fiscal_year": evidence.fiscal_year,
+        "seen_on": evidence.seen_on.isoformat(),
+        "users": evidence.users,
+        "reference": evidence.reference,
+        "reason": reason.strip()[:400],
+    }
+    _note(unit, service, "digital_service.evidence_withdrawn", by, now, detail)
+    kernel.commit(unit)
 
 
 def happening(service: DigitalService, evidence: UseEvidence) -> Happening:
@@ -234,6 +266,11 @@ def _store(
     facts.exchange(unit, gone=gone, new=[(SOURCE, one) for one in told])
     _note(unit, service, act, by, now)
     _commit(unit)
+
+
+def _editable(values: Mapping[str, Any]) -> dict[str, Any]:
+    same = rules.sameness(values["city_service"], values["private_service"])
+    return {name: values[name] for name in EDITABLE} | {"sameness": same}
 
 
 def _note(

@@ -16,6 +16,7 @@ from madoguchi.common.jinja2env import both_eras
 from madoguchi.japan.kana import narrow_ascii
 from madoguchi.plan.actions.achievements import Content
 from madoguchi.plan.desk_kinds import Field, Kind
+from madoguchi.plan.forms.desk_values import read_whole
 
 Problems = list[tuple[str, str]]
 MOST_PEOPLE = 1000
@@ -166,8 +167,8 @@ def _missing(form: AchievementForm, field: Field) -> None:
 
 def _read_number(form: AchievementForm, field: Field, text: str) -> int | None:
     plain = narrow_ascii(text).replace(",", "")
-    if plain.isascii() and plain.isdigit() and field.low <= int(plain) <= field.high:
-        return int(plain)
+    if (value := read_whole(plain, field.low, field.high)) is not None:
+        return value
     words = {"label": field.label, "low": field.low, "high": field.high}
     sentence = _("%(label)sは、%(low)sから%(high)sまでの整数で入力してください。") % words
     form.problems.append((f"#{field.name}", sentence))

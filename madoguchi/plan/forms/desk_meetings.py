@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from madoguchi.japan.kana import narrow_ascii
 from madoguchi.plan.actions.resolutions import Order
+from madoguchi.plan.forms.desk_values import read_day, read_number
 from madoguchi.plan.rules import meetings as rules
 
 Problems = list[tuple[str, str]]
@@ -66,7 +66,7 @@ def read_order(
     indicator = data.get("indicator_id", "")
     if indicator and indicator not in indicators:
         problems.append((f"#indicator_id{place}", _("指標を選び直してください。")))
-    change = _number(data.get("expected_change", ""))
+    change = read_number(data.get("expected_change", ""))
     if data.get("expected_change", "").strip() and change is None:
         problems.append(
             (f"#expected_change{place}", _("見込む変化は、数で入力してください（例: 12、-3.5）。"))
@@ -76,20 +76,3 @@ def read_order(
     if problems or due_on is None:
         return None, problems
     return Order(text[:2000], department, due_on, indicator, change), []
-
-
-def read_day(text: str) -> date | None:
-    """A day of the calendar, or None."""
-    try:
-        return date.fromisoformat(narrow_ascii(text).strip())
-    except ValueError:
-        return None
-
-
-def _number(text: str) -> float | None:
-    plain = narrow_ascii(text).replace(",", "").replace("−", "-").strip()
-    try:
-        value = float(plain)
-    except ValueError:
-        return None
-    return value if abs(value) < 1e12 else None

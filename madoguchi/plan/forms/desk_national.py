@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from madoguchi.common.desk_tables import Rows, UnreadableTable, read_table
 from madoguchi.japan.check_digits import is_local_government_code
 from madoguchi.japan.kana import narrow_ascii
+from madoguchi.plan.forms.desk_values import read_day, read_number, read_whole
 
 Problems = list[tuple[str, str]]
 FIGURES = (
@@ -62,13 +63,11 @@ def read(data: Mapping[str, str], content: bytes | None, *, today: date) -> Read
     found.head["figure"] = data.get("figure", "")
     if found.head["figure"] not in dict(FIGURES):
         found.problems.append(("#figure", _("何の数かを選んでください。")))
-    try:
-        found.head["as_on"] = date.fromisoformat(narrow_ascii(data.get("as_on", "")).strip())
-    except ValueError:
+    found.head["as_on"] = read_day(data.get("as_on", ""))
+    if found.head["as_on"] is None:
         found.problems.append(("#as_on", _("いつの数かを選んでください。")))
-    else:
-        if found.head["as_on"] > today:
-            found.problems.append(("#as_on", _("先の日付の表は取り込めません。")))
+    elif found.head["as_on"] > today:
+        found.problems.append(("#as_on", _("先の日付の表は取り込めません。")))
     if content is None:
         found.problems.append(("#file", _("取り込むファイルを選んでください。")))
         return found
@@ -107,6 +106,8 @@ def _read_table(rows: Rows, found: ReadTable) -> None:
     for line, cells in rows:
         plain = {n: cells[at] if at < len(cells) else "" for n, at in places.items()}
         _read_row(plain, line, seen, found)
+    if not seen:
+        found.findings.append((2, "", _("2行目から先に団体がありません。")))
 
 
 def _read_row(plain: Mapping[str, str], line: int, seen: dict[str, int], found: ReadTable) -> None:
@@ -114,7 +115,12 @@ def _read_row(plain: Mapping[str, str], line: int, seen: dict[str, int], found: 
         "city_code": narrow_ascii(plain["city_code"]),
         "city_name": plain["city_name"][:60],
     }
-    if not is_local_government_code(row["city_code"]):
+    if not row["city_name"]:
+        found.findings.append((line, COLUMNS["city_name"][0], _("団体名を入れてください。")))
+    if row["city_code"][2:5] == "000":
+        sentence = _("都道府県の行です。市区町村だけにしてください。")
+        found.findings.append((line, COLUMNS["city_code"][0], sentence))
+    elif not is_local_government_code(row["city_code"]):
         sentence = _("6桁の団体コードではないか、検査数字が合いません。")
         found.findings.append((line, COLUMNS["city_code"][0], sentence))
     elif row["city_code"] in seen:
@@ -122,14 +128,13 @@ def _read_row(plain: Mapping[str, str], line: int, seen: dict[str, int], found: 
         found.findings.append((line, COLUMNS["city_code"][0], _("%(line)s行目と同じ団体です。") % words))
     seen.setdefault(row["city_code"], line)
     for name in ("population", "numerator", "denominator", "value"):
-        text = narrow_ascii(plain.get(name, "")).replace(",", "").removesuffix("%").strip()
+        text = narrow_ascii(plain.get(name, "")).strip().removesuffix("%")
+        row[name] = None
         if not text and name != "value":
-            row[name] = None
             continue
-        try:
-            row[name] = int(text) if name == "population" else float(text)
-        except ValueError:
-            sentence = _("数ではありません。単位や注を消してください。")
+        row[name] = read_whole(text, 0, 10**9) if name == "population" else read_number(text)
+        if row[name] is None or row[name] < 0:
+            sentence = _("0以上の数ではありません。単位や注を消してください。")
             found.findings.append((line, COLUMNS[name][0], sentence))
     found.rows.append(row)
 
@@ -157,19 +162,13 @@ def _read_months(
 ) -> None:
     for line, cells in rows:
         row = {name: cells[at] if at < len(cells) else "" for at, name in enumerate(header)}
-        try:
-            month = date.fromisoformat(f"{narrow_ascii(row['年月'])[:7]}-01")  # Excel makes a day of it
-        except ValueError:
+        month = read_day(f"{narrow_ascii(row['年月'])[:7]}-01")  # Excel makes a day of it
+        if month is None:
             findings.append((line, "年月", _("2021-04の形で書いてください。")))
             continue
-        try:
-            counts = tuple(
-                int(narrow_ascii(row[name] or "0").replace(",", "")) for name in ("成人", "未成年")
-            )
-        except ValueError:
-            findings.append((line, "成人", _("枚数を整数で書いてください。")))
-            continue
-        if min(counts) < 0 or month in issued:
-            findings.append((line, "年月", _("同じ月が二度あるか、枚数が0より小さくなっています。")))
-            continue
-        issued[month] = (counts[0], counts[1])
+        counts = {name: read_whole(row[name] or "0", 0, 10**8) for name in ("成人", "未成年")}
+        wrong = [name for name, count in counts.items() if count is None]
+        findings += [(line, name, _("枚数を0以上の整数で書いてください。")) for name in wrong]
+        if month in issued:
+            findings.append((line, "年月", _("同じ月が二度あります。")))
+        issued[month] = (counts["成人"] or 0, counts["未成年"] or 0)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from madoguchi.japan.kana import narrow_ascii
 from madoguchi.plan.actions.services import Evidence
+from madoguchi.plan.forms.desk_values import read_day
 
 Problems = list[tuple[str, str]]
 
@@ -102,11 +103,10 @@ def _day(text: str, place: str, problems: Problems) -> date | None:
     text = narrow_ascii(text).strip()
     if not text:
         return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
+    day = read_day(text)
+    if day is None:
         problems.append((place, _("日付を2025-04-01の形で入力してください。")))
-        return None
+    return day
 
 
 def _yen(text: str, problems: Problems) -> int | None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from madoguchi.japan.kana import narrow_ascii
+from madoguchi.plan.forms.desk_values import read_day
 
 Problems = list[tuple[str, str]]
 NEEDED = (("name", gettext_lazy("名称")), ("purpose", gettext_lazy("使いみち")))
@@ -49,6 +50,8 @@ def read(
         values[name] = _day(data.get(name, ""), name, problems)
     if values["introduced_on"] is None and not data.get("introduced_on", "").strip():
         problems.append(("#introduced_on", _("入れた日を選んでください。")))
+    if values["introduced_on"] and values["ended_on"] and values["ended_on"] < values["introduced_on"]:
+        problems.append(("#ended_on", _("やめた日が、入れた日より前になっています。")))
     for name in YEN:
         values[name] = _yen(data.get(name, ""), name, problems)
     values["yearly_cost_yen"] = values["yearly_cost_yen"] or 0
@@ -75,11 +78,10 @@ def _day(text: str, name: str, problems: Problems) -> date | None:
     text = narrow_ascii(text).strip()
     if not text:
         return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
+    day = read_day(text)
+    if day is None:
         problems.append((f"#{name}", _("日付を2025-04-01の形で入力してください。")))
-        return None
+    return day
 
 
 def _yen(text: str, name: str, problems: Problems) -> int | None:

@@ -25,6 +25,7 @@ class DigitalService(models.Model):
     exit_plan = models.TextField(default="")
     review_on = models.DateField(null=True)
     address = models.CharField(max_length=200, default="")
+    sameness = models.CharField(max_length=250)  # both names without what people write in different ways
     version = models.IntegerField(default=1)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
@@ -33,9 +34,7 @@ class DigitalService(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["city_service", "private_service"],
-                condition=models.Q(ended_on=None),
-                name="digital_service_once",
+                fields=["sameness"], condition=models.Q(ended_on=None), name="digital_service_once_alike"
             ),
             models.CheckConstraint(
                 name="digital_service_ends_after_start",

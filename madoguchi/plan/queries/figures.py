@@ -20,8 +20,8 @@ Course = list[tuple[date, float | None]]
 class Figure:
     """The value of an indicator on a day.
 
-    `value` is None where there is nothing to divide by or no year has data; `computed` is what the facts say even
-    where a typed value stands in its place.
+    `value` is None where there is nothing to divide by, or nobody told yet what is in force; `computed` is what
+    the facts say even where a typed value stands in its place. A typed value stands until something newer is told.
     """
 
     indicator: Indicator
@@ -57,6 +57,21 @@ def figures_and_courses(
     )
 
 
+def values(plan: Plan, wanted: Collection[tuple[Indicator, date]]) -> dict[tuple[str, date], float | None]:
+    """Computed values of indicators on days of the plan, read together; by indicator and day."""
+    if not wanted:
+        return {}
+    days = {day for _one, day in wanted}
+    indicators = {one.id: one for one, _day in wanted}
+    fine = {(s, day.replace(day=1)) for one, day in wanted for s in loading.sources_of(one)}
+    loaded = load(plan, indicators.values(), max(days), courses=indicators.values(), fine=fine)
+    found: dict[tuple[str, date], float | None] = {}
+    for one in indicators.values():
+        own = sorted({day for other, day in wanted if other.id == one.id})
+        found |= {(one.id, day): value for day, value in zip(own, loaded.values(one, own), strict=True)}
+    return found
+
+
 def series(plan: Plan, indicator: Indicator, as_of: date) -> Course:
     """The value at the end of each month since the plan began, computed, up to `as_of`."""
     loaded = load(plan, [indicator], plan.day_within(as_of), courses=[indicator])
@@ -87,8 +102,11 @@ def _figure(loaded: Loaded, indicator: Indicator) -> Figure:
         denominator = loaded.total(indicator, indicator.denominator).quantity
         value = numerator.quantity * 100 / denominator if denominator else None
     else:
-        value = numerator.quantity / indicator.divisor
-    typed = next((t for t in loaded.typed if t.indicator_id == indicator.id and t.on >= since), None)
+        is_told = indicator.kind != "stock" or indicator.source in loaded.told
+        value = numerator.quantity / indicator.divisor if is_told else None
+    newest = max((loaded.newest.get(s, date.min) for s in loading.sources_of(indicator)), default=date.min)
+    holds = max(since, newest)
+    typed = next((t for t in loaded.typed if t.indicator_id == indicator.id and t.on >= holds), None)
     return Figure(
         indicator=indicator,
         as_of=loaded.day,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import accumulate
 
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, Sum
 
 from madoguchi.japan.fiscal import fiscal_year, fiscal_year_start
 from madoguchi.plan.definition import Indicator, Plan
@@ -56,9 +56,11 @@ class Loaded:
     plan: Plan
     day: date
     typed: list[TypedValue]
+    newest: dict[str, date]  # of each source with a typed value, its newest day up to `day`
+    told: set[str]  # of the sources of stocks, those that told of anything up to `day`
     flows: dict[str, Flow]
     held: dict[str, Held]
-    # By source, for indicators whose course is asked for: beginnings (+1) and ends (-1) with subject and quantity.
+    # By source, for indicators whose course is asked for: beginnings (+1) and ends (-1), subject, quantity.
     steps: dict[str, list[tuple[date, int, str, int]]]
     first_in_plan: dict[str, list[date]]  # for each subject its first day, in order
     first_in_year: dict[tuple[str, int], list[date]] = field(default_factory=dict)
@@ -67,7 +69,7 @@ class Loaded:
         """Rows on the day, and the quantity that is the numerator or denominator."""
         if is_stock(indicator):
             held = self.held.get(source, Held(0, 0, 0))
-            return Total(held.rows, held.subjects if indicator.kind == "stock" else held.quantity)
+            return Total(held.rows, held.subjects if _counts_subjects(indicator) else held.quantity)
         found = self._flow(source).between(since(self.plan, indicator, self.day), self.day)
         if indicator.kind == "distinct":
             return Total(found.rows, self._subjects(indicator, source, self.day))
@@ -76,6 +78,12 @@ class Loaded:
     def values(self, indicator: Indicator, days: Sequence[date]) -> list[float | None]:
         """The value on each day, in order; for stocks the course must have been asked for."""
         numerators = self._quantities(indicator, indicator.source, days)
+        if indicator.kind == "stock":
+            first = min((step[0] for step in self.steps.get(indicator.source, [])), default=date.max)
+            return [
+                n / indicator.divisor if day >= first else None
+                for n, day in zip(numerators, days, strict=True)
+            ]
         if indicator.kind != "share":
             return [n / indicator.divisor for n in numerators]
         denominators = self._quantities(indicator, indicator.denominator, days)
@@ -83,7 +91,7 @@ class Loaded:
 
     def _quantities(self, indicator: Indicator, source: str, days: Sequence[date]) -> list[int]:
         if is_stock(indicator):
-            return _in_force(self.steps.get(source, []), days, subjects=indicator.kind == "stock")
+            return _in_force(self.steps.get(source, []), days, subjects=_counts_subjects(indicator))
         if indicator.kind == "distinct":
             return [self._subjects(indicator, source, day) for day in days]
         flow = self._flow(source)
@@ -114,10 +122,14 @@ def load(
     flows = {s for i in indicators if not is_stock(i) for s in sources_of(i)}
     in_plan = {i.source for i in indicators if i.kind == "distinct" and i.span != "year"}
     in_year = {i.source for i in indicators if i.kind == "distinct" and i.span == "year"}
+    typed = _typed(plan, indicators, day)
+    by_id = {i.id: i for i in indicators}
     return Loaded(
         plan=plan,
         day=day,
-        typed=_typed(plan, indicators, day),
+        typed=typed,
+        newest=_newest({s for t in typed for s in sources_of(by_id[t.indicator_id])}, day),
+        told=_told({i.source for i in indicators if i.kind == "stock"}, day),
         flows=_flows(plan, flows, day, fine),
         held=_held({s for i in indicators if is_stock(i) for s in sources_of(i)}, day),
         steps=_steps({s for i in courses if is_stock(i) for s in sources_of(i)}, day),
@@ -154,6 +166,22 @@ def _typed(plan: Plan, indicators: Collection[Indicator], day: date) -> list[Typ
         plan_id=plan.id, indicator_id__in=ids, on__lte=day, withdrawn_at=None
     ).order_by("-on")
     return list(rows)
+
+
+def _newest(sources: set[str], day: date) -> dict[str, date]:
+    if not sources:
+        return {}
+    facts = Fact.objects.filter(source__in=sources, on__lte=day).order_by()
+    return dict(facts.values_list("source").annotate(newest=Max("on")))
+
+
+def _told(sources: set[str], day: date) -> set[str]:
+    if not sources:
+        return set()
+    totals = MonthTotal.objects.filter(source__in=sources, month__lte=day, rows__gt=0)
+    this_month = Fact.objects.filter(source=OuterRef("source"), on__gte=day.replace(day=1), on__lte=day)
+    told = totals.filter(Q(month__lt=day.replace(day=1)) | Exists(this_month))
+    return set(told.order_by().values_list("source", flat=True).distinct())
 
 
 def _flows(plan: Plan, sources: set[str], day: date, fine: Collection[tuple[str, date]]) -> dict[str, Flow]:
@@ -220,15 +248,19 @@ def _steps(sources: set[str], day: date) -> dict[str, list[tuple[date, int, str,
         return {}
     found: dict[str, list[tuple[date, int, str, int]]] = defaultdict(list)
     facts = Fact.objects.filter(source__in=sources, on__lte=day)
-    for source, on, until, subject, quantity in facts.values_list(
-        "source", "on", "until", "subject", "quantity"
-    ):
+    columns = ("source", "on", "until", "subject", "quantity")
+    for source, on, until, subject, quantity in facts.values_list(*columns):
         found[source].append((on, 1, subject, quantity))
         if until is not None:
             found[source].append((until + timedelta(days=1), -1, subject, quantity))
     for steps in found.values():
         steps.sort(key=lambda step: step[0])
     return found
+
+
+def _counts_subjects(indicator: Indicator) -> bool:
+    """Whether what is in force counts by its subject: the same one twice is one, also in a share."""
+    return indicator.kind in ("stock", "share")
 
 
 def _in_force(steps: list[tuple[date, int, str, int]], days: Sequence[date], *, subjects: bool) -> list[int]:
@@ -239,10 +271,10 @@ def _in_force(steps: list[tuple[date, int, str, int]], days: Sequence[date], *, 
     for day in days:
         while done < len(steps) and steps[done][0] <= day:
             _on, sign, subject, quantity = steps[done]
+            total += sign * quantity
             before = in_force[subject]
             in_force[subject] = before + sign
             different += (before + sign > 0) - (before > 0)
-            total += sign * quantity
             done += 1
         found.append(different if subjects else total)
     return found

@@ -80,7 +80,12 @@ def _forecast(indicator: Indicator, course: figures.Course) -> Forecast | None:
     if indicator.target is None:
         return None
     whole = [point for point in course if point[0] == month_end(point[0])]
-    return forecast.forecast(whole, indicator.target.on, most=100.0 if indicator.kind == "share" else None)
+    return forecast.forecast(
+        whole,
+        indicator.target.on,
+        most=indicator.most,
+        counts=indicator.kind in ("count", "distinct", "stock"),
+    )
 
 
 def newest_days(sources: Collection[str], day: date) -> dict[str, date]:

@@ -37,11 +37,15 @@ class Forecast:
 
 
 def forecast(
-    points: Sequence[tuple[date, float | None]], on: date, *, most: float | None = None
+    points: Sequence[tuple[date, float | None]],
+    on: date,
+    *,
+    most: float | None = None,
+    counts: bool = False,
 ) -> Forecast | None:
     """The value at `on` from values at the ends of months; None where there is too little, or nothing ahead.
 
-    `most` bounds what cannot be exceeded (100 for a share).
+    `most` bounds what cannot be exceeded (100 for a share); what `counts` is never below nought and comes in ones.
     """
     known = [(day, value) for day, value in points if value is not None][-(MONTHS + 1) :]
     if len(known) <= LEAST or on <= known[-1][0]:
@@ -54,6 +58,8 @@ def forecast(
     low, high = middle - spread, middle + spread
     if most is not None:
         middle, low, high = min(middle, most), min(low, most), min(high, most)
+    if counts:
+        middle, low, high = (float(max(0, one)) for one in (round(middle), math.floor(low), math.ceil(high)))
     return Forecast(on, middle, low, high, len(changes))
 
 

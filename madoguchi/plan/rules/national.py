@@ -75,21 +75,31 @@ def renewals(
 ) -> list[Load]:
     """Renewals month by month from cards issued to adults and minors in each month (its first day).
 
-    An adult's certificates fall due after five and ten years, the card after ten; a minor's card after five, with its
-    certificates. Both are done in one visit. What comes later (moves, deaths, lost cards) is not known here.
+    An adult's certificates end at the fifth birthday after issue, the card at the tenth; a minor's card at the fifth,
+    with its certificates. Birthdays are spread evenly over the year, so what was issued in one month falls due over
+    the twelve months that end five (ten) years later. Both are done in one visit. What comes later (moves, deaths, lost
+    cards, a second renewal) is not known here.
     """
     found = []
+    all_certificates = all_cards = 0.0  # so far; whole numbers are cut from these sums, so that none is lost
     for number in range(months):
         month = _months_after(since, number)
-        five, ten = (
-            issued.get(_months_after(month, -12 * y), (0, 0)) for y in (CERTIFICATE_YEARS, CARD_YEARS)
-        )
-        certificates, cards = five[0], ten[0] + five[1]
+        before = (round(all_certificates), round(all_cards))
+        all_certificates += _due(issued, month, CERTIFICATE_YEARS, minors=False)
+        all_cards += _due(issued, month, CARD_YEARS, minors=False)
+        all_cards += _due(issued, month, MINORS_CARD_YEARS, minors=True)
+        certificates, cards = round(all_certificates) - before[0], round(all_cards) - before[1]
         visits = round((certificates + cards) * assumed.share_at_counter)
         minutes = visits * assumed.minutes_a_visit
         counters = ceil(minutes / (assumed.open_days * assumed.minutes_a_day))
         found.append(Load(month, certificates, cards, visits, minutes, counters))
     return found
+
+
+def _due(issued: Mapping[date, tuple[int, int]], month: date, years: int, *, minors: bool) -> float:
+    """How many end in a month: of each of the twelve months whose last birthday may fall into it, a twelfth."""
+    whole = [issued.get(_months_after(month, back - 12 * years), (0, 0))[minors] for back in range(12)]
+    return sum(whole) / 12
 
 
 def _months_after(month: date, months: int) -> date:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
@@ -49,6 +50,12 @@ def findings(service: Service, *, day: date, fiscal_year: int) -> list[Code]:
     if fiscal_year not in service.evidence_years:
         found.append("no_evidence")
     return found
+
+
+def sameness(city_service: str, private_service: str) -> str:
+    """What two entries of one service have in common, however people write it: width, case and blanks do not count."""
+    both = (unicodedata.normalize("NFKC", name).casefold() for name in (city_service, private_service))
+    return "×".join("".join(name.split()) for name in both)[:250]
 
 
 def is_survey_time(day: date) -> bool:

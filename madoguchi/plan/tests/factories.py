@@ -25,6 +25,7 @@ from madoguchi.plan.models import (
     TypedValue,
     UseEvidence,
 )
+from madoguchi.plan.rules.services import sameness
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 PLAN = "morioka-2021-2025"
@@ -150,7 +151,9 @@ def DigitalServiceFactory(**fields: Any) -> DigitalService:
         "changed_at": NOW,
         "changed_by": fields.get("changed_by") or StaffFactory(),
     }
-    return DigitalService.objects.create(**values | fields)
+    values |= fields
+    values["sameness"] = sameness(values["city_service"], values["private_service"])
+    return DigitalService.objects.create(**values)
 
 
 def UseEvidenceFactory(**fields: Any) -> UseEvidence:

@@ -40,7 +40,7 @@ DETAILS = {
     "card_procedure": st.just({}),
     "online_procedure": st.just({}),
     "procedure": st.fixed_dictionaries({"barred": st.booleans()}),
-    "system": st.fixed_dictionaries({"system": st.sampled_from(TWENTY)}),
+    "system": st.fixed_dictionaries({"system": st.sampled_from(TWENTY), "cloud": st.booleans()}),
     "hours": st.fixed_dictionaries({"minutes_before": SMALL, "minutes_after": SMALL, "cases": SMALL}),
     "training": st.fixed_dictionaries(
         {"people": st.lists(st.sampled_from("abcdef"), min_size=1, unique=True)}
@@ -131,6 +131,10 @@ def recounted(day: date) -> dict[str, float | None]:
     def in_force(kind: str) -> list[Achievement]:
         return [r for r in rows if r.kind == kind and (r.ended_on is None or r.ended_on >= day)]
 
+    def names(kind: str) -> int | None:
+        """None while nobody told anything of what is in force."""
+        return len({r.title for r in in_force(kind)}) if of(kind, date.min) else None
+
     def hours(since: date) -> float:
         minutes: list[int] = [
             (r.detail["minutes_before"] - r.detail["minutes_after"]) * r.detail["cases"]
@@ -138,7 +142,8 @@ def recounted(day: date) -> dict[str, float | None]:
         ]
         return sum(minutes) / 60
 
-    systems = {r.detail["system"] for r in in_force("system")}
+    told = {r.detail["system"] for r in of("system", date.min) if r.detail["cloud"]}
+    systems = {r.detail["system"] for r in in_force("system") if r.detail["cloud"]}
     inventory = {r.title for r in in_force("procedure") if not r.detail["barred"]}
     taken = sum(r.detail["taken"] for r in of("security_training", year))
     passed = sum(r.detail["passed"] for r in of("security_training", year))
@@ -146,15 +151,15 @@ def recounted(day: date) -> dict[str, float | None]:
     return {
         "workshops": len(of("workshop")),
         "policies": len(of("policy")),
-        "operations": len({r.title for r in in_force("operation")}),
-        "datasets": len({r.title for r in in_force("dataset")}),
-        "priority-procedures": len({r.title for r in in_force("priority_procedure")}),
-        "card-procedures": len({r.title for r in in_force("card_procedure")}),
+        "operations": names("operation"),
+        "datasets": names("dataset"),
+        "priority-procedures": names("priority_procedure"),
+        "card-procedures": names("card_procedure"),
         "online-share": (
             len({r.title for r in in_force("online_procedure")}) * 100 / len(inventory) if inventory else None
         ),
-        "core-systems-17": len(systems & set(SEVENTEEN)),
-        "core-systems-20": len(systems),
+        "core-systems-17": len(systems & set(SEVENTEEN)) if told & set(SEVENTEEN) else None,
+        "core-systems-20": len(systems) if told else None,
         "hours-saved": hours(start),
         "hours-saved-year": hours(year),
         "training": len(people),

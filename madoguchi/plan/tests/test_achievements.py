@@ -180,10 +180,24 @@ def test_attendances_and_people_are_counted_apart(plan, officer):
 
 
 def test_the_seventeen_and_the_twenty_systems_are_never_mixed(plan, officer):
-    record(officer, kind="system", title="住民記録", detail={"system": "resident-register"})
-    record(officer, kind="system", title="戸籍", detail={"system": "family-register"})
+    record(officer, kind="system", title="住民記録", detail={"system": "resident-register", "cloud": True})
+    record(officer, kind="system", title="戸籍", detail={"system": "family-register", "cloud": True})
 
     assert (value(plan, "core-systems-17"), value(plan, "core-systems-20")) == (1, 2)
+
+
+def test_a_system_that_is_not_in_the_cloud_is_not_done(plan, officer):
+    record(officer, kind="system", title="住民記録", detail={"system": "resident-register"})
+
+    assert value(plan, "core-systems-17") is None
+
+
+def test_a_procedure_recorded_twice_is_online_once(plan, officer):
+    record(officer, kind="procedure", title="転居届", detail={"barred": False})
+    record(officer, kind="online_procedure", title="転居届", happened_on=date(2024, 5, 1))
+    record(officer, kind="online_procedure", title="転居届", happened_on=date(2024, 6, 1))
+
+    assert value(plan, "online-share") == 100
 
 
 def test_what_the_law_keeps_offline_is_not_in_the_denominator(plan, officer):

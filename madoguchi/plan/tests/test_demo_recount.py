@@ -42,8 +42,15 @@ def recounted(indicator: Indicator, client: Client, day: str) -> float | None:
     found = rows()
     if indicator.kind == "count":
         return len(found)
-    if indicator.kind in ("distinct", "stock"):
+    if indicator.kind == "distinct":
         return len({row["subject"] for row in found})
+    if indicator.kind == "stock":
+        return (
+            len({row["subject"] for row in found}) or None
+        )  # in the demo nothing ends before anything began
+    if indicator.span == "day":
+        below = {row["subject"] for row in rows("&denominator=1")}
+        return len({row["subject"] for row in found}) * 100 / len(below) if below else None
     total = sum(int(row["quantity"].lstrip("'")) for row in found)
     if indicator.kind == "sum":
         return total / indicator.divisor

@@ -181,7 +181,7 @@ def test_what_an_import_waits_for_is_not_swept_until_it_is_done(office):
     client, page = looked_at(office, *ROWS)
     kept = page.content.decode().split('name="kept" value="')[1].split('"')[0]
     client.post("/plan/achievements/import/workshop/begin/", {"kept": kept})
-    digest = Job.objects.get().payload["digest"]
+    digest = Job.objects.get(kind="plan.import_achievements").payload["digest"]
     owner = registers.file_owners.get("plan")
     assert owner([digest]) == {digest}
 
@@ -198,7 +198,7 @@ def test_a_look_of_another_person_imports_nothing(office):
     answer = other.post("/plan/achievements/import/workshop/begin/", {"kept": kept})
 
     assert answer.status_code == 422
-    assert not Job.objects.exists()
+    assert not Job.objects.filter(kind="plan.import_achievements").exists()
 
 
 @pytest.mark.parametrize("how", ["moved", "left"])

@@ -330,3 +330,17 @@ def test_the_list_of_resolutions_asks_as_often_for_many_as_for_one(office, djang
 
     with django_assert_num_queries(5):
         client.get("/plan/resolutions/?state=all")
+
+
+def test_a_meeting_at_which_something_was_decided_is_not_called_off(office):
+    meeting = called(office)
+    decided(item_of(meeting, office), office)
+
+    page = signed_in_client(office).post(
+        f"/plan/meetings/{meeting.id}/change/", {"act": "cancel", "version": meeting.version}
+    )
+
+    assert page.status_code == 422
+    assert "この会議では決定事項が記録されています。" in page.content.decode()
+    meeting.refresh_from_db()
+    assert meeting.state == "planned"

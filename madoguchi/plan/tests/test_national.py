@@ -60,7 +60,7 @@ ISSUED = st.dictionaries(
 
 @given(issued=ISSUED)
 def test_every_card_is_renewed_once_and_its_certificate_once_before(issued):
-    found = rules.renewals(issued, since=date(2021, 1, 1), months=12 * 17, assumed=rules.Assumptions())
+    found = rules.renewals(issued, since=date(2020, 1, 1), months=12 * 18, assumed=rules.Assumptions())
 
     adults, minors = (sum(pair[n] for pair in issued.values()) for n in (0, 1))
     assert sum(load.certificates for load in found) == adults
@@ -152,7 +152,7 @@ def test_renewals_are_forecast_from_a_file(client):
 
     page = client.post("/plan/national/cards/", form).content.decode()
 
-    assert "窓口に1,750件、窓口が5要ります。" in page
+    assert "窓口に来るのは1,750件、要る窓口の数は5です。" in page
 
 
 def test_faults_of_the_forecast_are_told(client):
@@ -164,7 +164,7 @@ def test_faults_of_the_forecast_are_told(client):
 
     text = page.content.decode()
     assert page.status_code == 422
-    for sentence in ("1から100までの整数", "2021-04の形で", "枚数を整数で"):
+    for sentence in ("1から100までの整数", "2021-04の形で", "枚数を0以上の整数で"):
         assert sentence in text
 
 

@@ -87,6 +87,7 @@ BROKEN = {
     "divisor": ("source: workshops", "source: workshops\n    divisor: 0", "bad_divisor"),
     "stock_of_a_span": ("kind: count", "kind: stock", "stock_is_of_a_day"),
     "flow_of_a_day": ("span: plan", "span: day", "flow_needs_a_span"),
+    "starts_within_a_month": ("starts_on: 2021-04-01", "starts_on: 2021-03-15", "starts_within_a_month"),
     "target_too_low": ("{value: 130, on", "{value: -1, on", "target_below_baseline"),
     "target_too_high": ("direction: at_least", "direction: at_most", "target_above_baseline"),
     "target_late": ("target: {value: 130, on: 2026-03-31}", "target: {value: 130, on: 2027-03-31}", "target_outside_plan"),
@@ -194,7 +195,9 @@ def test_the_successor_continues_every_indicator_without_inventing_a_target():
 def test_a_version_stays_when_a_new_one_is_published():
     publishing.publish(source=BASE, by="test", now=NOW)
     publishing.publish(source=BASE, by="test", now=NOW)
-    changed = BASE.replace("value: 130", "value: 140")
+    changed = BASE.replace("value: 130", "value: 140").replace(
+        "    direction: at_least\n", "    direction: at_least\n    version: 2\n", 1
+    )
 
     publishing.publish(source=changed, by="test", note="目標の見直し", now=NOW)
 

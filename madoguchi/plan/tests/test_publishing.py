@@ -18,6 +18,8 @@ from madoguchi.plan.models import PlanVersion
 from madoguchi.plan.queries import plans
 from madoguchi.plan.tests.test_plans import BASE, CATALOG
 
+OTHER = BASE.replace("    direction: at_least\n", "    direction: at_least\n    version: 2\n", 1)
+
 FIRST = datetime(2026, 11, 1, 1, 0, tzinfo=UTC)
 SECOND = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 THIRD = datetime(2026, 11, 26, 1, 0, tzinfo=UTC)
@@ -61,13 +63,13 @@ def test_of_two_who_publish_at_once_the_second_is_told_and_nothing_of_theirs_is_
 
     def somebody_is_faster(*args: Any, **kwargs: Any) -> None:
         monkeypatch.setattr(audit_actions, "record", record)
-        publish(BASE.replace("value: 130", "value: 140"), SECOND)
+        publish(OTHER.replace("value: 130", "value: 140"), SECOND)
         record(*args, **kwargs)
 
     monkeypatch.setattr(audit_actions, "record", somebody_is_faster)
 
     with pytest.raises(publishing.PublishedMeanwhile):
-        publish(BASE.replace("value: 130", "value: 150"), SECOND)
+        publish(OTHER.replace("value: 130", "value: 150"), SECOND)
 
     target = plans.plan("city-2021").indicator("workshops").target
     assert list(PlanVersion.objects.order_by("number").values_list("number", flat=True)) == [1, 2]

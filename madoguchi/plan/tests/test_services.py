@@ -10,13 +10,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from madoguchi.audit.models import AuditEntry
 from madoguchi.organization.actions.permission import NotAllowed
 from madoguchi.organization.tests.factories import DepartmentFactory, signed_in_client, staff_with
 from madoguchi.plan import handlers, reading
 from madoguchi.plan.actions import publishing
 from madoguchi.plan.actions import services as actions
 from madoguchi.plan.actions.achievements import ChangedMeanwhile, NotYet
-from madoguchi.plan.models import DigitalService, Survey
+from madoguchi.plan.models import DigitalService, Fact, Survey
 from madoguchi.plan.queries import figures, plans
 from madoguchi.plan.rules import services as rules
 from madoguchi.plan.tests.factories import DigitalServiceFactory, SurveyFactory
@@ -79,13 +80,13 @@ def count(plan, on: date) -> float | None:
 
 def test_a_service_counts_only_in_the_years_of_its_evidence(plan, officer):
     service = add(officer)
-    assert count(plan, date(2026, 3, 31)) == 0
+    assert count(plan, date(2026, 3, 31)) is None  # nobody told of any
 
     seen(service, officer)
     seen(service, officer, date(2024, 6, 1))
 
     days = (date(2024, 5, 31), date(2024, 6, 1), date(2025, 3, 31), date(2025, 4, 1), date(2026, 3, 31))
-    assert [count(plan, day) for day in days] == [0, 1, 1, 0, 1]
+    assert [count(plan, day) for day in days] == [None, 1, 1, 0, 1]
 
 
 def test_a_second_evidence_of_a_year_is_refused(officer):
@@ -339,3 +340,52 @@ def test_a_file_with_faults_takes_in_nothing(officer, name, content, sentence):
     assert page.status_code == 422
     assert sentence in page.content.decode()
     assert not DigitalService.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("city", "private"),
+    [("施設の予約", "予約サービスＡ"), ("施設 の予約", "予約サービスa"), ("施設の予約　", "予約　サービスA")],
+)
+def test_one_service_written_in_another_way_is_the_same_entry(officer, city, private):
+    add(officer)
+
+    with pytest.raises(actions.KnownAlready):
+        add(officer, city_service=city, private_service=private)
+
+
+@pytest.mark.parametrize("day", [date(2022, 3, 31), date(2025, 6, 2)])
+def test_evidence_of_a_day_on_which_the_service_was_not_in_use_is_refused(officer, day):
+    service = add(officer)
+    actions.end_service(service=service, version=1, last_day=date(2025, 6, 1), by=officer, now=NOW)
+
+    with pytest.raises(actions.NotInUse):
+        seen(service, officer, day)
+
+
+def test_evidence_for_a_service_that_somebody_ended_meanwhile_is_refused(officer):
+    service = add(officer)
+    shown = DigitalService.objects.get(id=service.id)
+    actions.end_service(service=service, version=1, last_day=date(2026, 2, 1), by=officer, now=NOW)
+
+    with pytest.raises(ChangedMeanwhile):
+        seen(shown, officer, date(2026, 1, 10))
+
+    assert not Fact.objects.exists()
+
+
+def test_evidence_recorded_by_mistake_is_taken_back_with_its_reason(officer, plan):
+    client = signed_in_client(officer)
+    service = add(officer)
+    seen(service, officer)
+    address = f"/plan/services/{service.id}/evidence/2025/withdraw/"
+    assert count(plan, date(2026, 3, 31)) == 1
+
+    page = client.post(address, {"reason": ""})
+    assert page.status_code == 422
+    assert "取り消す理由を入力してください。" in page.content.decode()
+    for _click in range(2):
+        client.post(address, {"reason": "別のサービスの報告だった"})
+
+    assert not Fact.objects.exists()
+    entry = AuditEntry.objects.get(act="digital_service.evidence_withdrawn")
+    assert (entry.detail["users"], entry.detail["reason"]) == (120, "別のサービスの報告だった")

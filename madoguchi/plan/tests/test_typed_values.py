@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from madoguchi.audit.models import AuditEntry
+from madoguchi.common.registers import Happening
 from madoguchi.organization.tests.factories import signed_in_client, staff_with
 from madoguchi.plan import reading
-from madoguchi.plan.actions import publishing
+from madoguchi.plan.actions import facts, publishing
 from madoguchi.plan.models import TypedValue
 from madoguchi.plan.queries import figures, plans
 
@@ -84,3 +85,30 @@ def test_a_second_value_of_a_day_is_refused(client):
 @pytest.mark.parametrize("role", ["officer", "head", "administrator"])
 def test_only_the_office_types_values(role):
     assert signed_in_client(staff_with(role)).get("/plan/typed-values/").status_code == 403
+
+
+def test_a_typed_value_stands_only_until_something_newer_is_told(client):
+    client.post("/plan/typed-values/", FORM)
+
+    facts.bring_up("policies", [Happening(key="1", on=date(2022, 4, 2))])
+
+    plan = plans.plan(PLAN)
+    policies = plan.indicator("policies")
+    days = (date(2022, 3, 31), date(2022, 4, 1), date(2022, 4, 2))
+    assert [figures.figure(plan, policies, day).value for day in days] == [2, 2, 1]
+
+
+@pytest.mark.parametrize(("indicator", "value"), [("policies", "-1"), ("security-comprehension", "150")])
+def test_a_value_that_cannot_be_is_refused(client, indicator, value):
+    page = client.post("/plan/typed-values/", FORM | {"indicator_id": indicator, "value": value})
+
+    assert page.status_code == 422
+    assert "この指標ではとれない値です。" in page.content.decode()
+    assert not TypedValue.objects.exists()
+
+
+def test_ten_typed_values_are_shown_with_as_many_questions_as_one(client, django_assert_max_num_queries):
+    for day in range(1, 11):
+        client.post("/plan/typed-values/", FORM | {"on": f"2022-03-{day:02}"})
+    with django_assert_max_num_queries(20):
+        client.get("/plan/typed-values/")

@@ -11,5 +11,10 @@ urlpatterns = [
     path("services/survey/<uuid:survey_id>/", views.survey, name="survey"),
     path("services/<uuid:service_id>/", views.page, name="service"),
     path("services/<uuid:service_id>/edit/", views.edit, name="service-edit"),
+    path(
+        "services/<uuid:service_id>/evidence/<int:year>/withdraw/",
+        views.withdraw_evidence,
+        name="evidence-withdraw",
+    ),
     path("services/<uuid:service_id>/end/", views.end, name="service-end"),
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +31,8 @@ from madoguchi.plan.queries import figures
 from madoguchi.plan.rules import finance
 from madoguchi.plan.views.asking import asked, posted_version
 
+Values = Mapping[tuple[str, date], float | None]  # by indicator and day
+
 
 @access.staff("office")
 @require_GET
@@ -54,7 +58,7 @@ def page(request: HttpRequest) -> HttpResponse:
             [format_fiscal_year(year), f"{count}", f"{cost:,}円"]
             for year, count, cost in finance.calendar(plain)
         ],
-        "rows": [_row(row, ask.plan) for row in rows],
+        "rows": _rows(rows, ask.plan),
     }
     return render(request, "plan/desk/investment.html", context)
 
@@ -138,27 +142,42 @@ def _plain(row: SystemAsset) -> finance.System:
     )
 
 
-def _row(row: SystemAsset, plan: Plan) -> list[Any]:
+def _rows(rows: Sequence[SystemAsset], plan: Plan) -> list[list[Any]]:
+    """The systems; the values their effects need are asked for once."""
+    days = [(plan.indicator(r.indicator_id), day) for r in rows if (span := _span(r, plan)) for day in span]
+    values = figures.values(plan, days)
+    return [_row(row, plan, values) for row in rows]
+
+
+def _row(row: SystemAsset, plan: Plan, values: Values) -> list[Any]:
     return [
         {"text": row.name, "href": reverse("plan:system", args=[row.id]), "note": row.purpose},
         row.renewal_on.isoformat() if row.renewal_on else "—",
         row.planned_on.isoformat() if row.planned_on else "—",
         f"{row.yearly_cost_yen:,}円",
         f"{row.renewal_cost_yen:,}円" if row.renewal_cost_yen is not None else "—",
-        _effect(row, plan),
+        _effect(row, plan, values),
     ]
 
 
-def _effect(row: SystemAsset, plan: Plan) -> str:
-    """How far the indicator moved since it was introduced, for a million yen of yearly cost paid since."""
+def _span(row: SystemAsset, plan: Plan) -> tuple[date, date] | None:
+    """From its introduction to its end or today, within the plan; None where the plan has no indicator or days of it."""
+    if row.indicator_id not in {i.id for i in plan.indicators}:
+        return None
+    end = plan.day_within(min(clock.today(), row.ended_on or date.max))
+    return (row.introduced_on, end) if plan.starts_on <= row.introduced_on < end else None
+
+
+def _effect(row: SystemAsset, plan: Plan, values: Values) -> str:
+    """How far the indicator moved while it was in use, for a million yen of yearly cost paid meanwhile."""
     if not row.indicator_id:
         return _("算出できません（指標が決まっていません）")
-    indicator = plan.indicator(row.indicator_id)
-    end = plan.day_within(clock.today())
-    if row.introduced_on < plan.starts_on or row.introduced_on >= end:
+    span = _span(row, plan)
+    if span is None:
         return _("算出できません（計画の期間の外に入れたもの）")
-    now, then = (figures.figure(plan, indicator, day).value for day in (end, row.introduced_on))
-    years = (end - row.introduced_on).days / 365.25
+    indicator = plan.indicator(row.indicator_id)
+    then, now = (values[indicator.id, day] for day in span)
+    years = (span[1] - span[0]).days / 365.25
     change = now - then if now is not None and then is not None else None
     effect = finance.effect_per_million_yen(change=change, cost_yen=round(row.yearly_cost_yen * years))
     if effect is None:

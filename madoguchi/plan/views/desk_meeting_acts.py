@@ -89,7 +89,10 @@ def _hold(request: HttpRequest, meeting: Meeting) -> forms.Problems:
 
 
 def _cancel(request: HttpRequest, meeting: Meeting) -> forms.Problems:
-    actions.cancel_meeting(meeting=meeting, version=posted_version(request), **_who(request))
+    try:
+        actions.cancel_meeting(meeting=meeting, version=posted_version(request), **_who(request))
+    except actions.AlreadyDecided:
+        return [("#meeting", _("この会議では決定事項が記録されています。中止にはできません。"))]
     return []
 
 

@@ -18,10 +18,10 @@ from madoguchi.common.pages import render
 from madoguchi.identity import queries as identity
 from madoguchi.identity.asking import by_field
 from madoguchi.japan.fiscal import fiscal_year, format_fiscal_year
-from madoguchi.japan.kana import narrow_ascii
 from madoguchi.plan import texts
 from madoguchi.plan.actions import national as actions
 from madoguchi.plan.forms import desk_national as forms
+from madoguchi.plan.forms.desk_values import read_whole
 from madoguchi.plan.models import Achievement, MonthTotal, NationalTable, NationalValue
 from madoguchi.plan.rules import national as rules
 
@@ -165,9 +165,9 @@ def _assumptions(request: HttpRequest) -> tuple[rules.Assumptions, list[tuple[st
     problems: list[tuple[str, str]] = []
 
     def number(name: str, default: int, low: int, high: int) -> int:
-        text = narrow_ascii(request.POST.get(name, "")).strip()
-        if text.isascii() and text.isdigit() and low <= int(text) <= high:
-            return int(text)
+        found = read_whole(request.POST.get(name, ""), low, high)
+        if found is not None:
+            return found
         words = {"low": low, "high": high}
         problems.append((f"#{name}", _("%(low)sから%(high)sまでの整数で入力してください。") % words))
         return default

@@ -27,6 +27,7 @@ from madoguchi.plan.actions.achievements import ChangedMeanwhile, ReasonMissing
 from madoguchi.plan.definition import Plan
 from madoguchi.plan.desk_states import ResolutionState
 from madoguchi.plan.forms import desk_meetings as forms
+from madoguchi.plan.forms.desk_values import read_day
 from madoguchi.plan.models import Resolution
 from madoguchi.plan.queries import meetings as queries
 from madoguchi.plan.queries import plans
@@ -215,7 +216,7 @@ def _drop(request: HttpRequest, one: Resolution, version: int, who: dict[str, An
 
 
 def _postpone(request: HttpRequest, one: Resolution, version: int, who: dict[str, Any]) -> forms.Problems:
-    due_on = forms.read_day(request.POST.get("due_on", ""))
+    due_on = read_day(request.POST.get("due_on", ""))
     if due_on is None:
         return [("#due_on", _("新しい期限の日を選んでください。"))]
     reason = request.POST.get("reason", "")

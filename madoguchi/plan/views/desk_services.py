@@ -27,8 +27,9 @@ from madoguchi.organization.actions.permission import NotAllowed
 from madoguchi.organization.rules import Capability
 from madoguchi.plan import desk_exchange as exchange
 from madoguchi.plan.actions import services as actions
-from madoguchi.plan.actions.achievements import ChangedMeanwhile, may_record
+from madoguchi.plan.actions.achievements import ChangedMeanwhile, ReasonMissing, may_record
 from madoguchi.plan.forms import desk_services as forms
+from madoguchi.plan.forms.desk_values import read_day
 from madoguchi.plan.models import DigitalService, Survey, UseEvidence
 from madoguchi.plan.rules import services as rules
 from madoguchi.plan.views.asking import posted_version
@@ -183,6 +184,11 @@ def page(request: HttpRequest, service_id: UUID) -> HttpResponse:
                 )
             except actions.KnownAlready:
                 problems = [("#seen_on", _("この年度の証拠は、もう登録されています。"))]
+            except actions.NotInUse:
+                problems = [("#seen_on", _("使い始めた日から、使うのをやめた日までの日を選んでください。"))]
+            except ChangedMeanwhile:
+                sentence = _("ほかの人が先に変更しました。内容を確かめて、もう一度登録してください。")
+                return _show(request, _service(service_id), [("#seen_on", sentence)], status=409)
             except NotAllowed:
                 problems = [("#seen_on", _("この部署のサービスは変更できません。"))]
             else:
@@ -197,7 +203,9 @@ def end(request: HttpRequest, service_id: UUID) -> HttpResponse:
     service = _service(service_id)
     text = request.POST.get("last_day", "")
     try:
-        last_day = date.fromisoformat(text)
+        last_day = read_day(text)
+        if last_day is None:
+            return _show(request, service, [("#last_day", _("使うのをやめた日を選んでください。"))])
         actions.end_service(
             service=service,
             version=posted_version(request),
@@ -205,8 +213,6 @@ def end(request: HttpRequest, service_id: UUID) -> HttpResponse:
             by=identity.staff_of(request),
             now=clock.now(),
         )
-    except ValueError:
-        return _show(request, service, [("#last_day", _("使うのをやめた日を選んでください。"))])
     except actions.EndsBeforeStart:
         sentence = _("使い始めた日よりあとの日を選んでください。")
         return _show(request, _service(service_id), [("#last_day", sentence)])
@@ -216,6 +222,27 @@ def end(request: HttpRequest, service_id: UUID) -> HttpResponse:
         sentence = _("ほかの人が先に変更しました。内容を確かめて、もう一度押してください。")
         return _show(request, _service(service_id), [("#last_day", sentence)], status=409)
     return redirect(f"{reverse('plan:service', args=[service.id])}?done=ended")
+
+
+@access.staff(*ROLES)
+@require_POST
+def withdraw_evidence(request: HttpRequest, service_id: UUID, year: int) -> HttpResponse:
+    """Take the evidence of a fiscal year back."""
+    service = _service(service_id)
+    found = service.evidence.filter(fiscal_year=year).first()
+    reason = request.POST.get("reason", "")
+    try:
+        if found is not None:  # pressed twice: it is gone
+            actions.withdraw_evidence(
+                evidence=found, reason=reason, by=identity.staff_of(request), now=clock.now()
+            )
+    except ReasonMissing:
+        return _show(request, service, [(f"#reason-{year}", _("取り消す理由を入力してください。"))])
+    except NotAllowed:
+        return _show(request, service, [(f"#reason-{year}", _("この部署のサービスは変更できません。"))])
+    except ChangedMeanwhile:
+        pass
+    return redirect(f"{reverse('plan:service', args=[service.id])}?done=withdrawn")
 
 
 @access.staff(*ROLES)
@@ -426,6 +453,7 @@ def _show(
     except NotAllowed:
         may_change = False
     words = _finding_words()
+    recorded = list(service.evidence.order_by("-fiscal_year"))
     department = organization.departments([service.department_code]).get(service.department_code)
     context = {
         "here": "achievements",
@@ -436,8 +464,9 @@ def _show(
         "findings": [words[code] for code in rules.findings(_plain(service), day=today, fiscal_year=year)],
         "evidence": [
             [format_fiscal_year(e.fiscal_year), e.seen_on.isoformat(), f"{e.users:,}", e.reference]
-            for e in service.evidence.order_by("-fiscal_year")
+            for e in recorded
         ],
+        "recorded": [(e.fiscal_year, format_fiscal_year(e.fiscal_year)) for e in recorded],
         "typed": request.POST,
         "year": format_fiscal_year(year),
         "may_change": may_change,
@@ -455,6 +484,7 @@ def _done(request: HttpRequest) -> str:
         "changed": _("保存しました。"),
         "ended": _("使うのをやめた日を記録しました。"),
         "evidence": _("証拠を登録しました。この年度の数に入りました。"),
+        "withdrawn": _("証拠を取り消しました。この年度の数から除きました。"),
         "answered": _("調査に回答しました。"),
     }
     return words.get(request.GET.get("done", ""), "")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -15,16 +17,17 @@ from madoguchi.common import access, clock
 from madoguchi.common.pages import render
 from madoguchi.identity import queries as identity
 from madoguchi.identity.asking import by_field
-from madoguchi.japan.kana import narrow_ascii
 from madoguchi.plan import texts
 from madoguchi.plan.actions import typed_values as actions
 from madoguchi.plan.actions.achievements import ChangedMeanwhile
-from madoguchi.plan.forms.desk_meetings import read_day
+from madoguchi.plan.definition import Indicator, Plan
+from madoguchi.plan.forms.desk_values import read_day, read_number
 from madoguchi.plan.models import TypedValue
 from madoguchi.plan.queries import figures, plans
 from madoguchi.plan.views.asking import asked
 
 Problems = list[tuple[str, str]]
+LONGEST_REASON = 1000
 
 
 @access.staff("office")
@@ -42,7 +45,7 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "here": "plan",
         "plan": ask.plan,
-        "rows": [_row(row) for row in rows],
+        "rows": _rows(list(rows)),
         "indicators": [(i.id, f"{i.measure_id} {i.title}") for i in ask.plan.indicators],
         "typed": request.POST,
         "done": words.get(request.GET.get("done", ""), ""),
@@ -76,13 +79,21 @@ def _type(request: HttpRequest, plan_id: str, indicators: set[str]) -> Problems:
         problems.append(("#on", _("いつの値かを選んでください。")))
     elif on > clock.today():
         problems.append(("#on", _("先の日付の値は登録できません。")))
-    value = _number(request.POST.get("value", ""))
+    value = read_number(request.POST.get("value", ""))
     if value is None:
         problems.append(("#value", _("値を数で入力してください。")))
     reason = request.POST.get("reason", "").strip()
     if not reason:
         sentence = _("計算した値を使わない理由を入力してください。公開の画面にも表示されます。")
         problems.append(("#reason", sentence))
+    elif len(reason) > LONGEST_REASON:
+        problems.append(("#reason", _("%(most)s文字以内で入力してください。") % {"most": LONGEST_REASON}))
+    if (
+        value is not None
+        and indicator in indicators
+        and not _is_possible(plans.plan(plan_id).indicator(indicator), value)
+    ):
+        problems.append(("#value", _("この指標ではとれない値です。単位を確かめてください。")))
     if problems or on is None or value is None:
         return problems
     try:
@@ -91,7 +102,7 @@ def _type(request: HttpRequest, plan_id: str, indicators: set[str]) -> Problems:
             indicator_id=indicator,
             on=on,
             value=value,
-            reason=reason[:1000],
+            reason=reason,
             by=identity.staff_of(request),
             now=clock.now(),
         )
@@ -100,10 +111,21 @@ def _type(request: HttpRequest, plan_id: str, indicators: set[str]) -> Problems:
     return []
 
 
-def _row(row: TypedValue) -> dict[str, Any]:
-    plan = plans.plan(row.plan_id)
+def _rows(rows: Sequence[TypedValue]) -> list[dict[str, Any]]:
+    """Each with what was computed for its day, asked for once a plan."""
+    computed: dict[tuple[str, str, date], float | None] = {}
+    known = {plan_id: plans.plan(plan_id) for plan_id in {row.plan_id for row in rows}}
+    for plan_id, plan in known.items():
+        wanted = [
+            (plan.indicator(r.indicator_id), plan.day_within(r.on)) for r in rows if r.plan_id == plan_id
+        ]
+        computed |= {(plan_id, *place): value for place, value in figures.values(plan, wanted).items()}
+    return [_row(row, known[row.plan_id], computed) for row in rows]
+
+
+def _row(row: TypedValue, plan: Plan, known: Mapping[tuple[str, str, date], float | None]) -> dict[str, Any]:
     indicator = plan.indicator(row.indicator_id)
-    computed = figures.figure(plan, indicator, row.on).computed
+    computed = known[row.plan_id, row.indicator_id, plan.day_within(row.on)]
     return {
         "id": row.id,
         "title": indicator.title.ja,
@@ -115,9 +137,6 @@ def _row(row: TypedValue) -> dict[str, Any]:
     }
 
 
-def _number(text: str) -> float | None:
-    try:
-        value = float(narrow_ascii(text).replace(",", "").replace("−", "-").strip())
-    except ValueError:
-        return None
-    return value if abs(value) < 1e12 else None
+def _is_possible(indicator: Indicator, value: float) -> bool:
+    """Only sums can be below nought (work that became longer); nothing is above what there is at most."""
+    return (value >= 0 or indicator.kind == "sum") and (indicator.most is None or value <= indicator.most)

@@ -36,7 +36,7 @@ def page(request: HttpRequest) -> HttpResponse:
         days = narrow_ascii(typed).strip()
         if bar not in {one.id for one in ask.plan.roadmap}:
             problems.append(("#bar", _("工程を選んでください。")))
-        if not (days.isascii() and days.isdigit() and 0 < int(days) <= MOST_DAYS):
+        if not (days.isascii() and days.isdigit() and len(days) < 9 and 0 < int(days) <= MOST_DAYS):
             sentence = _("遅れる日数を1から%(most)sまでの整数で入力してください。") % {"most": MOST_DAYS}
             problems.append(("#days", sentence))
         if not problems:
