@@ -19,6 +19,14 @@ class NoLongerTaken(Exception):
     """The procedure was closed (受付終了): residents file it no more online; the draft stays as it is."""
 
 
+class NoRoom(Exception):
+    """The document takes only `room` more files."""
+
+    def __init__(self, room: int) -> None:
+        super().__init__(f"room for {room}")
+        self.room = room
+
+
 class NotComplete(Exception):
     """Something is missing or wrong; `problems` say what and where."""
 

@@ -20,6 +20,7 @@ from madoguchi.common import clock, jobs, kernel
 from madoguchi.common.files.configured import configured
 from madoguchi.common.files.folder import FolderStore
 from madoguchi.notices.actions import AlreadyTold
+from madoguchi.procedures import queries as procedures
 
 REMIND_BEFORE = timedelta(days=5)
 REMIND_CORRECTION_BEFORE = timedelta(days=3)
@@ -124,7 +125,8 @@ def look_after_drafts(payload: Mapping[str, Any]) -> None:
         unit = kernel.Unit()
         guard = {"id": draft.id, "version": draft.version, "reminded_at": None}
         unit.update(Draft, where=guard, set={"reminded_at": now}, otherwise=ChangedMeanwhile())
-        mails.expiry_near(unit, draft, now=now)
+        if procedures.is_open(draft.procedure_id):  # nobody is sent to go on with what is taken no longer
+            mails.expiry_near(unit, draft, now=now)
         kernel.commit(unit)
 
     _each(soon, "expires_at", remind)

@@ -30,9 +30,9 @@ MENU = (
 )
 
 
-def entries_for(roles: Collection[str]) -> list[Entry]:
-    """What somebody with these roles may open; everything where no role is known."""
-    return [entry for entry in MENU if not roles or any(role in roles for role in entry.roles)]
+def entries_for(roles: Collection[str] | None) -> list[Entry]:
+    """What somebody with these roles may open; everything where nobody asked for roles (None: the gallery)."""
+    return [entry for entry in MENU if roles is None or any(role in roles for role in entry.roles)]
 
 
 def home_for(roles: Collection[str]) -> str:

@@ -11,6 +11,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+# A statement of more values is a bulk one: no two are alike, and the protocol carries 65,535 at most.
+MOST_VALUES = 1000
+
 
 @contextmanager
 def execute(connection: Any, sql: str, params: Sequence[Any]) -> Iterator[Any]:
@@ -18,7 +21,7 @@ def execute(connection: Any, sql: str, params: Sequence[Any]) -> Iterator[Any]:
 
     Raises Django's `DatabaseError` and its kinds, as Django's own cursors do.
     """
-    if connection.vendor != "postgresql" or connection.queries_logged:
+    if connection.vendor != "postgresql" or connection.queries_logged or len(params) > MOST_VALUES:
         with connection.cursor() as cursor:
             cursor.execute(sql, params)
             yield cursor
@@ -27,6 +30,7 @@ def execute(connection: Any, sql: str, params: Sequence[Any]) -> Iterator[Any]:
 
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.RawCursor(connection.connection) as cursor:
+        # Prepared from the second time on; only where the connection has a `prepare_threshold` (its setting has).
         cursor.execute(_numbered(sql), params, prepare=True)
         yield cursor
 

@@ -287,7 +287,10 @@ def database(*, pooled: bool) -> dict[str, object]:
             raise BadSetting("DATABASE_URL names no database: postgresql://user:password@host/name")
         most = max(16, whole_number("WEB_THREADS", low=1, high=64))
         pool = {"min_size": 1, "max_size": most, "timeout": POOL_SECONDS}
-        options: dict[str, object] = {"pool": pool} if pooled else {}
+        # Without a threshold psycopg prepares nothing, not even what asks for it (`common.prepared`).
+        options: dict[str, object] = {"prepare_threshold": 5}
+        if pooled:
+            options["pool"] = pool
         host = dict(p.split("=", 1) for p in parts.query.split("&") if "=" in p).get("host", "")
         return {
             "ENGINE": "django.db.backends.postgresql",

@@ -41,9 +41,12 @@ def start(
     by: Staff | None = None,
     received_on: date | None = None,
 ) -> Draft:
-    """Begin a filing of the procedure's current version. Raises `NotAllowed` when it is not offered."""
+    """Begin a filing of the procedure's current version. Raises `NotAllowed` when it is not offered.
+
+    Staff enter for a closed procedure too: what is on paper may have reached the office before.
+    """
     offer = procedures.current(procedure_id)
-    if offer is None or not offer.is_open:
+    if offer is None or not (offer.is_open or by is not None):
         raise NotAllowed
     draft = Draft(
         procedure_id=procedure_id,

@@ -13,6 +13,7 @@ from madoguchi.applications.actions.protection import carry_over
 from madoguchi.applications.actions.review import change_case, commit_case, with_answer_at
 from madoguchi.applications.errors import (
     ChangedMeanwhile,
+    NoRoom,
     NotAllowed,
     NotComplete,
     ReasonMissing,
@@ -129,8 +130,8 @@ def send_document(
     """Add files to a document that may follow the filing. Returns how many were new.
 
     Files that are there already are left out, so that a page sent twice adds nothing. Raises `NotAllowed` when a
-    decision was proposed or the document has no room, `UnknownChoice` for a document this filing does not call for,
-    `ChangedMeanwhile`.
+    decision was proposed or an open correction asks for this document, `NoRoom`, `UnknownChoice` for a document this
+    filing does not call for, `ChangedMeanwhile`.
     """
     if not rules.may_send_documents(application.status):
         raise NotAllowed
@@ -142,8 +143,10 @@ def send_document(
     new = list({file.digest: file for file in files if file.digest not in there}.values())
     if not new:
         return 0
-    if len(new) > late.room:
+    if is_asked_for(application, document_id):
         raise NotAllowed
+    if len(new) > late.room:
+        raise NoRoom(late.room)
     unit = kernel.Unit()
     detail = {"document": document_id, "files": len(new)}
     change_case(unit, application, act="send_document", by=None, now=now, detail=detail)
@@ -151,6 +154,12 @@ def send_document(
         unit.insert(attachment_of(application.id, document_id, file, now=now))
     commit_case(unit, application)
     return len(new)
+
+
+def is_asked_for(application: Application, document_id: str) -> bool:
+    """Whether an open correction asks for the document: it is answered there."""
+    asked = open_correction(application)
+    return asked is not None and asked.items.filter(target="document", target_id=document_id).exists()
 
 
 def _target_of(definition: Definition, problem: Problem) -> str:

@@ -6,11 +6,15 @@ from datetime import timedelta
 
 import pytest
 
+from madoguchi.applications import handlers
 from madoguchi.applications.models import Application, Draft
 from madoguchi.applications.tests.conftest import NOW, SetClock
+from madoguchi.applications.tests.desks import open_desk
+from madoguchi.applications.tests.factories import DraftFactory
 from madoguchi.applications.tests.offers import asked, section, small
 from madoguchi.applications.tests.visitor import Page, Visitor
 from madoguchi.common import clock
+from madoguchi.notices.models import Message
 from madoguchi.organization.tests.factories import DepartmentFactory
 from madoguchi.procedures import actions as procedures
 from madoguchi.procedures.models import Procedure
@@ -114,3 +118,28 @@ def test_it_is_said_in_the_language_of_the_reader(language: str, words: str):
     visitor.client.cookies["madoguchi_language"] = language
 
     assert words in visitor.send(check).text
+
+
+def test_staff_enter_what_came_on_paper_for_a_closed_procedure():
+    desk = open_desk()
+    procedure_id = Procedure.objects.get().id
+    procedures.close(procedure_id=procedure_id, by="staff:x", now=clock.now())
+    browser = desk.browser("officer")
+
+    page = browser.get("/desk/new/").content.decode()
+    answer = browser.post(
+        "/desk/new/", {"procedure": procedure_id, "channel": "paper", "received_on": "2026-11-20"}
+    )
+
+    assert "（オンラインの受付は終了）" in page
+    assert answer.status_code == 302
+
+
+def test_nobody_is_mailed_to_go_on_with_a_closed_procedure():
+    open_desk()
+    draft = DraftFactory(email="a@example.jp", expires_at=clock.now() + timedelta(hours=20))
+    procedures.close(procedure_id=draft.procedure_id, by="staff:x", now=clock.now())
+
+    handlers.look_after_drafts({})
+
+    assert not Message.objects.exists()

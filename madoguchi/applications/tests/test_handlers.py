@@ -429,14 +429,19 @@ def test_content_that_is_sent_again_while_it_would_go_stays(
     digest = put(store, b"a", hours_ago=48)
     referenced = queries.referenced
 
+    looks: list[Any] = []
+
     def sent_again(digests: Any) -> set[str]:
         found = referenced(digests)
-        store.put(b"a")  # the row that will refer to it is not written yet
+        looks.append(digests)
+        if len(looks) == 2:  # the last look before it goes
+            store.put(b"a")  # the row that will refer to it is not written yet
         return found
 
     monkeypatch.setattr(queries, "referenced", sent_again)
     handlers.sweep_files({})
 
+    assert len(looks) == 2
     assert store.exists(digest)
 
 

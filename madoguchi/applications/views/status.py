@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from madoguchi.applications import actions, capabilities, limits, queries, rules
-from madoguchi.applications.actions.resident import open_correction
+from madoguchi.applications.actions.resident import is_asked_for, open_correction
 from madoguchi.applications.correcting import read_answers, shown_items
-from madoguchi.applications.errors import NotAllowed, NotComplete, ReasonMissing
+from madoguchi.applications.errors import NoRoom, NotAllowed, NotComplete, ReasonMissing
 from madoguchi.applications.models import Application, Correction, CorrectionItem
 from madoguchi.applications.produced import copy_pdf, decision_pdf
 from madoguchi.applications.receiving import LIMITS, take_all
@@ -99,6 +99,7 @@ def page(request: HttpRequest, application: Application) -> HttpResponse:
         "may_withdraw": rules.may_withdraw(application.status),
         "late_documents": _late_rows(application, definition, correction, language),
         "received": "received" in request.GET,
+        "not_taken": "not_taken" in request.GET,
     }
     return render(request, "applications/status.html", context)
 
@@ -167,16 +168,18 @@ def late_document(request: HttpRequest, application: Application, document_id: s
     )
     if late is None:
         raise Http404
-    if not rules.may_send_documents(application.status):
-        return redirect("applications:status_page", application.id)
+    if not rules.may_send_documents(application.status) or is_asked_for(application, document_id):
+        return _sent_in_vain(request, application)
     problems: list[str] = []
     if request.method == "POST":
         try:
             problems = _take_late(request, application, late)
-        except NotAllowed:  # decided about, or filled up from another tab, in between
-            return redirect("applications:status_page", application.id)
+        except NotAllowed:  # decided about, or sent back, in between
+            return _sent_in_vain(request, application)
         if not problems:
             return redirect(f"{reverse('applications:status_page', args=[application.id])}?received=1")
+        kept = queries.late_documents(application, definition)
+        late = next(d for d in kept if d.document.id == document_id)
     wanted = late.document
     context = {
         "here": "status",
@@ -193,16 +196,30 @@ def late_document(request: HttpRequest, application: Application, document_id: s
     return render(request, "applications/late_document.html", context, status=422 if problems else 200)
 
 
+def _sent_in_vain(request: HttpRequest, application: Application) -> HttpResponse:
+    """The document cannot be sent here any more; who sent it all the same is told that it was not taken."""
+    address = reverse("applications:status_page", args=[application.id])
+    return redirect(f"{address}?not_taken=1" if request.method == "POST" else address)
+
+
 def _take_late(request: HttpRequest, application: Application, late: queries.LateDocument) -> list[str]:
     """Keep what was sent. Returns what is to be said about files that were refused."""
     uploads = request.FILES.getlist("file")
     if not uploads:
         return [_("ファイルを選んでから、「送る」を押してください。")]
-    kept, refused = take_all(uploads, accept=late.document.accept, room=late.room)
+    # What is there already takes no room, so a page sent twice is taken twice and adds nothing.
+    kept, refused = take_all(uploads, accept=late.document.accept, room=late.document.max_files)
     if kept:
-        actions.send_document(
-            application=application, document_id=late.document.id, files=kept, now=clock.now()
-        )
+        try:
+            actions.send_document(
+                application=application, document_id=late.document.id, files=kept, now=clock.now()
+            )
+        except NoRoom as full:
+            words = {"room": full.room, "count": len(kept)}
+            return [
+                _("あと%(room)sつまで送れます。いま選んだ%(count)sつのファイルは、受け取っていません。")
+                % words
+            ]
     return refused
 
 

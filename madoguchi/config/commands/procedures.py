@@ -32,4 +32,9 @@ def _set_open(procedure_id: str, *, is_open: bool) -> int:
     except Procedure.DoesNotExist:
         print(f"There is no procedure {procedure_id}.", file=sys.stderr)
         return 1
+    except actions.PublishedMeanwhile:
+        print(
+            f"{procedure_id} was published at this moment; nothing was changed. Try again.", file=sys.stderr
+        )
+        return 1
     return 0

@@ -104,7 +104,7 @@ def test_a_plan_that_breaks_a_published_figure_is_not_published(file, text, caps
 
     assert command.main(["publish", str(file), "--by", "推進事務局"]) == 1
 
-    assert "指標「hours-saved」の数え方が変わりました。" in capsys.readouterr().out
+    assert "指標「hours-saved」の数え方、現状値または目標が変わりました。" in capsys.readouterr().out
     assert PlanVersion.objects.count() == 1
 
 

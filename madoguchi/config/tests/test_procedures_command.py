@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from madoguchi.audit import actions as audit
 from madoguchi.audit.models import AuditEntry
 from madoguchi.config.commands import procedures as command
 from madoguchi.procedures import queries
+from madoguchi.procedures.models import Procedure
 from madoguchi.procedures.tests.factories import ProcedureFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -26,3 +30,20 @@ def test_a_procedure_that_is_not_there_and_a_wrong_word_are_refused(capsys: pyte
     assert command.main(["close", "nothing"]) == 1
     assert "There is no procedure nothing." in capsys.readouterr().err
     assert command.main(["shut", "nothing"]) == 2
+
+
+@pytest.mark.django_db
+def test_a_version_published_at_that_moment_is_told_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    procedure_id = ProcedureFactory().id
+
+    def faster(*args: Any, **kwargs: Any) -> None:
+        Procedure.objects.filter(id=procedure_id).update(version=99)
+        record(*args, **kwargs)
+
+    record = audit.record
+    monkeypatch.setattr(audit, "record", faster)
+
+    assert command.main(["close", procedure_id]) == 1
+    assert "Try again." in capsys.readouterr().err

@@ -90,5 +90,6 @@ def test_there_is_a_connection_for_each_thread(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("WEB_THREADS", "40")
 
     assert environment.database(pooled=True)["OPTIONS"] == {
-        "pool": {"min_size": 1, "max_size": 40, "timeout": environment.POOL_SECONDS}
+        "prepare_threshold": 5,
+        "pool": {"min_size": 1, "max_size": 40, "timeout": environment.POOL_SECONDS},
     }

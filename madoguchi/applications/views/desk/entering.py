@@ -49,8 +49,8 @@ def entries(request: HttpRequest) -> HttpResponse:
     staff, now = identity.staff_of(request), clock.now()
     today = clock.tokyo_date(now)
     departments = organization.departments_of(staff, today, HANDLING)
-    offered = [o for o in procedures.offers() if o.is_open and o.definition.department in departments]
-    choices = [(offer.procedure_id, str(offer.definition.current_name)) for offer in offered]
+    offered = [o for o in procedures.offers() if o.definition.department in departments]
+    choices = [(offer.procedure_id, _name(offer)) for offer in sorted(offered, key=lambda o: not o.is_open)]
     typed = {
         "procedure": request.POST.get("procedure", choices[0][0] if len(choices) == 1 else ""),
         "channel": request.POST.get("channel", ""),
@@ -83,6 +83,11 @@ def entries(request: HttpRequest) -> HttpResponse:
         "problems": [(f"#{name}", sentence) for name, sentence in errors.items()],
     }
     return render(request, "applications/desk/entries.html", context, status=422 if errors else 200)
+
+
+def _name(offer: procedures.Offer) -> str:
+    name = str(offer.definition.current_name)
+    return name if offer.is_open else _("%(name)s（オンラインの受付は終了）") % {"name": name}
 
 
 def _begun(
