@@ -60,9 +60,7 @@ def sections(sheet: Sheet) -> tuple[Section, ...]:
                 for r in sheet.resolutions
             ),
         ),
-        Section(
-            _("所管部署の評価（手書き欄）"), (Row(_("評価"), "\n\n\n"), Row(_("次年度の方向"), "\n\n\n"))
-        ),
+        Section(_("所管部署の評価"), _evaluation(sheet)),
         Section(_("数の出どころ"), tuple(Row(i.indicator.id, trace(sheet, i)) for i in sheet.indicators)),
     ]
     return tuple(section for section in found if section.rows)
@@ -77,30 +75,48 @@ def trace(sheet: Sheet, one: ReviewedIndicator) -> str:
         "day": one.as_of.isoformat(),
         "rows": f"{one.rows:,}",
         "source": one.indicator.source,
+        "numerator": f"{one.numerator:,}",
     }
-    return (
+    text = (
         _(
-            "計画 %(plan)s 第%(version)s版、数え方 第%(definition)s版、%(day)s時点、出所 %(source)s、%(rows)s行"
+            "計画 %(plan)s 第%(version)s版、数え方 第%(definition)s版、%(day)s時点、出所 %(source)s、%(rows)s行、計 %(numerator)s"
         )
         % words
     )
+    if one.denominator is not None:
+        words = {"source": one.indicator.denominator, "count": f"{one.denominator:,}"}
+        text += _("、分母の出所 %(source)s、計 %(count)s") % words
+    if one.last_rows is not None:
+        text += _("、前年度末 %(rows)s行") % {"rows": f"{one.last_rows:,}"}
+    return text
 
 
 def _figures(one: ReviewedIndicator) -> str:
     indicator = one.indicator
+    typed = _("（手入力）")
     words = {
         "span": texts.span_word(indicator),
         "baseline": texts.with_unit(indicator, one.baseline, "ja"),
-        "last": texts.with_unit(indicator, one.last_year, "ja"),
-        "this": texts.with_unit(indicator, one.this_year, "ja") + (_("（手入力）") if one.is_typed else ""),
+        "last": texts.with_unit(indicator, one.last_year, "ja") + (typed if one.is_last_typed else ""),
+        "this": texts.with_unit(indicator, one.this_year, "ja") + (typed if one.is_typed else ""),
+        "day": one.as_of.isoformat(),
         "target": texts.with_unit(indicator, one.target, "ja"),
         "light": texts.light_word(one.light),
     }
     return (
         _(
-            "%(light)s\n今年度 %(this)s（%(span)s）　前年度 %(last)s　計画のはじめ %(baseline)s　目標 %(target)s"
+            "%(light)s\n%(day)s時点 %(this)s（%(span)s）　前年度末 %(last)s　計画のはじめ %(baseline)s　目標 %(target)s"
         )
         % words
+    )
+
+
+def _evaluation(sheet: Sheet) -> tuple[Row, ...]:
+    """What the department wrote; room to write by hand where it wrote nothing."""
+    note = sheet.note
+    return (
+        Row(_("評価"), note.evaluation if note else "\n\n\n"),
+        Row(_("次年度の方向"), note.direction if note and note.direction else "\n\n\n"),
     )
 
 

@@ -5,6 +5,7 @@ from madoguchi.plan.models.facts import Fact, MonthTotal, SubjectYear
 from madoguchi.plan.models.meetings import AgendaItem, Meeting, Resolution
 from madoguchi.plan.models.national import NationalTable, NationalValue
 from madoguchi.plan.models.plans import PlanVersion
+from madoguchi.plan.models.reviews import ReviewNote
 from madoguchi.plan.models.services import DigitalService, Survey, UseEvidence
 from madoguchi.plan.models.systems import SystemAsset
 
@@ -19,6 +20,7 @@ __all__ = [
     "NationalValue",
     "PlanVersion",
     "Resolution",
+    "ReviewNote",
     "SubjectYear",
     "Survey",
     "SystemAsset",

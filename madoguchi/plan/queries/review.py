@@ -8,7 +8,7 @@ from datetime import date
 from madoguchi.japan.fiscal import fiscal_year_end, fiscal_year_start
 from madoguchi.plan.definition import Indicator, Measure, Plan
 from madoguchi.plan.desk_kinds import KINDS
-from madoguchi.plan.models import Achievement, Resolution
+from madoguchi.plan.models import Achievement, Resolution, ReviewNote
 from madoguchi.plan.queries import figures, plans, roadmap
 from madoguchi.plan.rules import light
 from madoguchi.plan.rules.light import Light
@@ -24,10 +24,14 @@ class ReviewedIndicator:
     last_year: float | None
     this_year: float | None
     is_typed: bool
+    is_last_typed: bool
+    last_rows: int | None  # rows behind the year before; None where the plan had not begun
     target: float | None
     light: Light
     as_of: date
     rows: int
+    numerator: int
+    denominator: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class Sheet:
     achievements: tuple[tuple[str, int], ...]  # kind and how many are counted
     bars: tuple[Expected, ...]
     resolutions: tuple[Resolution, ...]
+    note: ReviewNote | None  # what the department says
 
 
 def years_of(plan: Plan, today: date) -> list[int]:
@@ -72,23 +77,28 @@ def sheet(plan: Plan, measure: Measure, year: int, today: date) -> Sheet:
         achievements=_achievements(measure.id, begin, as_of),
         bars=tuple(b for b in roadmap.standing(plan, as_of) if b.bar.measure_id == measure.id),
         resolutions=_resolutions(plan, measure.id, begin, as_of),
+        note=ReviewNote.objects.filter(plan_id=plan.id, measure_id=measure.id, fiscal_year=year).first(),
     )
 
 
 def _indicator(plan: Plan, indicator: Indicator, year: int, as_of: date) -> ReviewedIndicator:
     now = figures.figure(plan, indicator, as_of)
     before = fiscal_year_end(year - 1)
-    last = figures.figure(plan, indicator, before).value if before >= plan.starts_on else None
+    last = figures.figure(plan, indicator, before) if before >= plan.starts_on else None
     return ReviewedIndicator(
         indicator=indicator,
         baseline=indicator.baseline.value if indicator.baseline else None,
-        last_year=last,
+        last_year=last.value if last else None,
+        is_last_typed=last is not None and last.typed is not None,
+        last_rows=last.rows if last else None,
         this_year=now.value,
         is_typed=now.typed is not None,
         target=indicator.target.value if indicator.target else None,
         light=light.light(indicator, now.value, as_of),
         as_of=as_of,
         rows=now.rows,
+        numerator=now.numerator,
+        denominator=now.denominator,
     )
 
 

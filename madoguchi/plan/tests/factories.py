@@ -19,6 +19,7 @@ from madoguchi.plan.models import (
     NationalValue,
     PlanVersion,
     Resolution,
+    ReviewNote,
     SubjectYear,
     Survey,
     SystemAsset,
@@ -177,6 +178,18 @@ def SurveyFactory(**fields: Any) -> Survey:
         "answer_by_on": date(2026, 3, 20),
     }
     return Survey.objects.create(**values | fields)
+
+
+def ReviewNoteFactory(**fields: Any) -> ReviewNote:
+    values: dict[str, Any] = {
+        "plan_id": f"plan-{next(_numbers)}",
+        "measure_id": "3-3",
+        "fiscal_year": 2024,
+        "evaluation": "計画どおりに進んだ。",
+        "written_by": fields.get("written_by") or StaffFactory(),
+        "written_at": NOW,
+    }
+    return ReviewNote.objects.create(**values | fields)
 
 
 def SystemAssetFactory(**fields: Any) -> SystemAsset:

@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
+from madoguchi.audit.models import AuditEntry
 from madoguchi.common.registers import Happening
 from madoguchi.organization.tests.factories import signed_in_client, staff_with
 from madoguchi.plan import desk_review, reading
 from madoguchi.plan.actions import facts, publishing
+from madoguchi.plan.models import ReviewNote
 from madoguchi.plan.queries import plans, review
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
@@ -59,7 +61,7 @@ def test_the_paper_names_figures_and_where_they_come_from(client):
 
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
     assert "施策レビュー" in text
-    assert "今年度 14回" in text
+    assert "2023-03-31時点 14回" in text
     assert "出所 workshops" in text
     assert "評価" in text
 
@@ -70,7 +72,7 @@ def test_page_and_data_say_the_same(client):
 
     measure = next(m for m in data["measures"] if m["measure"] == "3-3")
     assert measure["indicators"][0]["this_year"] == 14
-    assert "今年度 14回" in page
+    assert "2023-03-31時点 14回" in page
     assert len(data["measures"]) == 9
 
 
@@ -88,3 +90,51 @@ def test_all_years_of_the_plan_are_listed(client):
 @pytest.mark.parametrize(("role", "status"), [("officer", 200), ("office", 200), ("administrator", 403)])
 def test_who_sees_the_reviews(plan, role, status):
     assert signed_in_client(staff_with(role)).get("/plan/reports/").status_code == status
+
+
+def written(client, **fields):
+    return client.post(
+        "/plan/reports/2022/3-3/", {"version": 0, "evaluation": "計画どおり。", "direction": ""} | fields
+    )
+
+
+def test_a_department_writes_its_evaluation_and_the_paper_has_it(client):
+    assert written(client, direction="地区を広げる。").status_code == 302
+
+    page = client.get("/plan/reports/2022/3-3/").content.decode()
+    paper = client.get("/plan/reports/2022/3-3.pdf").content
+    text = "".join(one.extract_text() for one in PdfReader(io.BytesIO(paper)).pages)
+    for sentence in ("計画どおり。", "地区を広げる。"):
+        assert sentence in page
+        assert sentence in text
+    assert AuditEntry.objects.get(act="review.written").detail["direction"] == "地区を広げる。"
+
+
+@pytest.mark.parametrize("text", ["", "あ" * 2001])
+def test_an_evaluation_that_is_missing_or_too_long_is_told_and_kept(client, text):
+    answer = written(client, evaluation=text, direction="書いたこと")
+
+    assert answer.status_code == 422
+    assert "書いたこと" in answer.content.decode()
+    assert not ReviewNote.objects.exists()
+
+
+def test_of_two_who_write_at_once_the_second_sees_both(client):
+    written(client)
+
+    answer = written(client, evaluation="あとから書いた評価。")
+
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "計画どおり。" in page
+    assert "あとから書いた評価。" in page
+    assert written(client, evaluation="あとから書いた評価。", version=1).status_code == 302
+    assert ReviewNote.objects.get().evaluation == "あとから書いた評価。"
+
+
+def test_another_department_writes_nothing(plan):
+    stranger = signed_in_client(staff_with("officer"))
+
+    assert "評価を書く" not in stranger.get("/plan/reports/2022/3-3/").content.decode()
+    assert written(stranger).status_code == 403
+    assert not ReviewNote.objects.exists()
