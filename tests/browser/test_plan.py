@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
+from pathlib import Path
 
 import pytest
+import xlsxwriter
 from playwright.sync_api import Page, expect
 
 from tests.browser.pages import Form, Look, press
@@ -20,6 +23,10 @@ PUBLIC = [
     "/plan/measures/2-2/",
     "/plan/indicators/workshops/",
     "/plan/indicators/online-share/",
+    "/plan/indicators/workshops/counts/",
+    "/plan/indicators/online-share/counts/",
+    "/plan/indicators/workshops/definitions/",
+    "/plan/?as_of=2999-01-01",
     "/plan/rule/",
     "/plan/roadmap/",
     "/plan/minutes/",
@@ -109,6 +116,66 @@ def test_the_office_records_a_workshop_and_the_public_figure_moves(
     look(page, "achievement-counted")
     expect(page.locator("main")).to_contain_text("集計対象")
     assert _workshops(new_page()) == before + 1
+
+
+def test_the_office_imports_a_workbook_as_a_job_and_writes_its_review(
+    staff_page: Callable[[str], Page], new_page: NewPage, look: Look, tmp_path: Path
+) -> None:
+    before = _workshops(new_page())
+    page = staff_page("office")
+    page.goto("/plan/achievements/import/workshop/")
+    with page.expect_download() as template:
+        page.get_by_role("link", name="ひな形").click()
+    header = template.value.path().read_text("utf-8-sig").strip().split(",")
+
+    page.locator("input[type=file]").set_input_files(_workbook(tmp_path, header, attendees="たくさん"))
+    press(page.get_by_role("button", name="確かめる"))
+    look(page, "import-with-faults")
+    expect(page.locator("main")).to_contain_text("1行も取り込んでいません")
+
+    page.locator("input[type=file]").set_input_files(_workbook(tmp_path, header, attendees=15))
+    press(page.get_by_role("button", name="確かめる"))
+    look(page, "import-looked-at")
+    expect(page.locator("main")).to_contain_text("まだ取り込んでいません")
+    press(page.get_by_role("button", name="取り込む", exact=True))
+    for _try in range(60):
+        if "取り込みました" in page.locator("main").inner_text():
+            break
+        page.wait_for_timeout(500)
+        page.reload()
+    look(page, "import-done")
+    assert _workshops(new_page()) == before + 2
+
+    page.goto("/plan/reports/2025/3-3/")
+    form = Form(page)
+    form.write("評価", "講座は目標を下回った。会場が足りなかった。")
+    form.write("次年度の方向", "公民館のほか、地区の集会所でも開く。")
+    form.press("保存する")
+    look(page, "review-written")
+    expect(page.locator("main")).to_contain_text("会場が足りなかった。")
+
+
+def _workbook(folder: Path, header: list[str], *, attendees: object) -> Path:
+    """Two workshops as a section would send them, days as days of Excel."""
+    path = folder / "workshops.xlsx"
+    with xlsxwriter.Workbook(path, {"default_date_format": "yyyy/mm/dd"}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, header)
+        for number, day in enumerate((date(2025, 9, 3), date(2025, 10, 8)), start=1):
+            known = {
+                "取込番号": f"試験{number}",
+                "開催日": day,
+                "部署コード": "digital",
+                "場所": "都南分庁舎",
+            }
+            known |= {
+                "講座の名称": f"地図アプリの使い方 {number}",
+                "文書番号、または書類のある場所": f"試験第{number}号",
+            }
+            sheet.write_row(
+                number, 0, [known.get(name, attendees if "参加者" in name else "") for name in header]
+            )
+    return path
 
 
 def _workshops(page: Page) -> int:
