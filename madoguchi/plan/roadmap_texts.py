@@ -53,7 +53,7 @@ def sentence(
     one: Expected, found: Sequence[Expected], names: Mapping[str, str], *, is_closed: bool = False
 ) -> str:
     """A bar in a sentence or three: the plan, what happened, what follows for those that wait for it."""
-    parts = [_("予定は%(begin)sから%(end)sまでです。") % _days(one), _happened(one, names, is_closed)]
+    parts = [_happened(one, names, is_closed), _("予定は%(begin)sから%(end)sまでです。") % _days(one)]
     if one.moved_by:
         parts.append(_("「%(names)s」が遅れた影響を受けています。") % {"names": _listed(one.moved_by, names)})
     if not is_closed:

@@ -52,8 +52,8 @@ def test_a_sentence_says_what_was_planned_what_happened_and_what_follows(plan):
     text = page("/plan/roadmap/?as_of=2022-05-10")
 
     assert (
-        "予定は2021年4月1日（令和3年）から2022年3月31日（令和4年）までです。"
         "「調査・意見聴取」は、予定の日を40日過ぎても終わっていません。"
+        "予定は2021年4月1日（令和3年）から2022年3月31日（令和4年）までです。"
         "次の「仕様の作成・調達（導入と移行の試験を含む）」は、2022年5月11日（令和4年）に始まる見込みです。"
     ) in text
     assert "始まりが39日遅れています" in text
