@@ -12,13 +12,14 @@ from django.urls import reverse
 
 from madoguchi.common import clock, jobs, kernel
 from madoguchi.common.jinja2env import both_eras, city_name
+from madoguchi.japan.fiscal import fiscal_year
 from madoguchi.notices import actions as notices
 from madoguchi.notices.compose import Sender, compose
 from madoguchi.notices.rules import is_usable_address
 from madoguchi.organization import queries as organization
 from madoguchi.organization.models import Department
 from madoguchi.plan.actions import achievements, collecting, import_jobs, resolutions, services
-from madoguchi.plan.models import Resolution
+from madoguchi.plan.models import Resolution, Survey
 from madoguchi.plan.queries import desk_imports, plans
 
 
@@ -42,8 +43,49 @@ def retell_systems(payload: Mapping[str, Any]) -> None:
 
 @jobs.handler("plan.issue_surveys", every=timedelta(days=1))
 def issue_surveys(payload: Mapping[str, Any]) -> None:
-    """From 1 March on, ask each department with digital services for this year's evidence."""
-    services.issue_surveys(now=clock.now())
+    """From 1 March on, ask each department with digital services for this year's evidence, by mail too; late ones again.
+
+    Each mail once. What a department that is gone should answer goes to the office of the plan.
+    """
+    now = clock.now()
+    services.issue_surveys(now=now)
+    today = clock.tokyo_date(now)
+    waiting = Survey.objects.filter(answered_at=None, fiscal_year=fiscal_year(today))
+    try:
+        office_code = plans.plan_for(today).office_department_code
+    except plans.NoSuchPlan:
+        office_code = ""
+    departments = organization.departments({row.department_code for row in waiting} | {office_code})
+    for row in waiting:
+        owner, office = departments.get(row.department_code), departments.get(office_code)
+        to = owner if _is_reached(owner, now) else office
+        if to is not None and _is_reached(to, now):
+            _send_survey(row, owner or to, to, now)
+
+
+def _send_survey(row: Survey, owner: Department, to: Department, now: datetime) -> None:
+    is_late = clock.tokyo_date(now) > row.answer_by_on
+    lines = [
+        f"民間のデジタルサービスの年度末調査に、{both_eras(row.answer_by_on)}までに回答してください。"
+        + ("期限を過ぎています。" if is_late else ""),
+        f"担当：{owner.name}",
+        "今年度に使った証拠を、次の画面から登録してください。",
+        settings.BASE_URL + reverse("plan:survey", args=[row.id]),
+    ]
+    sender = Sender(city=city_name(), department=to.name, phone=to.phone, hours=to.hours)
+    unit = kernel.Unit()
+    notices.send(
+        unit,
+        to=to.email,
+        subject="デジタルサービスの年度末調査のお願い",
+        body=compose(lines, sender=sender, language="ja"),
+        purpose="plan.survey",
+        about=f"survey:{row.id}",
+        now=now,
+        key=f"survey:{row.id}:{'late' if is_late else 'issued'}",
+    )
+    with contextlib.suppress(notices.AlreadyTold):
+        kernel.commit(unit)
 
 
 @jobs.handler("plan.remind", every=timedelta(days=1))

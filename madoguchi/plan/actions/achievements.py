@@ -133,6 +133,14 @@ def settle_doubt(
     _settle(achievement, version, state, reason, by, now)
 
 
+def note_proof_read(*, achievement: Achievement, by: Staff, now: datetime) -> None:
+    """Log that somebody opens the proof. Raises `NotAllowed` for another department's."""
+    may_record(by, achievement.department_code, clock.tokyo_date(now))
+    unit = kernel.Unit()
+    _note(unit, achievement, "achievement.proof_read", by, now, {})
+    kernel.commit(unit)
+
+
 def may_record(by: Staff, department_code: str, today: date) -> None:
     """Raises `NotAllowed` unless `by` may record for this department: its own, or any for the office."""
     require(by, Capability.RECORD_ACHIEVEMENTS, today)

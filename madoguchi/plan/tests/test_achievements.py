@@ -362,3 +362,16 @@ def test_a_page_that_was_overtaken_says_so_and_keeps_what_was_typed(office, offi
 
     assert page.status_code == 409
     assert 'value="乙"' in page.content.decode()
+
+
+def test_a_proof_is_opened_by_its_own_department_and_the_office_and_logged(officer, plan):
+    row = record(officer)
+    Achievement.objects.filter(id=row.id).update(proof_digest="0" * 64, proof_name="a.pdf")
+    address = f"/plan/achievements/{row.id}/proof/"
+
+    stranger = signed_in_client(staff_with("officer", department=DepartmentFactory(code="elsewhere")))
+    assert stranger.get(address).status_code == 403
+    assert not AuditEntry.objects.filter(act="achievement.proof_read").exists()
+
+    assert signed_in_client(officer).get(address).status_code == 404  # the file itself is not in the store
+    assert AuditEntry.objects.get(act="achievement.proof_read").subject == f"achievement:{row.id}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from madoguchi.audit.models import AuditEntry
+from madoguchi.common import clock
+from madoguchi.japan.fiscal import fiscal_year
+from madoguchi.notices.models import Message
 from madoguchi.organization.actions.permission import NotAllowed
+from madoguchi.organization.models import Department
 from madoguchi.organization.tests.factories import DepartmentFactory, signed_in_client, staff_with
 from madoguchi.plan import handlers, reading
 from madoguchi.plan.actions import publishing
@@ -187,6 +191,22 @@ def test_the_daily_job_issues_surveys(officer, monkeypatch):
     handlers.issue_surveys({})
 
     assert Survey.objects.count() == 1
+
+
+def test_a_survey_is_mailed_when_it_is_issued_and_once_more_when_it_is_late(officer, plan, monkeypatch):
+    Department.objects.filter(code="digital").update(email="digital@city.example")
+    add(officer)
+    for day in (NOW, NOW, NOW + timedelta(days=40)):
+        monkeypatch.setattr("madoguchi.common.clock.now", lambda at=day: at)
+        Survey.objects.update(fiscal_year=fiscal_year(clock.today()))
+        handlers.issue_surveys({})
+
+    bodies = list(
+        Message.objects.filter(purpose="plan.survey").order_by("created_at").values_list("body", flat=True)
+    )
+    assert len(bodies) == 2
+    assert f"/plan/services/survey/{Survey.objects.get().id}/" in bodies[0]
+    assert "期限を過ぎています。" in bodies[1]
 
 
 def test_a_survey_is_answered_once(officer):

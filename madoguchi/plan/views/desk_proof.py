@@ -7,16 +7,19 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.core import signing
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
-from madoguchi.common import access
+from madoguchi.common import access, clock
 from madoguchi.common.files import messages, serving
 from madoguchi.common.files.configured import configured
 from madoguchi.common.files.intake import Accepted, Limits, take_in
 from madoguchi.common.files.refusals import Refused
 from madoguchi.common.files.store import NotStored, StorageError
 from madoguchi.identity import queries as identity
+from madoguchi.organization.actions.permission import NotAllowed
+from madoguchi.plan.actions import achievements as actions
 from madoguchi.plan.models import Achievement
 
 ROLES = ("officer", "head", "office")  # who records achievements and looks at them
@@ -59,10 +62,15 @@ def _unsealed(word: str, salt: str) -> Accepted | None:
 @access.staff(*ROLES)
 @require_GET
 def proof(request: HttpRequest, achievement_id: UUID) -> HttpResponse:
-    """The proof, to be saved."""
+    """The proof, to be saved by the office and the record's own department; who opened it is logged."""
     row = Achievement.objects.filter(id=achievement_id).exclude(proof_digest="").first()
     if row is None:
         raise Http404
+    staff, now = identity.staff_of(request), clock.now()
+    try:
+        actions.note_proof_read(achievement=row, by=staff, now=now)
+    except NotAllowed:
+        raise PermissionDenied from None
     store, _scanner = configured()
     try:
         with store.open(row.proof_digest) as stored:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from madoguchi.common import access, registers
 from madoguchi.common.pages import render
+from madoguchi.japan.fiscal import format_fiscal_year
 from madoguchi.organization import queries as organization
 from madoguchi.plan import charts, reading, texts
 from madoguchi.plan.definition import Indicator
@@ -105,6 +106,11 @@ def measure(request: HttpRequest, measure_id: str) -> HttpResponse:
         "department": department.name if department else "",
         "bars": [bar for bar in ask.plan.roadmap if bar.measure_id == measure_id],
         "budget": [line for line in ask.plan.budget if line.measure_id == measure_id],
+        "budget_lines": [
+            f"{format_fiscal_year(line.fiscal_year)} {line.title} {line.amount_yen:,}円"
+            for line in ask.plan.budget
+            if line.measure_id == measure_id
+        ],
     }
     return render(request, "plan/measure.html", context)
 
