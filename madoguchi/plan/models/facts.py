@@ -29,7 +29,10 @@ class Fact(models.Model):
         constraints = [models.UniqueConstraint(fields=["source", "key"], name="fact_once")]
         indexes = [
             models.Index(fields=["source", "on", "department_code", "quantity"], name="fact_by_day"),
-            models.Index(fields=["source", "subject", "on"], name="fact_by_subject"),
+            # Holds all that counting what is in force by subject asks for, in its order.
+            models.Index(
+                fields=["source", "subject", "on", "until", "quantity"], name="fact_by_subject_in_force"
+            ),
         ]
 
     def __str__(self) -> str:
