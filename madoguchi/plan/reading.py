@@ -114,6 +114,10 @@ def _words(data: Mapping[str, Any] | None) -> Words:
     return Words(data["ja"], data.get("en", ""), data.get("easy", "")) if data else Words("")
 
 
+def _action(data: Mapping[str, Any] | str) -> Words:
+    return Words(data) if isinstance(data, str) else _words(data)
+
+
 def _day(text: str) -> date:
     return date.fromisoformat(text)
 
@@ -157,7 +161,7 @@ def _measure(data: Mapping[str, Any]) -> Measure:
         overview=_words(data["overview"]),
         present_state=_words(data["present_state"]),
         problems=_words(data["problems"]),
-        actions=tuple(Action(str(n), Words(text)) for n, text in enumerate(data["actions"], 1)),
+        actions=tuple(Action(str(n), _action(one)) for n, one in enumerate(data["actions"], 1)),
         department_code=data["department"],
         national_items=tuple(data.get("national_items", ())),
         sdgs=tuple(data.get("sdgs", ())),
