@@ -50,7 +50,8 @@ def issue_surveys(payload: Mapping[str, Any]) -> None:
     now = clock.now()
     services.issue_surveys(now=now)
     today = clock.tokyo_date(now)
-    waiting = Survey.objects.filter(answered_at=None, fiscal_year=fiscal_year(today))
+    year = fiscal_year(today)
+    waiting = Survey.objects.filter(answered_at=None, fiscal_year__in=(year - 1, year))
     try:
         office_code = plans.plan_for(today).office_department_code
     except plans.NoSuchPlan:

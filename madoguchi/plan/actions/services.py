@@ -147,10 +147,9 @@ def add_evidence(*, service: DigitalService, evidence: Evidence, by: Staff, now:
         recorded_at=now,
     )
     unit = kernel.Unit()
+    _raise_version(unit, service, now)
     told = happening(service, row)
     facts.open_months(SOURCE, [told])
-    here = {"id": service.id, "version": service.version}
-    unit.update(DigitalService, where=here, set={"changed_at": now}, otherwise=ChangedMeanwhile())
     unit.insert(row)
     facts.tell(unit, SOURCE, [told])
     _note(unit, service, "digital_service.evidence", by, now, {"fiscal_year": row.fiscal_year})
@@ -169,6 +168,7 @@ def withdraw_evidence(*, evidence: UseEvidence, reason: str, by: Staff, now: dat
         raise ReasonMissing
     between = {"key__gte": f"{evidence.id}:", "key__lt": f"{evidence.id};"}
     unit = kernel.Unit()
+    _raise_version(unit, service, now)
     unit.delete(UseEvidence, where={"id": evidence.id}, expect=1, otherwise=ChangedMeanwhile())
     facts.exchange(unit, gone=list(Fact.objects.filter(source=SOURCE, **between)), new=())
     detail = {
@@ -266,6 +266,14 @@ def _store(
     facts.exchange(unit, gone=gone, new=[(SOURCE, one) for one in told])
     _note(unit, service, act, by, now)
     _commit(unit)
+
+
+def _raise_version(unit: kernel.Unit, service: DigitalService, now: datetime) -> None:
+    """Refuse the unit where somebody else touches the service or its evidence meanwhile."""
+    here = {"id": service.id, "version": service.version}
+    service.version += 1
+    changes = {"version": service.version, "changed_at": now}
+    unit.update(DigitalService, where=here, set=changes, otherwise=ChangedMeanwhile())
 
 
 def _editable(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -106,6 +106,12 @@ def _read_table(rows: Rows, found: ReadTable) -> None:
     for line, cells in rows:
         plain = {n: cells[at] if at < len(cells) else "" for n, at in places.items()}
         _read_row(plain, line, seen, found)
+    values = [row["value"] for row in found.rows if row["value"] is not None]
+    if found.head.get("unit") in ("%", "％") and values and max(values) <= 1:
+        sentence = _(
+            "値がどれも1以下です。Excelで％表示の列は、80.2のような数に直してから取り込んでください。"
+        )
+        found.findings.append((2, COLUMNS["value"][0], sentence))
     if not seen:
         found.findings.append((2, "", _("2行目から先に団体がありません。")))
 

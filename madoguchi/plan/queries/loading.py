@@ -173,7 +173,11 @@ def _newest(sources: set[str], day: date) -> dict[str, date]:
     if not sources:
         return {}
     facts = Fact.objects.filter(source__in=sources, on__lte=day).order_by()
-    return dict(facts.values_list("source").annotate(newest=Max("on")))
+    newest: dict[str, date] = dict(facts.values_list("source").annotate(newest=Max("on")))
+    ended = facts.filter(until__lt=day).values_list("source").annotate(last=Max("until"))
+    for source, last in ended:
+        newest[source] = max(newest[source], last + timedelta(days=1))
+    return newest
 
 
 def _told(sources: set[str], day: date) -> set[str]:

@@ -196,3 +196,10 @@ def test_a_table_of_the_whole_nation_fits_in_one_unit():
     national.import_table(head=head, rows=rows, by=staff_with("office"), now=NOW)
 
     assert NationalValue.objects.count() == 1800
+
+
+def test_a_column_shown_in_percent_by_excel_is_told(client):
+    page = sent(client, "団体コード,団体名,値\n032018,盛岡市,0.802\n", unit="%")
+
+    assert page.status_code == 422
+    assert "値がどれも1以下です。" in page.content.decode()

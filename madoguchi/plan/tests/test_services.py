@@ -110,7 +110,9 @@ def test_a_service_that_ended_is_counted_until_its_last_day(plan, officer):
     service = add(officer)
     seen(service, officer, date(2025, 5, 1))
 
-    actions.end_service(service=service, version=1, last_day=date(2025, 9, 30), by=officer, now=NOW)
+    actions.end_service(
+        service=service, version=service.version, last_day=date(2025, 9, 30), by=officer, now=NOW
+    )
 
     assert (count(plan, date(2025, 9, 30)), count(plan, date(2025, 10, 1))) == (1, 0)
 
@@ -409,3 +411,14 @@ def test_evidence_recorded_by_mistake_is_taken_back_with_its_reason(officer, pla
     assert not Fact.objects.exists()
     entry = AuditEntry.objects.get(act="digital_service.evidence_withdrawn")
     assert (entry.detail["users"], entry.detail["reason"]) == (120, "別のサービスの報告だった")
+
+
+def test_evidence_and_an_end_at_once_do_not_both_stand(officer):
+    service = add(officer)
+    shown = DigitalService.objects.get(id=service.id)
+    seen(service, officer)
+
+    with pytest.raises(ChangedMeanwhile):
+        actions.end_service(
+            service=shown, version=shown.version, last_day=date(2026, 3, 10), by=officer, now=NOW
+        )

@@ -47,11 +47,13 @@ def test_a_new_version_changes_the_name_and_not_the_first_day():
     assert (one.label, one.on) == ("住民票の写しの請求", date(2024, 5, 10))
 
 
-def test_a_closed_procedure_is_not_told():
-    publish()
-    Procedure.objects.update(is_open=False)
+def test_a_closed_procedure_is_told_until_the_day_it_was_closed():
+    procedure_id = publish()
+    actions.close(procedure_id=procedure_id, by="staff:x", now=datetime(2026, 10, 1, 3, 0, tzinfo=UTC))
 
-    assert told() == []
+    (one,) = told()
+
+    assert (one.on, one.until) == (date(2024, 5, 10), date(2026, 10, 1))
 
 
 def test_ten_procedures_are_told_with_as_many_questions_as_one(django_assert_num_queries):
