@@ -23,6 +23,7 @@ SOURCE = "online-procedures"
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 FROM = date(2024, 5, 10)
 CLAIM = Happening(key="claim", on=FROM, subject="claim", label="児童手当の 認定請求")
+NAME = "児童手当の認定請求"
 
 
 class Room:
@@ -53,6 +54,11 @@ def counted() -> list[tuple[str, date]]:
     return list(Fact.objects.filter(source=SOURCE).order_by("on").values_list("subject", "on"))
 
 
+def stock_on(*days: date) -> list[float | None]:
+    one = indicator_of(kind="stock", span="day", source=SOURCE)
+    return [figures.figure(plan_of(), one, day).value for day in days]
+
+
 def test_the_register_knows_a_collector_for_the_procedures_that_are_online():
     assert registers.indicators.get(SOURCE).collect is not None
 
@@ -63,7 +69,7 @@ def test_what_is_told_twice_counts_once(room):
     job({})
     job({})
 
-    assert counted() == [("claim", FROM)]
+    assert counted() == [(NAME, FROM)]
     assert facts.recount(SOURCE) == 0
 
 
@@ -97,7 +103,8 @@ def test_what_is_recorded_under_the_same_name_is_counted_once(room):
 
     job({})
 
-    assert counted() == [("児童手当の認定請求", date(2023, 4, 1))]
+    assert counted() == [(NAME, date(2023, 4, 1)), (NAME, FROM)]
+    assert stock_on(date(2023, 3, 31), date(2023, 4, 1), FROM) == [None, 1, 1]
 
 
 def test_what_the_room_tells_counts_again_when_the_record_is_gone(room):
@@ -108,16 +115,25 @@ def test_what_the_room_tells_counts_again_when_the_record_is_gone(room):
 
     job({})
 
-    assert counted() == [("claim", FROM)]
+    assert counted() == [(NAME, FROM)]
 
 
-def test_a_record_that_ended_before_does_not_hide_what_the_room_tells(room):
+@pytest.mark.parametrize(
+    ("since", "until", "expected"),
+    [
+        (date(2021, 4, 1), date(2024, 5, 1), [1, 0, 1]),
+        (date(2024, 5, 12), None, [None, None, 1]),
+        (date(2024, 4, 1), date(2024, 5, 11), [1, 1, 1]),
+    ],
+    ids=["ended before", "begins later", "ended within"],
+)
+def test_what_is_recorded_and_what_the_room_tells_count_each_on_its_own_days(room, since, until, expected):
     room.now = [CLAIM]
-    record("児童手当の認定請求", date(2021, 4, 1), until=date(2024, 5, 9))
+    record("児童手当の認定請求", since, until=until)
 
     job({})
 
-    assert counted() == [("児童手当の認定請求", date(2021, 4, 1)), ("claim", FROM)]
+    assert stock_on(date(2024, 5, 1), date(2024, 5, 9), date(2024, 5, 13)) == expected
 
 
 def test_a_source_that_only_its_room_tells_becomes_what_the_room_tells(room):
@@ -142,7 +158,7 @@ def test_a_source_that_fails_holds_up_no_other_and_is_named(room):
         collecting.collect()
 
     assert failed.value.exceptions[0].__notes__ == ["source broken"]
-    assert counted() == [("claim", FROM)]
+    assert counted() == [(NAME, FROM)]
 
 
 def test_a_record_of_a_source_that_a_room_tells_too_can_be_put_right_and_withdrawn(room):
