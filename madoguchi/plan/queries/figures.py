@@ -102,8 +102,9 @@ def _figure(loaded: Loaded, indicator: Indicator) -> Figure:
         denominator = loaded.total(indicator, indicator.denominator).quantity
         value = numerator.quantity * 100 / denominator if denominator else None
     else:
-        is_told = indicator.kind != "stock" or indicator.source in loaded.told
-        value = numerator.quantity / indicator.divisor if is_told else None
+        value = numerator.quantity / indicator.divisor
+    if loading.is_stock(indicator) and indicator.source not in loaded.told:
+        value = None
     newest = max((loaded.newest.get(s, date.min) for s in loading.sources_of(indicator)), default=date.min)
     holds = max(since, newest)
     typed = next((t for t in loaded.typed if t.indicator_id == indicator.id and t.on >= holds), None)

@@ -79,16 +79,15 @@ class Loaded:
     def values(self, indicator: Indicator, days: Sequence[date]) -> list[float | None]:
         """The value on each day, in order; for stocks the course must have been asked for."""
         numerators = self._quantities(indicator, indicator.source, days)
-        if indicator.kind == "stock":
+        first = date.min
+        if is_stock(indicator):
             first = min((step[0] for step in self.steps.get(indicator.source, [])), default=date.max)
-            return [
-                n / indicator.divisor if day >= first else None
-                for n, day in zip(numerators, days, strict=True)
-            ]
-        if indicator.kind != "share":
-            return [n / indicator.divisor for n in numerators]
-        denominators = self._quantities(indicator, indicator.denominator, days)
-        return [n * 100 / d if d else None for n, d in zip(numerators, denominators, strict=True)]
+        if indicator.kind == "share":
+            wholes = self._quantities(indicator, indicator.denominator, days)
+            found = [n * 100 / d if d else None for n, d in zip(numerators, wholes, strict=True)]
+        else:
+            found = [n / indicator.divisor for n in numerators]
+        return [value if day >= first else None for value, day in zip(found, days, strict=True)]
 
     def _quantities(self, indicator: Indicator, source: str, days: Sequence[date]) -> list[int]:
         if is_stock(indicator):
@@ -130,7 +129,7 @@ def load(
         day=day,
         typed=typed,
         newest=_newest({s for t in typed for s in sources_of(by_id[t.indicator_id])}, day),
-        told=_told({i.source for i in indicators if i.kind == "stock"}, day),
+        told=_told({i.source for i in indicators if is_stock(i)}, day),
         flows=_flows(plan, flows, day, fine),
         held=_held({s for i in indicators if is_stock(i) for s in sources_of(i)}, day),
         steps=_steps({s for i in courses if is_stock(i) for s in sources_of(i)}, day),

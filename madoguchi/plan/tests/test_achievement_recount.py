@@ -156,7 +156,9 @@ def recounted(day: date) -> dict[str, float | None]:
         "priority-procedures": names("priority_procedure"),
         "card-procedures": names("card_procedure"),
         "online-share": (
-            len({r.title for r in in_force("online_procedure")}) * 100 / len(inventory) if inventory else None
+            len({r.title for r in in_force("online_procedure")}) * 100 / len(inventory)
+            if inventory and of("online_procedure", date.min)
+            else None
         ),
         "core-systems-17": len(systems & set(SEVENTEEN)) if told & set(SEVENTEEN) else None,
         "core-systems-20": len(systems) if told else None,

@@ -192,3 +192,18 @@ def test_a_recount_mends_first_days_of_subjects_too():
 
     found = SubjectYear.objects.order_by("first_on").values_list("subject", "first_on")
     assert list(found) == [("a", date(2024, 5, 1)), ("a", date(2025, 5, 1))]
+
+
+@pytest.mark.django_db
+def test_a_share_of_what_is_in_force_has_no_value_until_somebody_tells_its_numerator():
+    facts.bring_up("all", [happening("a", date(2024, 5, 1), subject="a")])
+    facts.bring_up("s", [happening("a", date(2024, 5, 10), subject="a", until=date(2024, 5, 20))])
+    share = indicator_of(kind="share", span="day", denominator="all")
+    days = (date(2024, 5, 9), date(2024, 5, 10), date(2024, 5, 21))
+
+    assert [figures.figure(plan_of(), share, day).value for day in days] == [None, 100, 0]
+    assert figures.values(plan_of(), [(share, day) for day in days]) == {
+        ("i", days[0]): None,
+        ("i", days[1]): 100,
+        ("i", days[2]): 0,
+    }
