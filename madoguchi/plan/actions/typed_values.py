@@ -13,22 +13,32 @@ from madoguchi.identity.models import Staff
 from madoguchi.organization.actions.permission import require
 from madoguchi.organization.rules import Capability
 from madoguchi.plan.actions.achievements import ChangedMeanwhile, NotYet, ReasonMissing
+from madoguchi.plan.definition import Plan
 from madoguchi.plan.models import TypedValue
 
 
+class OutsidePlan(Exception):
+    """A plan has values from its first day to its last."""
+
+
 def type_value(
-    *, plan_id: str, indicator_id: str, on: date, value: float, reason: str, by: Staff, now: datetime
+    *, plan: Plan, indicator_id: str, on: date, value: float, reason: str, by: Staff, now: datetime
 ) -> TypedValue:
-    """Store a typed value. Raises `NotYet`, `ReasonMissing`, `ChangedMeanwhile` (there is one for that day)."""
+    """Store a typed value.
+
+    Raises `NotYet`, `OutsidePlan`, `ReasonMissing`, `ChangedMeanwhile` (there is one for that day).
+    """
     today = clock.tokyo_date(now)
     require(by, Capability.MANAGE_PLAN, today)
     if on > today:
         raise NotYet
+    if not plan.starts_on <= on <= plan.ends_on:
+        raise OutsidePlan
     if not reason.strip():
         raise ReasonMissing
     row = TypedValue(
         id=new_id(),
-        plan_id=plan_id,
+        plan_id=plan.id,
         indicator_id=indicator_id,
         on=on,
         value=value,

@@ -37,7 +37,7 @@ def page(request: HttpRequest) -> HttpResponse:
     ask = asked(request)
     problems: Problems = []
     if request.method == "POST":
-        problems = _type(request, ask.plan.id, {i.id for i in ask.plan.indicators})
+        problems = _type(request, ask.plan)
         if not problems:
             return redirect(f"{reverse('plan:typed-values')}?done=typed&plan={ask.plan.id}")
     rows = TypedValue.objects.filter(plan_id=ask.plan.id).order_by("-on", "indicator_id")
@@ -69,8 +69,9 @@ def withdraw(request: HttpRequest, value_id: UUID) -> HttpResponse:
     return redirect(f"{reverse('plan:typed-values')}?done=withdrawn&plan={row.plan_id}")
 
 
-def _type(request: HttpRequest, plan_id: str, indicators: set[str]) -> Problems:
+def _type(request: HttpRequest, plan: Plan) -> Problems:
     problems: Problems = []
+    indicators = {i.id for i in plan.indicators}
     indicator = request.POST.get("indicator_id", "")
     if indicator not in indicators:
         problems.append(("#indicator_id", _("指標を選んでください。")))
@@ -79,6 +80,9 @@ def _type(request: HttpRequest, plan_id: str, indicators: set[str]) -> Problems:
         problems.append(("#on", _("いつの値かを選んでください。")))
     elif on > clock.today():
         problems.append(("#on", _("先の日付の値は登録できません。")))
+    elif not plan.starts_on <= on <= plan.ends_on:
+        days = {"first": plan.starts_on.isoformat(), "last": plan.ends_on.isoformat()}
+        problems.append(("#on", _("計画の期間（%(first)sから%(last)sまで）の日を選んでください。") % days))
     value = read_number(request.POST.get("value", ""))
     if value is None:
         problems.append(("#value", _("値を数で入力してください。")))
@@ -88,17 +92,13 @@ def _type(request: HttpRequest, plan_id: str, indicators: set[str]) -> Problems:
         problems.append(("#reason", sentence))
     elif len(reason) > LONGEST_REASON:
         problems.append(("#reason", _("%(most)s文字以内で入力してください。") % {"most": LONGEST_REASON}))
-    if (
-        value is not None
-        and indicator in indicators
-        and not _is_possible(plans.plan(plan_id).indicator(indicator), value)
-    ):
+    if value is not None and indicator in indicators and not _is_possible(plan.indicator(indicator), value):
         problems.append(("#value", _("この指標ではとれない値です。単位を確かめてください。")))
     if problems or on is None or value is None:
         return problems
     try:
         actions.type_value(
-            plan_id=plan_id,
+            plan=plan,
             indicator_id=indicator,
             on=on,
             value=value,
