@@ -62,14 +62,17 @@ class Evidence:
 
 
 def add_service(*, values: Mapping[str, Any], by: Staff, now: datetime) -> DigitalService:
-    """Add an entry. Raises `NotAllowed`, `KnownAlready`."""
+    """Add an entry. Raises `NotAllowed`, `KnownAlready` (its days meet those of another entry of the same two)."""
     may_record(by, str(values["department_code"]), clock.tokyo_date(now))
+    same = rules.sameness(values["city_service"], values["private_service"])
+    _refuse_meeting(same, values["started_on"])
     service = DigitalService(
         id=new_id(),
         created_at=now,
         changed_at=now,
         changed_by=by,
-        **_editable(values),
+        **{name: values[name] for name in EDITABLE},
+        sameness=same,
     )
     unit = kernel.Unit()
     unit.insert(service)
@@ -81,11 +84,24 @@ def add_service(*, values: Mapping[str, Any], by: Staff, now: datetime) -> Digit
 def change_service(
     *, service: DigitalService, version: int, values: Mapping[str, Any], by: Staff, now: datetime
 ) -> None:
-    """Change an entry. Raises `NotAllowed`, `KnownAlready`, `ChangedMeanwhile`."""
+    """Change an entry.
+
+    Raises `NotAllowed`, `KnownAlready` (its days would meet those of another entry of the same two), `NotInUse` (it
+    would begin after evidence of its use), `EndsBeforeStart`, `ChangedMeanwhile`.
+    """
     today = clock.tokyo_date(now)
     may_record(by, service.department_code, today)
     may_record(by, str(values["department_code"]), today)
-    _store(service, version, _editable(values), "digital_service.changed", by, now)
+    start = values["started_on"]
+    _refuse_start(service, start)
+    same = rules.sameness(values["city_service"], values["private_service"])
+    if same == rules.sameness(service.city_service, service.private_service):
+        same = (
+            service.sameness
+        )  # look-alikes from before the registry looked stay apart until one of them ends
+    _refuse_meeting(same, start, service.ended_on, but=service)
+    changes = {name: values[name] for name in EDITABLE} | {"sameness": same}
+    _store(service, version, changes, "digital_service.changed", by, now)
 
 
 def import_services(
@@ -93,18 +109,22 @@ def import_services(
 ) -> tuple[int, int, int]:
     """Add what is new and change what is different, known by city service and private service.
 
-    Returns how many were added, changed, and there already as they are. Raises `NotAllowed`.
+    Returns how many were added, changed, and there already as they are. Raises `NotAllowed`, and before anything is
+    written `NotInUse` and `EndsBeforeStart` with the entry as their argument, as `change_service` does.
     """
     today = clock.tokyo_date(now)
     for code in {str(one["department_code"]) for one in entries}:
         may_record(by, code, today)
-    known = {s.sameness: s for s in DigitalService.objects.filter(ended_on=None)}
+    known = {s.sameness: s for s in DigitalService.objects.not_ended(today).order_by("started_on")}
     added = changed = 0
     for values in entries:
-        same = rules.sameness(values["city_service"], values["private_service"])
-        service = known.get(same)
+        if (service := _meant(known, values)) is not None:
+            _refuse_start(service, values["started_on"])
+    for values in entries:
+        service = _meant(known, values)
         if service is None:
-            known[same] = add_service(values=values, by=by, now=now)
+            service = add_service(values=values, by=by, now=now)
+            known[service.sameness] = service
             added += 1
         elif any(getattr(service, name) != values[name] for name in EDITABLE):
             change_service(service=service, version=service.version, values=values, by=by, now=now)
@@ -205,7 +225,7 @@ def issue_surveys(*, now: datetime) -> int:
         return 0
     year = fiscal_year(today)
     asked = set(Survey.objects.filter(fiscal_year=year).values_list("department_code", flat=True))
-    holders = set(DigitalService.objects.filter(ended_on=None).values_list("department_code", flat=True))
+    holders = set(DigitalService.objects.in_use(today).values_list("department_code", flat=True))
     unit = kernel.Unit()
     for code in sorted(holders - asked):
         row = Survey(
@@ -276,9 +296,29 @@ def _raise_version(unit: kernel.Unit, service: DigitalService, now: datetime) ->
     unit.update(DigitalService, where=here, set=changes, otherwise=ChangedMeanwhile())
 
 
-def _editable(values: Mapping[str, Any]) -> dict[str, Any]:
-    same = rules.sameness(values["city_service"], values["private_service"])
-    return {name: values[name] for name in EDITABLE} | {"sameness": same}
+def _meant(known: Mapping[str, DigitalService], values: Mapping[str, Any]) -> DigitalService | None:
+    service = known.get(rules.sameness(values["city_service"], values["private_service"]))
+    return None if service is None or rules.is_after(values["started_on"], service.ended_on) else service
+
+
+def _refuse_start(service: DigitalService, start: date) -> None:
+    if rules.is_after(start, service.ended_on):
+        raise EndsBeforeStart(service)
+    if service.evidence.filter(seen_on__lt=start).exists():
+        raise NotInUse(service)
+
+
+def _refuse_meeting(
+    same: str, start: date, end: date | None = None, but: DigitalService | None = None
+) -> None:
+    """Raises `KnownAlready` where another entry of the same two is used on a day of these."""
+    others = DigitalService.objects.not_ended(start).filter(sameness=same)
+    if end is not None:
+        others = others.filter(started_on__lte=end)
+    if but is not None:
+        others = others.exclude(id=but.id)
+    if others.exists():
+        raise KnownAlready
 
 
 def _note(

@@ -1,10 +1,16 @@
 """One entry of a service, however people write its names: width, case and blanks do not count."""
 
+import unicodedata
+
 from django.apps.registry import Apps
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from madoguchi.plan.rules.services import sameness
+
+def sameness(city_service: str, private_service: str) -> str:
+    """As the registry had it when this was written."""
+    both = (unicodedata.normalize("NFKC", name).casefold() for name in (city_service, private_service))
+    return "×".join("".join(name.split()) for name in both)[:250]
 
 
 def fill(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:

@@ -1,9 +1,25 @@
 """The registry of digital services: one city service × one private digital service, with each year's evidence."""
 
+from __future__ import annotations
+
+from datetime import date
+
 from django.db import models
 
 from madoguchi.common.ids import new_id
 from madoguchi.identity.models import Staff
+
+
+class Services(models.QuerySet["DigitalService"]):
+    """Entries by their days."""
+
+    def not_ended(self, day: date) -> Services:
+        """In use on a day or from a later one on."""
+        return self.filter(models.Q(ended_on=None) | models.Q(ended_on__gte=day))
+
+    def in_use(self, day: date) -> Services:
+        """In use on a day."""
+        return self.not_ended(day).filter(started_on__lte=day)
 
 
 class DigitalService(models.Model):
@@ -30,6 +46,8 @@ class DigitalService(models.Model):
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     changed_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+
+    objects = Services.as_manager()
 
     class Meta:
         constraints = [

@@ -34,6 +34,11 @@ def is_in_use(service: Service, day: date) -> bool:
     return service.started_on <= day and (service.ended_on is None or service.ended_on >= day)
 
 
+def is_after(start: date, end: date | None) -> bool:
+    """Whether a day lies after the last day of a service."""
+    return end is not None and start > end
+
+
 def findings(service: Service, *, day: date, fiscal_year: int) -> list[Code]:
     """What is missing on a day; nothing of a service that has ended."""
     if not is_in_use(service, day):

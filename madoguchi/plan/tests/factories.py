@@ -153,7 +153,7 @@ def DigitalServiceFactory(**fields: Any) -> DigitalService:
         "changed_by": fields.get("changed_by") or StaffFactory(),
     }
     values |= fields
-    values["sameness"] = sameness(values["city_service"], values["private_service"])
+    values.setdefault("sameness", sameness(values["city_service"], values["private_service"]))
     return DigitalService.objects.create(**values)
 
 

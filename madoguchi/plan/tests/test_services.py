@@ -422,3 +422,83 @@ def test_evidence_and_an_end_at_once_do_not_both_stand(officer):
         actions.end_service(
             service=shown, version=shown.version, last_day=date(2026, 3, 10), by=officer, now=NOW
         )
+
+
+def test_a_service_that_will_end_is_still_asked_for_changed_and_shown(officer):
+    service = add(officer)
+    actions.end_service(
+        service=service, version=service.version, last_day=date(2026, 9, 30), by=officer, now=NOW
+    )
+
+    counts = actions.import_services(entries=[values(provider="別の会社")], by=officer, now=NOW)
+
+    assert counts == (0, 1, 0)
+    assert actions.issue_surveys(now=NOW) == 1
+    client = signed_in_client(officer)
+    assert "施設の予約" in client.get(f"/plan/services/survey/{Survey.objects.get().id}/").text
+    clock_today = clock.today()
+    listed = client.get("/plan/services/list.yml").text
+    assert ("施設の予約" in listed) == (clock_today <= date(2026, 9, 30))
+
+
+@pytest.mark.parametrize(("start", "is_added"), [(date(2026, 9, 30), False), (date(2026, 10, 1), True)])
+def test_an_entry_follows_another_only_from_the_day_after_its_last(officer, start, is_added):
+    service = add(officer)
+    actions.end_service(
+        service=service, version=service.version, last_day=date(2026, 9, 30), by=officer, now=NOW
+    )
+
+    if is_added:
+        add(officer, started_on=start)
+    else:
+        with pytest.raises(actions.KnownAlready):
+            add(officer, started_on=start)
+
+    assert DigitalService.objects.count() == 1 + is_added
+
+
+def test_the_first_day_does_not_move_past_evidence_nor_past_the_last_day(officer):
+    service = add(officer)
+    seen(service, officer)
+    late = values(started_on=date(2026, 3, 6))
+
+    with pytest.raises(actions.NotInUse):
+        actions.change_service(service=service, version=service.version, values=late, by=officer, now=NOW)
+    with pytest.raises(actions.NotInUse):
+        actions.import_services(entries=[values(city_service="別"), late], by=officer, now=NOW)
+
+    assert DigitalService.objects.count() == 1
+    actions.end_service(
+        service=service, version=service.version, last_day=date(2026, 3, 5), by=officer, now=NOW
+    )
+    with pytest.raises(actions.EndsBeforeStart):
+        actions.change_service(service=service, version=service.version, values=late, by=officer, now=NOW)
+
+
+def test_a_moved_first_day_is_refused_at_its_place_on_the_form(officer):
+    service = add(officer)
+    seen(service, officer)
+    form = values(started_on="2026-03-06", security_checked_on="2022-03-01", version=service.version)
+    form = {name: value for name, value in form.items() if value is not None}
+
+    answer = signed_in_client(officer).post(f"/plan/services/{service.id}/edit/", form)
+
+    assert answer.status_code == 422
+    assert "この日より前に使った証拠があります" in answer.text
+
+
+def test_a_look_alike_from_before_the_registry_looked_can_be_edited(officer):
+    add(officer)
+    marked = f"{rules.sameness('施設の予約', '予約サービスA')}#2"
+    other = DigitalServiceFactory(
+        city_service="施設 の予約",
+        private_service="予約サービスA",
+        department_code="digital",
+        sameness=marked,
+    )
+    same = values(city_service=other.city_service, provider="別の会社")
+
+    actions.change_service(service=other, version=other.version, values=same, by=officer, now=NOW)
+
+    other.refresh_from_db()
+    assert (other.provider, other.sameness) == ("別の会社", marked)

@@ -1,20 +1,20 @@
 from django.urls import path
 
-from madoguchi.plan.views import desk_services as views
+from madoguchi.plan.views import desk_service, desk_service_files, desk_services, desk_surveys
 
 urlpatterns = [
-    path("services/", views.listing, name="services"),
-    path("services/list.csv", views.listing_csv, name="services-csv"),
-    path("services/list.yml", views.listing_yaml, name="services-yaml"),
-    path("services/import/", views.take_in, name="services-import"),
-    path("services/new/", views.new, name="service-new"),
-    path("services/survey/<uuid:survey_id>/", views.survey, name="survey"),
-    path("services/<uuid:service_id>/", views.page, name="service"),
-    path("services/<uuid:service_id>/edit/", views.edit, name="service-edit"),
+    path("services/", desk_services.listing, name="services"),
+    path("services/list.csv", desk_services.listing_csv, name="services-csv"),
+    path("services/list.yml", desk_service_files.listing_yaml, name="services-yaml"),
+    path("services/import/", desk_service_files.take_in, name="services-import"),
+    path("services/new/", desk_services.new, name="service-new"),
+    path("services/survey/<uuid:survey_id>/", desk_surveys.survey, name="survey"),
+    path("services/<uuid:service_id>/", desk_service.page, name="service"),
+    path("services/<uuid:service_id>/edit/", desk_services.edit, name="service-edit"),
     path(
         "services/<uuid:service_id>/evidence/<int:year>/withdraw/",
-        views.withdraw_evidence,
+        desk_service.withdraw_evidence,
         name="evidence-withdraw",
     ),
-    path("services/<uuid:service_id>/end/", views.end, name="service-end"),
+    path("services/<uuid:service_id>/end/", desk_service.end, name="service-end"),
 ]

@@ -1,4 +1,4 @@
-"""The registry of digital services: list, entry, evidence of a year, year-end survey."""
+"""The registry of digital services: the list, and the form of an entry."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from madoguchi.common import access, clock, desk_lists
 from madoguchi.common.pages import render
@@ -24,21 +24,18 @@ from madoguchi.identity.models import Staff
 from madoguchi.japan.fiscal import fiscal_year, format_fiscal_year
 from madoguchi.organization import queries as organization
 from madoguchi.organization.actions.permission import NotAllowed
-from madoguchi.organization.rules import Capability
-from madoguchi.plan import desk_exchange as exchange
+from madoguchi.plan import desk_service_entries as shared
 from madoguchi.plan.actions import services as actions
-from madoguchi.plan.actions.achievements import ChangedMeanwhile, ReasonMissing, may_record
+from madoguchi.plan.actions.achievements import ChangedMeanwhile
 from madoguchi.plan.forms import desk_services as forms
-from madoguchi.plan.forms.desk_values import read_day
 from madoguchi.plan.models import DigitalService, Survey, UseEvidence
 from madoguchi.plan.rules import services as rules
 from madoguchi.plan.views.asking import posted_version
 
-ROLES = ("officer", "head", "office")
 STATES = ("present", "evidence", "no_evidence", "ended", "all")
 
 
-@access.staff(*ROLES)
+@access.staff(*shared.ROLES)
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
     """Entries by word, department, category and whether this year's evidence is there."""
@@ -67,7 +64,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     return render(request, "plan/desk/services.html", context)
 
 
-@access.staff(*ROLES)
+@access.staff(*shared.ROLES)
 @require_GET
 def listing_csv(request: HttpRequest) -> HttpResponseBase:
     """The same list as a file."""
@@ -117,12 +114,12 @@ def _found(
     return rows.filter(narrowed[state]).order_by("city_service", "private_service", "id")
 
 
-@access.staff(*ROLES)
+@access.staff(*shared.ROLES)
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Add an entry."""
     staff = identity.staff_of(request)
-    departments = _departments(staff)
+    departments = shared.departments_for(staff)
     if request.method == "GET":
         return _show_form(request, {}, [], departments, [])
     values, problems = _read(request, departments)
@@ -137,13 +134,13 @@ def new(request: HttpRequest) -> HttpResponse:
     return _show_form(request, request.POST, chosen, departments, problems)
 
 
-@access.staff(*ROLES)
+@access.staff(*shared.ROLES)
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, service_id: UUID) -> HttpResponse:
     """Change an entry."""
-    service = _service(service_id)
+    service = shared.service_or_404(service_id)
     staff = identity.staff_of(request)
-    departments = _departments(staff, kept=service.department_code)
+    departments = shared.departments_for(staff, kept=service.department_code)
     if request.method == "GET":
         return _show_form(request, vars(service), service.data_classes, departments, [], service)
     values, problems = _read(request, departments)
@@ -157,8 +154,15 @@ def edit(request: HttpRequest, service_id: UUID) -> HttpResponse:
             problems = [("#department_code", _("この部署のサービスは変更できません。"))]
         except actions.KnownAlready:
             problems = [("#city_service", _("同じ組み合わせが、もう登録されています。"))]
+        except actions.EndsBeforeStart:
+            problems = [("#started_on", _("使うのをやめた日より前の日を選んでください。"))]
+        except actions.NotInUse:
+            sentence = _(
+                "この日より前に使った証拠があります。証拠を取り消すか、それより前の日を選んでください。"
+            )
+            problems = [("#started_on", sentence)]
         except ChangedMeanwhile:
-            service, status = _service(service_id), 409
+            service, status = shared.service_or_404(service_id), 409
             sentence = _(
                 "ほかの人が先に変更しました。内容を見くらべて、もう一度「保存する」を押してください。"
             )
@@ -169,220 +173,8 @@ def edit(request: HttpRequest, service_id: UUID) -> HttpResponse:
     return _show_form(request, request.POST, chosen, departments, problems, service, status=status)
 
 
-@access.staff(*ROLES)
-@require_http_methods(["GET", "POST"])
-def page(request: HttpRequest, service_id: UUID) -> HttpResponse:
-    """One entry with its findings and the evidence of each year; sending adds this year's."""
-    service = _service(service_id)
-    problems: forms.Problems = []
-    if request.method == "POST":
-        evidence, problems = forms.read_evidence(request.POST, clock.today())
-        if evidence is not None:
-            try:
-                actions.add_evidence(
-                    service=service, evidence=evidence, by=identity.staff_of(request), now=clock.now()
-                )
-            except actions.KnownAlready:
-                problems = [("#seen_on", _("この年度の証拠は、もう登録されています。"))]
-            except actions.NotInUse:
-                problems = [("#seen_on", _("使い始めた日から、使うのをやめた日までの日を選んでください。"))]
-            except ChangedMeanwhile:
-                sentence = _("ほかの人が先に変更しました。内容を確かめて、もう一度登録してください。")
-                return _show(request, _service(service_id), [("#seen_on", sentence)], status=409)
-            except NotAllowed:
-                problems = [("#seen_on", _("この部署のサービスは変更できません。"))]
-            else:
-                return redirect(f"{reverse('plan:service', args=[service.id])}?done=evidence")
-    return _show(request, service, problems)
-
-
-@access.staff(*ROLES)
-@require_POST
-def end(request: HttpRequest, service_id: UUID) -> HttpResponse:
-    """Say that a service is used no longer."""
-    service = _service(service_id)
-    text = request.POST.get("last_day", "")
-    try:
-        last_day = read_day(text)
-        if last_day is None:
-            return _show(request, service, [("#last_day", _("使うのをやめた日を選んでください。"))])
-        actions.end_service(
-            service=service,
-            version=posted_version(request),
-            last_day=last_day,
-            by=identity.staff_of(request),
-            now=clock.now(),
-        )
-    except actions.EndsBeforeStart:
-        sentence = _("使い始めた日よりあとの日を選んでください。")
-        return _show(request, _service(service_id), [("#last_day", sentence)])
-    except NotAllowed:
-        return _show(request, service, [("#last_day", _("この部署のサービスは変更できません。"))])
-    except ChangedMeanwhile:
-        sentence = _("ほかの人が先に変更しました。内容を確かめて、もう一度押してください。")
-        return _show(request, _service(service_id), [("#last_day", sentence)], status=409)
-    return redirect(f"{reverse('plan:service', args=[service.id])}?done=ended")
-
-
-@access.staff(*ROLES)
-@require_POST
-def withdraw_evidence(request: HttpRequest, service_id: UUID, year: int) -> HttpResponse:
-    """Take the evidence of a fiscal year back."""
-    service = _service(service_id)
-    found = service.evidence.filter(fiscal_year=year).first()
-    reason = request.POST.get("reason", "")
-    try:
-        if found is not None:  # pressed twice: it is gone
-            actions.withdraw_evidence(
-                evidence=found, reason=reason, by=identity.staff_of(request), now=clock.now()
-            )
-    except ReasonMissing:
-        return _show(request, service, [(f"#reason-{year}", _("取り消す理由を入力してください。"))])
-    except NotAllowed:
-        return _show(request, service, [(f"#reason-{year}", _("この部署のサービスは変更できません。"))])
-    except ChangedMeanwhile:
-        pass
-    return redirect(f"{reverse('plan:service', args=[service.id])}?done=withdrawn")
-
-
-@access.staff(*ROLES)
-@require_http_methods(["GET", "POST"])
-def survey(request: HttpRequest, survey_id: UUID) -> HttpResponse:
-    """The year-end survey of a department: its services and what is still missing."""
-    found = Survey.objects.filter(id=survey_id).first()
-    if found is None:
-        raise Http404
-    problems: forms.Problems = []
-    if request.method == "POST":
-        try:
-            actions.answer_survey(
-                survey=found,
-                remark=request.POST.get("remark", ""),
-                by=identity.staff_of(request),
-                now=clock.now(),
-            )
-        except NotAllowed:
-            problems = [("#remark", _("この部署の調査には答えられません。"))]
-        except ChangedMeanwhile:
-            problems = [("#remark", _("この調査は、もう回答済みです。"))]
-        else:
-            return redirect(f"{reverse('plan:services')}?done=answered")
-    today = clock.today()
-    evidence = UseEvidence.objects.filter(service=OuterRef("pk"), fiscal_year=found.fiscal_year)
-    rows = DigitalService.objects.filter(department_code=found.department_code, ended_on=None)
-    context = {
-        "here": "achievements",
-        "survey": found,
-        "year": format_fiscal_year(found.fiscal_year),
-        "department": organization.departments([found.department_code]).get(found.department_code),
-        "rows": [
-            [
-                {
-                    "text": f"{s.city_service} × {s.private_service}",
-                    "href": reverse("plan:service", args=[s.id]),
-                },
-                {"text": _("証拠あり"), "tag": "success"}
-                if s.seen
-                else {"text": _("まだありません"), "tag": "warning"},
-            ]
-            for s in rows.annotate(seen=Exists(evidence)).order_by("city_service")
-        ],
-        "is_late": found.answered_at is None and found.answer_by_on < today,
-        "remark": request.POST.get("remark", found.remark),
-        "problems": problems,
-        "errors": by_field(problems),
-    }
-    return render(request, "plan/desk/survey.html", context, status=422 if problems else 200)
-
-
-@access.staff(*ROLES)
-@require_GET
-def listing_yaml(request: HttpRequest) -> HttpResponse:
-    """All services in use, as YAML in the manner of publiccode.yml."""
-    rows = DigitalService.objects.filter(ended_on=None).order_by("city_service", "private_service")
-    response = HttpResponse(exchange.as_yaml(rows), content_type="application/yaml; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="digital-services.yml"'
-    return response
-
-
-@access.staff(*ROLES)
-@require_http_methods(["GET", "POST"])
-def take_in(request: HttpRequest) -> HttpResponse:
-    """Import a CSV or YAML file: with faults nothing of it is taken."""
-    staff = identity.staff_of(request)
-    context: dict[str, Any] = {"here": "achievements", "problems": [], "findings": [], "counts": None}
-    if request.method == "GET":
-        return render(request, "plan/desk/services_import.html", context)
-    entries, findings = _read_file(request, _departments(staff))
-    if findings:
-        sentence = _("直すところが%(count)s件あるため、1件も取り込んでいません。") % {"count": len(findings)}
-        context |= {
-            "problems": [("#file", sentence)],
-            "findings": [[str(f.line), f.column or "—", f.sentence] for f in findings[:200]],
-        }
-        return render(request, "plan/desk/services_import.html", context, status=422)
-    try:
-        context["counts"] = actions.import_services(entries=entries, by=staff, now=clock.now())
-    except (NotAllowed, actions.KnownAlready, ChangedMeanwhile):
-        sentence = _("取り込みの途中でほかの変更と重なりました。一覧を確かめて、もう一度取り込んでください。")
-        context["problems"] = [("#file", sentence)]
-        return render(request, "plan/desk/services_import.html", context, status=409)
-    return render(request, "plan/desk/services_import.html", context)
-
-
-def _read_file(
-    request: HttpRequest, departments: dict[str, str]
-) -> tuple[list[dict[str, Any]], list[exchange.Finding]]:
-    upload = request.FILES.get("file")
-    if upload is None:
-        return [], [exchange.Finding(1, "", _("取り込むファイルを選んでください。"))]
-    data = upload.read()
-    is_yaml = (upload.name or "").lower().endswith((".yml", ".yaml"))
-    return (exchange.read_yaml if is_yaml else exchange.read_rows)(data, departments)
-
-
 def _read(request: HttpRequest, departments: dict[str, str]) -> tuple[dict[str, Any], forms.Problems]:
     return forms.read(request.POST, request.POST.getlist("data_classes"), departments)
-
-
-def _service(service_id: UUID) -> DigitalService:
-    found = DigitalService.objects.filter(id=service_id).first()
-    if found is None:
-        raise Http404
-    return found
-
-
-def _departments(staff: Staff, *, kept: str = "") -> dict[str, str]:
-    today = clock.today()
-    everything = organization.has_capability(staff, Capability.MANAGE_PLAN, today)
-    own = organization.departments_of(staff, today)
-    found = {d.code: d.name for d in organization.all_departments(today) if everything or d.code in own}
-    if kept and kept not in found and kept in own:
-        found[kept] = kept
-    return found
-
-
-def _plain(service: DigitalService) -> rules.Service:
-    return rules.Service(
-        data_classes=service.data_classes,
-        privacy_checked_on=service.privacy_checked_on,
-        security_checked_on=service.security_checked_on,
-        review_on=service.review_on,
-        exit_plan=service.exit_plan,
-        evidence_years={e.fiscal_year for e in service.evidence.all()},
-        started_on=service.started_on,
-        ended_on=service.ended_on,
-    )
-
-
-def _finding_words() -> dict[str, str]:
-    return {
-        "no_privacy_check": _("個人情報を渡していますが、プライバシーの確認がまだです。"),
-        "no_security_check": _("セキュリティの確認がまだです。"),
-        "review_due": _("見直しの日を過ぎています。"),
-        "no_exit_plan": _("やめるときの手順が書かれていません。"),
-        "no_evidence": _("今年度に使った証拠がまだないため、数に入っていません。"),
-    }
 
 
 def _state_words() -> list[tuple[str, str]]:
@@ -397,7 +189,7 @@ def _state_words() -> list[tuple[str, str]]:
 
 def _row(service: DigitalService, names: dict[str, str], today: date) -> dict[str, Any]:
     address = reverse("plan:service", args=[service.id])
-    missing = rules.findings(_plain(service), day=today, fiscal_year=fiscal_year(today))
+    missing = rules.findings(shared.plain(service), day=today, fiscal_year=fiscal_year(today))
     state = (_("要対応 %(n)s件") % {"n": len(missing)}, "warning") if missing else (_("問題なし"), "success")
     return {
         "href": address,
@@ -442,49 +234,6 @@ def _show_form(
     return render(request, template, context, status=status or (422 if problems else 200))
 
 
-def _show(
-    request: HttpRequest, service: DigitalService, problems: forms.Problems, *, status: int = 0
-) -> HttpResponse:
-    today = clock.today()
-    year = fiscal_year(today)
-    try:
-        may_record(identity.staff_of(request), service.department_code, today)
-        may_change = service.ended_on is None
-    except NotAllowed:
-        may_change = False
-    words = _finding_words()
-    recorded = list(service.evidence.order_by("-fiscal_year"))
-    department = organization.departments([service.department_code]).get(service.department_code)
-    context = {
-        "here": "achievements",
-        "service": service,
-        "department": department.name if department else service.department_code,
-        "category": dict(forms.CATEGORIES).get(service.category, ""),
-        "data": [str(dict(forms.DATA_CLASSES)[one]) for one in service.data_classes],
-        "findings": [words[code] for code in rules.findings(_plain(service), day=today, fiscal_year=year)],
-        "evidence": [
-            [format_fiscal_year(e.fiscal_year), e.seen_on.isoformat(), f"{e.users:,}", e.reference]
-            for e in recorded
-        ],
-        "recorded": [(e.fiscal_year, format_fiscal_year(e.fiscal_year)) for e in recorded],
-        "typed": request.POST,
-        "year": format_fiscal_year(year),
-        "may_change": may_change,
-        "done": _done(request),
-        "problems": problems,
-        "errors": by_field(problems),
-    }
-    template = "plan/desk/service.html"
-    return render(request, template, context, status=status or (422 if problems else 200))
-
-
 def _done(request: HttpRequest) -> str:
-    words = {
-        "added": _("登録しました。"),
-        "changed": _("保存しました。"),
-        "ended": _("使うのをやめた日を記録しました。"),
-        "evidence": _("証拠を登録しました。この年度の数に入りました。"),
-        "withdrawn": _("証拠を取り消しました。この年度の数から除きました。"),
-        "answered": _("調査に回答しました。"),
-    }
+    words = {"answered": _("調査に回答しました。")}
     return words.get(request.GET.get("done", ""), "")
