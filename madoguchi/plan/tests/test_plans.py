@@ -244,3 +244,13 @@ def test_the_plan_of_a_day_is_the_one_in_force_else_the_last_that_ended_and_neve
     assert plans.plan_for(date(2019, 1, 1)).id == "morioka-2021-2025"
     with pytest.raises(plans.NoSuchPlan):
         plans.plan("nowhere")
+
+
+@pytest.mark.parametrize("language", ["en", "ja-easy"])
+@pytest.mark.parametrize("path", sorted(CATALOG.glob("*.yaml")), ids=lambda path: path.stem)
+def test_what_is_not_counted_and_the_rule_of_the_year_are_said_in_each_language(path, language):
+    plan = reading.read(path.read_text(encoding="utf-8"))
+    words = [text for one in plan.indicators for text in (one.exclusions, one.fiscal_year_rule) if text.ja]
+
+    assert words
+    assert [text.ja for text in words if text.of(language) == text.ja] == []

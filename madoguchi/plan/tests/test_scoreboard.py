@@ -196,6 +196,23 @@ def test_the_public_pages_speak_other_languages(plan, path, language):
 
 
 @pytest.mark.parametrize(
+    ("language", "indicator", "words"),
+    [
+        ("en", "online-share", "Procedures that the law keeps offline are not part of the denominator."),
+        ("en", "hours-saved-year", "Work done from 1 April to 31 March is counted in that fiscal year."),
+        ("ja-easy", "online-share", "その 手続は、市の 手続の 数に 入れません。"),
+        ("ja-easy", "hours-saved-year", "その年度の 仕事として 数えます。"),
+    ],
+)
+def test_pages_say_what_is_not_counted_and_the_rule_of_the_year(plan, language, indicator, words):
+    client = Client()
+    client.cookies["madoguchi_language"] = language
+
+    assert words in text_of(f"/plan/indicators/{indicator}/", client)
+    assert words in text_of(f"/plan/indicators/{indicator}/definitions/", client)
+
+
+@pytest.mark.parametrize(
     ("role", "status"), [("office", 200), ("officer", 403), ("head", 403), ("administrator", 403)]
 )
 def test_only_the_office_sees_its_own_board(plan, role, status):
