@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-from pathlib import Path
-from typing import Any
+from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -14,58 +12,15 @@ from madoguchi.audit.models import AuditEntry
 from madoguchi.common.files.tests.making import pdf
 from madoguchi.organization.actions.permission import NotAllowed
 from madoguchi.organization.tests.factories import DepartmentFactory, signed_in_client, staff_with
-from madoguchi.plan import reading
 from madoguchi.plan.actions import achievements as actions
-from madoguchi.plan.actions import publishing
 from madoguchi.plan.desk_kinds import BY_ID, KINDS
 from madoguchi.plan.models import Achievement, Fact, MonthTotal
-from madoguchi.plan.queries import figures, plans
+from madoguchi.plan.queries import figures
 from madoguchi.plan.rules import achievements as rules
-from madoguchi.plan.tests.factories import AchievementFactory
-
-NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
-PLAN = "morioka-2021-2025"
+from madoguchi.plan.tests.factories import NOW, AchievementFactory
+from madoguchi.plan.tests.recording import content, record
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def digital():
-    return DepartmentFactory(code="digital")
-
-
-@pytest.fixture
-def officer(digital):
-    return staff_with("officer", department=digital)
-
-
-@pytest.fixture
-def office(digital):
-    return staff_with("office", department=digital)
-
-
-@pytest.fixture
-def plan():
-    path = Path(reading.__file__).parent / "catalog" / f"{PLAN}.yaml"
-    publishing.publish(source=path.read_text(encoding="utf-8"), by="test", now=NOW)
-    return plans.plan(PLAN)
-
-
-def content(**fields: Any) -> actions.Content:
-    values: dict[str, Any] = {
-        "kind": "workshop",
-        "happened_on": date(2024, 5, 10),
-        "department_code": "digital",
-        "title": "スマートフォン講座",
-        "place": "中央公民館",
-        "detail": {"attendees": 12},
-        "proof_reference": "盛情企第1号",
-    }
-    return actions.Content(**values | fields)
-
-
-def record(by, **fields) -> Achievement:
-    return actions.record_achievement(content=content(**fields), by=by, now=NOW)
 
 
 def value(plan, indicator_id: str, on: date = date(2026, 3, 31)) -> float | None:

@@ -3,74 +3,19 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, date, datetime
-from pathlib import Path
-from typing import Any
 
 import pytest
 from django.db import connection
 
 from madoguchi.audit.models import AuditEntry
 from madoguchi.organization.actions.permission import NotAllowed
-from madoguchi.organization.tests.factories import DepartmentFactory, staff_with
-from madoguchi.plan import reading
 from madoguchi.plan.actions import achievements as actions
-from madoguchi.plan.actions import importing, publishing
-from madoguchi.plan.actions.achievements import Content
+from madoguchi.plan.actions import importing
 from madoguchi.plan.models import Achievement, Fact
+from madoguchi.plan.tests.factories import NOW
+from madoguchi.plan.tests.recording import content, imported, record
 
-NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
-PLAN = "morioka-2021-2025"
-HEADER = "取込番号,講座の名称,開催日,部署コード,場所,参加者の数,対象,文書番号、または書類のある場所"
-
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def plan():
-    path = Path(reading.__file__).parent / "catalog" / f"{PLAN}.yaml"
-    publishing.publish(source=path.read_text(encoding="utf-8"), by="test", now=NOW)
-
-
-@pytest.fixture
-def digital():
-    return DepartmentFactory(code="digital")
-
-
-@pytest.fixture
-def officer(digital):
-    return staff_with("officer", department=digital)
-
-
-@pytest.fixture
-def office(digital):
-    return staff_with("office", department=digital)
-
-
-@pytest.fixture
-def elsewhere():
-    return staff_with("officer", department=DepartmentFactory(code="school"))
-
-
-def content(**fields: Any) -> Content:
-    values: dict[str, Any] = {
-        "kind": "workshop",
-        "happened_on": date(2024, 5, 10),
-        "department_code": "digital",
-        "title": "スマートフォン講座",
-        "place": "中央公民館",
-        "detail": {"attendees": 12},
-        "proof_reference": "盛情企第1号",
-    }
-    return Content(**values | fields)
-
-
-def record(by, **fields) -> Achievement:
-    return actions.record_achievement(content=content(**fields), by=by, now=NOW)
-
-
-def imported(by, *contents: Content) -> importing.Imported:
-    return importing.import_achievements(contents=list(contents), by=by, now=NOW)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plan")]
 
 
 # --- rights ------------------------------------------------------------------------------------------------
