@@ -58,9 +58,9 @@ def issue_surveys(payload: Mapping[str, Any]) -> None:
         office_code = ""
     departments = organization.departments({row.department_code for row in waiting} | {office_code})
     for row in waiting:
-        owner, office = departments.get(row.department_code), departments.get(office_code)
-        to = owner if _is_reached(owner, now) else office
-        if to is not None and _is_reached(to, now):
+        owner = departments.get(row.department_code)
+        to = _reader(owner, departments.get(office_code), now)
+        if to is not None:
             _send_survey(row, owner or to, to, now)
 
 
@@ -73,20 +73,16 @@ def _send_survey(row: Survey, owner: Department, to: Department, now: datetime) 
         "今年度に使った証拠を、次の画面から登録してください。",
         settings.BASE_URL + reverse("plan:survey", args=[row.id]),
     ]
-    sender = Sender(city=city_name(), department=to.name, phone=to.phone, hours=to.hours)
-    unit = kernel.Unit()
-    notices.send(
-        unit,
-        to=to.email,
+    _send(
+        kernel.Unit(),
+        lines,
+        to=to,
         subject="デジタルサービスの年度末調査のお願い",
-        body=compose(lines, sender=sender, language="ja"),
         purpose="plan.survey",
         about=f"survey:{row.id}",
         now=now,
         key=f"survey:{row.id}:{'late' if is_late else 'issued'}",
     )
-    with contextlib.suppress(notices.AlreadyTold):
-        kernel.commit(unit)
 
 
 @jobs.handler("plan.remind", every=timedelta(days=1))
@@ -99,19 +95,9 @@ def remind(payload: Mapping[str, Any]) -> None:
     departments = organization.departments(codes | set(offices.values()))
     for row, key in due:
         owner = departments.get(row.owner_department_code)
-        office = departments.get(offices[row.item.meeting.plan_id])
-        to = owner if _is_reached(owner, now) else office
-        if to is not None and _is_reached(
-            to, now
-        ):  # the open resolution stands on the office's list all the same
+        to = _reader(owner, departments.get(offices[row.item.meeting.plan_id]), now)
+        if to is not None:  # else the open resolution stands on the office's list all the same
             _send_reminder(row, owner or to, to, key, now)
-
-
-def _is_reached(department: Department | None, now: datetime) -> bool:
-    """Whether mail to a department is read by somebody: it has an address, and has not ended."""
-    if department is None or not is_usable_address(department.email):
-        return False
-    return department.valid_until is None or department.valid_until >= clock.tokyo_date(now)
 
 
 def _send_reminder(row: Resolution, owner: Department, to: Department, key: str, now: datetime) -> None:
@@ -125,18 +111,36 @@ def _send_reminder(row: Resolution, owner: Department, to: Department, key: str,
         "結果を次の画面から報告してください。",
         settings.BASE_URL + reverse("plan:resolution", args=[row.id]),
     ]
-    sender = Sender(city=city_name(), department=to.name, phone=to.phone, hours=to.hours)
     unit = kernel.Unit()
-    notices.send(
+    resolutions.note_reminder(unit, row, now)
+    _send(
         unit,
-        to=to.email,
+        lines,
+        to=to,
         subject="決定事項の期限のお知らせ",
-        body=compose(lines, sender=sender, language="ja"),
         purpose="plan.remind",
         about=f"resolution:{row.id}",
         now=now,
         key=key,
     )
-    resolutions.note_reminder(unit, row, now)
+
+
+def _reader(owner: Department | None, office: Department | None, now: datetime) -> Department | None:
+    """Who reads a mail for the owner: the owner, else the office of the plan, else nobody."""
+    return next((one for one in (owner, office) if one is not None and _is_reached(one, now)), None)
+
+
+def _is_reached(department: Department, now: datetime) -> bool:
+    """Whether mail to a department is read by somebody: it has an address, and has not ended."""
+    if not is_usable_address(department.email):
+        return False
+    return department.valid_until is None or department.valid_until >= clock.tokyo_date(now)
+
+
+def _send(unit: kernel.Unit, lines: list[str], *, to: Department, now: datetime, **message: str) -> None:
+    """Mail a department in its own name and commit the unit; under the key of an earlier mail do neither."""
+    sender = Sender(city=city_name(), department=to.name, phone=to.phone, hours=to.hours)
+    body = compose(lines, sender=sender, language="ja")
+    notices.send(unit, to=to.email, body=body, now=now, **message)
     with contextlib.suppress(notices.AlreadyTold):
         kernel.commit(unit)
