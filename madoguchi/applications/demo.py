@@ -236,9 +236,7 @@ class _Maker:
             ),
             filed_answers=answers,
             answers=answers,
-            applicant_name=facts.name,
-            search_key=facts.search_key,
-            birth_on=facts.birth_on,
+            **facts.columns,
             email=facts.email,
         )
 

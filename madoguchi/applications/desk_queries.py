@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils.translation import gettext as _
@@ -105,10 +106,17 @@ def _found(cases: QuerySet[Application], text: str) -> QuerySet[Application]:
     if wanted.birth_days:
         found &= Q(birth_on__in=wanted.birth_days)
     for key in wanted.keys:
-        found &= Q(search_key__contains=key)
+        found &= Q(id__in=_known_by(key))
     if wanted.receipt_number:
         found = Q(receipt_number=wanted.receipt_number) | found
     return cases.filter(found)
+
+
+def _known_by(key: str) -> QuerySet[Any, Any]:
+    """Cases whose name, given name, their reading, or address from the town on begins so; by its own indexes."""
+    columns = ("name_key", "given_key", "kana_key", "given_kana_key", "address_key")
+    known = [Application.objects.filter(**{f"{column}__begins": key}).values("id") for column in columns]
+    return known[0].union(*known[1:])
 
 
 def in_tab(cases: QuerySet[Application], tab: str, *, staff: Staff) -> QuerySet[Application]:

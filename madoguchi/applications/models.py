@@ -4,6 +4,7 @@ from django.db import models
 
 from madoguchi.applications.rules import Channel, Status
 from madoguchi.common.ids import new_id
+from madoguchi.common.lookups import BEGINS_CLASS
 from madoguchi.identity.models import Staff
 from madoguchi.procedures.models import ProcedureVersion
 
@@ -21,6 +22,13 @@ __all__ = [
     "ProducedFile",
     "Status",
 ]
+
+
+LONGEST_KEY = 200
+
+
+def _beginnings(key: str) -> models.Index:
+    return models.Index(fields=[f"{key}_key"], name=f"application_{key}", opclasses=[BEGINS_CLASS])
 
 
 class Draft(models.Model):
@@ -76,7 +84,12 @@ class Application(models.Model):
     filed_answers = models.JSONField()
     answers = models.JSONField()
     applicant_name = models.CharField(max_length=200, default="")
-    search_key = models.CharField(max_length=600, default="")
+    # Search keys (`japan.kana.search_key`): names from their beginning and from the given name on, letters and reading.
+    name_key = models.CharField(max_length=LONGEST_KEY, default="")
+    given_key = models.CharField(max_length=LONGEST_KEY, default="")
+    kana_key = models.CharField(max_length=LONGEST_KEY, default="")
+    given_kana_key = models.CharField(max_length=LONGEST_KEY, default="")
+    address_key = models.CharField(max_length=LONGEST_KEY, default="")  # from the town (町字) on
     birth_on = models.DateField(null=True)
     email = models.CharField(max_length=254, default="")
 
@@ -86,6 +99,7 @@ class Application(models.Model):
             models.Index(fields=["holder", "status", "due_on"], name="application_holder"),
             models.Index(fields=["filed_at"], name="application_filed"),
             models.Index(fields=["birth_on"], name="application_birth"),
+            *(_beginnings(key) for key in ("name", "given", "kana", "given_kana", "address")),
         ]
         constraints = [
             models.CheckConstraint(
@@ -96,6 +110,11 @@ class Application(models.Model):
 
     def __str__(self) -> str:
         return f"application {self.id}"
+
+    @property
+    def own_keys(self) -> set[str]:
+        """The keys of the whole name, in letters and as it is read: what a person is known by."""
+        return {self.name_key, self.kana_key} - {""}
 
 
 class Attachment(models.Model):

@@ -27,7 +27,19 @@ _add(
 )
 _add(
     "Application",
-    ("filed_answers", "answers", "applicant_name", "search_key", "birth_on", "email", "receipt_number"),
+    (
+        "filed_answers",
+        "answers",
+        "applicant_name",
+        "name_key",
+        "given_key",
+        "kana_key",
+        "given_kana_key",
+        "address_key",
+        "birth_on",
+        "email",
+        "receipt_number",
+    ),
     _CASE,
 )
 _add("Attachment", ("name", "digest"), "The papers that prove what was filed")

@@ -17,7 +17,15 @@ from madoguchi.applications.errors import (
     NoLongerTaken,
     NotComplete,
 )
-from madoguchi.applications.models import Application, Attachment, CaseEvent, Channel, Draft, Status
+from madoguchi.applications.models import (
+    LONGEST_KEY,
+    Application,
+    Attachment,
+    CaseEvent,
+    Channel,
+    Draft,
+    Status,
+)
 from madoguchi.applications.secrets import receipt_secret
 from madoguchi.audit import actions as audit
 from madoguchi.common import clock, kernel
@@ -86,7 +94,7 @@ def file_draft(*, draft: Draft, now: datetime, accept_incomplete: bool = False) 
     carry_over(
         unit,
         application,
-        search_key=application.search_key,
+        keys=application.own_keys,
         birth_on=application.birth_on,
         by=actor,
         now=now,
@@ -166,9 +174,7 @@ def _application(
         due_on=due,
         filed_answers=answers,
         answers=answers,
-        applicant_name=facts.name,
-        search_key=facts.search_key,
-        birth_on=facts.birth_on,
+        **facts.columns,
         # What stands in the form was read again before sending; an address to resume by may be somebody else's.
         email=facts.email or (draft.email if draft.channel == Channel.WEB else ""),
     )
@@ -176,12 +182,17 @@ def _application(
 
 @dataclass(frozen=True, slots=True)
 class ApplicantFacts:
-    """What the inbox finds a case by."""
+    """What the inbox finds a case by; `columns` as the case keeps it."""
 
     name: str
-    search_key: str
     birth_on: date | None
     email: str
+    keys: Mapping[str, str]  # the columns of search keys
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """Name, birth date and search keys as columns of `Application`."""
+        return {"applicant_name": self.name, "birth_on": self.birth_on, **self.keys}
 
 
 def applicant_facts(definition: Definition, answers: Mapping[str, Any]) -> ApplicantFacts:
@@ -192,14 +203,20 @@ def applicant_facts(definition: Definition, answers: Mapping[str, Any]) -> Appli
         return answers.get(question.id) if question is not None else None
 
     name, birth, email = answer("applicant.name"), answer("applicant.birth_date"), answer("applicant.email")
-    if isinstance(name, dict):
-        shown = f"{name.get('family', '')} {name.get('given', '')}".strip()
-        kana = f"{name.get('family_kana', '')}{name.get('given_kana', '')}"
-    else:
-        shown, kana = str(name or ""), ""
+    parts = name if isinstance(name, dict) else {"family": str(name or "")}
+    given, given_kana = parts.get("given", ""), parts.get("given_kana", "")
+    shown = f"{parts.get('family', '')} {given}".strip()
+    address = answer("applicant.address") or {}
+    texts = {
+        "name_key": shown,
+        "given_key": given,
+        "kana_key": f"{parts.get('family_kana', '')}{given_kana}",
+        "given_kana_key": given_kana,
+        "address_key": f"{address.get('town', '')}{address.get('rest', '')}",
+    }
     return ApplicantFacts(
         name=shown[:200],
-        search_key=f"{search_key(shown)} {search_key(kana)}".strip()[:600],
+        keys={column: search_key(text)[:LONGEST_KEY] for column, text in texts.items()},
         birth_on=date.fromisoformat(birth) if isinstance(birth, str) else None,
         email=email if isinstance(email, str) else "",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -76,15 +76,14 @@ def carry_over(
     unit: kernel.Unit,
     application: Application,
     *,
-    search_key: str,
+    keys: Set[str],
     birth_on: date | None,
     by: str,
     now: datetime,
 ) -> None:
     """Add to `unit` the protection that a person of this name and birth date has already, if there is one."""
-    if birth_on is None or not search_key:
+    if birth_on is None or not keys:
         return
-    keys = set(search_key.split())
     subjects = [_subject(other.id) for other in _filings_of(keys, birth_on, besides=application.id)]
     for resident in identity.residents_born_on(birth_on):
         names = (
@@ -100,8 +99,7 @@ def carry_over(
 
 def _others_of(application: Application) -> list[Application]:
     """What else the person of this case filed."""
-    keys = set(application.search_key.split())
-    return _filings_of(keys, application.birth_on, besides=application.id)
+    return _filings_of(application.own_keys, application.birth_on, besides=application.id)
 
 
 def _unprotected(applications: Iterable[Application], *, today: date) -> list[Application]:
@@ -110,13 +108,13 @@ def _unprotected(applications: Iterable[Application], *, today: date) -> list[Ap
     return [one for one in found if _subject(one.id) not in protected]
 
 
-def _filings_of(keys: set[str], birth_on: date | None, *, besides: UUID) -> list[Application]:
+def _filings_of(keys: Set[str], birth_on: date | None, *, besides: UUID) -> list[Application]:
     """What somebody of this birth date filed under one of these keys: the name in letters, and its reading."""
     if birth_on is None:
         return []
     born = Application.objects.filter(birth_on=birth_on).exclude(id=besides)
-    rows = born.only("id", "search_key", "department_code")
-    return [row for row in rows if keys & set(row.search_key.split())]
+    rows = born.only("id", "name_key", "kana_key", "department_code")
+    return [row for row in rows if keys & row.own_keys]
 
 
 def _protection_of(subjects: list[str], *, today: date) -> Restriction | None:

@@ -93,9 +93,7 @@ def answer_correction(
         to=Status.IN_REVIEW,
         detail={"correction": str(correction.id), "channel": channel},
         answers=answers,
-        applicant_name=facts.name,
-        search_key=facts.search_key,
-        birth_on=facts.birth_on,
+        **facts.columns,
         email=facts.email if email is not None and email.id in values else application.email,
         **_after_pause(application, correction, now),
     )
@@ -117,10 +115,11 @@ def answer_correction(
                 attachment_of(application.id, item.target_id, one, now=now) for one in files[item.target_id]
             ]
             _replace_files(unit, application, item, rows, now=now)
-    renamed = (facts.search_key, facts.birth_on) != (application.search_key, application.birth_on)
+    own_keys = {facts.keys["name_key"], facts.keys["kana_key"]} - {""}
+    renamed = (own_keys, facts.birth_on) != (application.own_keys, application.birth_on)
     if renamed and not identity.is_restricted(f"application:{application.id}", clock.tokyo_date(now)):
         actor = by.actor if by else "resident"
-        carry_over(unit, application, search_key=facts.search_key, birth_on=facts.birth_on, by=actor, now=now)
+        carry_over(unit, application, keys=own_keys, birth_on=facts.birth_on, by=actor, now=now)
     commit_case(unit, application)
 
 

@@ -178,9 +178,7 @@ def _filed(**fields: Any) -> Application:
         "due_on": clock.tokyo_date(filed_at) + timedelta(days=30),
         "filed_answers": copy.deepcopy(answers),
         "answers": answers,
-        "applicant_name": facts.name,
-        "search_key": facts.search_key,
-        "birth_on": facts.birth_on,
+        **facts.columns,
     }
     application = Application.objects.create(**(values | fields))
     CaseEvent.objects.create(

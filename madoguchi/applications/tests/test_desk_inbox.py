@@ -82,11 +82,23 @@ def test_tabs_show_their_cases_and_count_them(desk: Desk) -> None:
         "H2.2.28",
         "平成２年２月２８日",
         "高橋 H2.2.28",
+        "タカ",
+        "はな",
+        "内丸",
+        "高橋　内丸１２",
     ],
 )
 def test_a_person_is_found_by_name_kana_variants_and_birth_date(desk: Desk, typed: str) -> None:
     wanted = ApplicationFactory()
-    ApplicationFactory(applicant_name="佐藤 一", search_key="佐藤一 サトウハシメ", birth_on=date(1980, 1, 1))
+    ApplicationFactory(
+        applicant_name="佐藤 一",
+        name_key="佐藤一",
+        given_key="一",
+        kana_key="サトウハシメ",
+        given_kana_key="ハシメ",
+        address_key="本町通",
+        birth_on=date(1980, 1, 1),
+    )
 
     assert numbers(search(desk, typed)) == [number_of(wanted)]
 
