@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from cryptography.fernet import InvalidToken
 from django.http import QueryDict
@@ -23,6 +24,16 @@ from madoguchi.japan.kana import search_key
 TABS = ("open", "mine", "unassigned", "filed", "in_review", "returned", "proposed", "done", "all")
 DUE = ("overdue", "soon")
 SORTS = ("due", "-due", "filed", "-filed")
+COLUMNS = (
+    "procedure",
+    "name",
+    "received",
+    "due",
+    "status",
+    "holder",
+    "channel",
+)  # beside the number, as usual
+MORE_COLUMNS = ("department", "closed")
 LONGEST_SEARCH = 100
 MOST_PAGES = 100_000
 
@@ -36,7 +47,9 @@ class Filters:
     department: str = ""
     channel: str = ""
     due: str = ""
+    holder: str = ""  # id of the officer
     sort: str = "due"
+    columns: tuple[str, ...] = COLUMNS
     page: int = 1
     find: str = ""  # what was searched for, in clear
     sealed: str = ""  # the same for the address
@@ -44,12 +57,12 @@ class Filters:
     @property
     def narrowed(self) -> bool:
         """Whether anything besides the tab hides cases."""
-        return bool(self.procedure or self.department or self.channel or self.due or self.find)
+        return bool(self.names)
 
     @property
     def names(self) -> list[str]:
         """Which filters are in use, for the audit record: never what they say."""
-        used = ("procedure", "department", "channel", "due", "find")
+        used = ("procedure", "department", "channel", "due", "holder", "find")
         return [name for name in used if getattr(self, name)]
 
     def address(self, **changes: Any) -> str:
@@ -61,12 +74,19 @@ class Filters:
             "department": wanted.department,
             "channel": wanted.channel,
             "due": wanted.due,
+            "holder": wanted.holder,
             "sort": wanted.sort,
+            "columns": wanted.columns,
             "page": wanted.page,
             "find": wanted.sealed,
         }
-        usual = {"tab": "all" if wanted.sealed else "open", "sort": "due", "page": 1}
-        return urlencode({k: v for k, v in pairs.items() if v and v != usual.get(k)})
+        usual = {"tab": "all" if wanted.sealed else "open", "sort": "due", "page": 1, "columns": COLUMNS}
+        return urlencode({k: v for k, v in pairs.items() if v and v != usual.get(k)}, doseq=True)
+
+    @property
+    def to_save(self) -> Filters:
+        """What is saved under a name: never whom somebody searched for."""
+        return replace(self, find="", sealed="", page=1)
 
     def searching(self, text: str) -> Filters:
         """The same view for another search; a search looks at closed cases too."""
@@ -88,11 +108,20 @@ def read_filters(query: QueryDict) -> Filters:
         department=query.get("department", "")[:40],
         channel=_one_of(query.get("channel", ""), Channel.values, ""),
         due=_one_of(query.get("due", ""), DUE, ""),
+        holder=_id_of(query.get("holder", "")),
+        columns=tuple(c for c in (*COLUMNS, *MORE_COLUMNS) if c in query.getlist("columns")) or COLUMNS,
         sort=_one_of(query.get("sort", ""), SORTS, "due"),
         page=min(max(int(page), 1), MOST_PAGES) if page.isdecimal() and len(page) < 7 else 1,
         find=find,
         sealed=sealed if find else "",
     )
+
+
+def _id_of(text: str) -> str:
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return ""
 
 
 def _one_of(value: str, known: Mapping[str, Any] | tuple[str, ...] | list[str], otherwise: str) -> str:

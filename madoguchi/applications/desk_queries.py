@@ -6,7 +6,7 @@ However many cases there are, a page asks the same few questions.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from madoguchi.applications import rules
 from madoguchi.applications.desk_filters import Filters, wanted_by
 from madoguchi.applications.models import Application, Channel, Correction, Status
 from madoguchi.applications.permissions import may_see_protected
+from madoguchi.common import clock
 from madoguchi.identity import queries as identity
 from madoguchi.identity.models import Staff
 from madoguchi.japan.eras import format_western
@@ -68,6 +69,8 @@ class Row:
     status: str
     holder: str
     channel: str
+    department: str  # its code
+    closed_on: date | None
 
     @property
     def masked(self) -> bool:
@@ -78,17 +81,35 @@ class Row:
 def seen_cases(departments: Collection[str], filters: Filters, *, today: date) -> QuerySet[Application]:
     """The cases of these departments that the filters leave, whatever tab is open."""
     cases = Application.objects.filter(department_code__in=sorted(departments))
-    if filters.department:
-        cases = cases.filter(department_code=filters.department)
-    if filters.procedure:
-        cases = cases.filter(procedure_id=filters.procedure)
-    if filters.channel:
-        cases = cases.filter(channel=filters.channel)
-    if filters.due:
-        cases = cases.filter(_due_condition(filters.due, today))
-    if filters.find:
-        cases = _found(cases, filters.find)
-    return cases
+    cases = cases.filter(_condition(filters, today))
+    return _found(cases, filters.find) if filters.find else cases
+
+
+def _condition(filters: Filters, today: date) -> Q:
+    fields = {
+        "department_code": filters.department,
+        "procedure_id": filters.procedure,
+        "channel": filters.channel,
+        "holder_id": filters.holder,
+    }
+    wanted = Q(**{field: value for field, value in fields.items() if value})
+    return wanted & _due_condition(filters.due, today) if filters.due else wanted
+
+
+def counts_of(
+    views: Sequence[Filters], departments: Collection[str], *, staff: Staff, today: date
+) -> list[int | None]:
+    """How many open cases each of several views holds: one question; None for views of closed cases."""
+    wanted = {
+        f"view{number}": Count("id", filter=_condition(one, today) & tab_condition(one.tab, staff))
+        for number, one in enumerate(views)
+        if one.tab in COUNTED
+    }
+    if not wanted:
+        return [None] * len(views)
+    cases = Application.objects.filter(department_code__in=sorted(departments), status__in=rules.OPEN)
+    counts = cases.aggregate(**wanted)
+    return [counts.get(f"view{number}") for number in range(len(views))]
 
 
 def _due_condition(due: str, today: date) -> Q:
@@ -230,6 +251,8 @@ def _row(case: Application, responsible: str | None, *, staff: Staff | None, tod
         status=case.status,
         holder=case.holder.display_name if case.holder is not None else "",
         channel=str(Channel(case.channel).label),
+        department=case.department_code,
+        closed_on=clock.tokyo_date(case.closed_at) if case.closed_at else None,
     )
 
 

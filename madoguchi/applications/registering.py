@@ -54,3 +54,4 @@ _add(
 )
 _add("DocumentCounter")
 _add("ProducedFile", ("digest",), "The papers the city made for a case, to be handed out again unchanged")
+_add("SavedFilter")

@@ -9,6 +9,7 @@ from madoguchi.applications.views.desk import (
     inbox,
     protecting,
     returning,
+    saved,
 )
 
 app_name = "desk"
@@ -16,6 +17,10 @@ app_name = "desk"
 urlpatterns = [
     path("", inbox.inbox, name="inbox"),
     path("list.csv", inbox.inbox_csv, name="inbox_csv"),
+    path("list.xlsx", inbox.inbox_excel, name="inbox_excel"),
+    path("filters/", saved.page, name="saved"),
+    path("filters/<uuid:saved_id>/", saved.change, name="saved_change"),
+    path("filters/<uuid:saved_id>/delete/", saved.delete, name="saved_delete"),
     path("alarms/", alarms.alarms, name="alarms"),
     path("new/", entering.entries, name="entries"),
     path("new/<uuid:draft_id>/", entering.entry, name="entry"),

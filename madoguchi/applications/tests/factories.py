@@ -23,6 +23,7 @@ from madoguchi.applications.models import (
     Draft,
     InternalNote,
     ProducedFile,
+    SavedFilter,
     Status,
 )
 from madoguchi.applications.secrets import receipt_secret
@@ -30,6 +31,7 @@ from madoguchi.applications.tests.offers import offer
 from madoguchi.common import clock
 from madoguchi.common.ids import new_id, secret_digest
 from madoguchi.identity.models import Staff
+from madoguchi.identity.tests.factories import StaffFactory
 from madoguchi.japan.check_digits import new_receipt_number
 from madoguchi.organization.models import Department, Posting
 from madoguchi.organization.tests.factories import DepartmentFactory, staff_with
@@ -286,3 +288,9 @@ def ProducedFileFactory(**fields: Any) -> ProducedFile:
     fields["application"] = fields.get("application") or ApplicationFactory()
     values = {"kind": "copy", "digest": f"{next(_numbers):064x}", "size": 1000, "made_at": NOW}
     return ProducedFile.objects.create(**(values | fields))
+
+
+def SavedFilterFactory(**fields: Any) -> SavedFilter:
+    values: dict[str, Any] = {"name": f"絞り込み{next(_numbers)}", "query": "due=soon", "saved_at": NOW}
+    values["owner"] = fields.pop("owner", None) or StaffFactory()
+    return SavedFilter.objects.create(**values | fields)

@@ -6,11 +6,13 @@ import csv
 import io
 import re
 from datetime import date, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from python_calamine import CalamineWorkbook
 
 from madoguchi.applications.models import Application
 from madoguchi.applications.tests.desks import Desk, open_desk, text_of
@@ -287,3 +289,52 @@ def test_the_csv_is_recorded_with_its_length(desk: Desk) -> None:
 
 def test_an_empty_list_says_what_to_do(desk: Desk) -> None:
     assert "この状態の申請はありません" in text_of(desk.browser("officer").get("/desk/?tab=mine"))
+
+
+def test_the_list_is_narrowed_by_officer_and_shows_the_columns_that_were_chosen(desk: Desk) -> None:
+    mine = ApplicationFactory(in_review=True, officer=desk["officer"])
+    ApplicationFactory(in_review=True, officer=desk["second"])
+
+    response = desk.browser("officer").get(
+        f"/desk/?holder={desk['officer'].id}&columns=due&columns=department&columns=nothing"
+    )
+
+    assert numbers(response) == [number_of(mine)]
+    text = text_of(response)
+    assert desk.department.name in text
+    assert mine.applicant_name not in text
+    assert "columns=due&amp;columns=department" in text  # links keep them
+
+
+def test_a_holder_that_is_no_id_is_ignored(desk: Desk) -> None:
+    case = ApplicationFactory()
+
+    assert numbers(desk.browser("officer").get("/desk/?holder=x' OR 1=1")) == [number_of(case)]
+
+
+def workbook_of(response) -> list[list[Any]]:
+    content = b"".join(response.streaming_content)
+    return CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+
+
+def test_the_list_leaves_as_a_workbook_with_days_as_days_and_the_columns_chosen(desk: Desk) -> None:
+    case = ApplicationFactory(applicant_name="=1+1")
+    hidden = ApplicationFactory()
+    RestrictionFactory(
+        subject=f"application:{hidden.id}", responsible_department=desk.department.code, today=clock.today()
+    )
+
+    rows = workbook_of(
+        desk.browser("officer").get("/desk/list.xlsx?columns=name&columns=received&sort=filed")
+    )
+
+    assert rows == [
+        ["受付番号", "氏名", "受付日"],
+        [number_of(case), "=1+1", case.received_on],
+        [number_of(hidden), "支援措置（担当者に確認してください）", hidden.received_on],
+    ]
+    assert AuditEntry.objects.get(subject="list:applications", purpose="excel").detail["count"] == 2
+
+
+def test_an_empty_list_leaves_as_a_workbook_with_its_header(desk: Desk) -> None:
+    assert workbook_of(desk.browser("officer").get("/desk/list.xlsx"))[0][0] == "受付番号"

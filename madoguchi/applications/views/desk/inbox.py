@@ -1,7 +1,8 @@
-"""The list of cases: tabs, filters in the address, search, CSV."""
+"""The list of cases: tabs, filters in the address, search, views saved under a name, CSV and Excel."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,16 +14,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from madoguchi.applications import desk_alarms
+from madoguchi.applications import desk_alarms, desk_saved
+from madoguchi.applications import desk_columns as columns
 from madoguchi.applications import desk_queries as desk
 from madoguchi.applications.desk_filters import Filters, read_filters
-from madoguchi.applications.models import Channel, Status
+from madoguchi.applications.models import Channel
 from madoguchi.applications.permissions import departments_headed, departments_seen
 from madoguchi.audit import actions as audit
 from madoguchi.common import access, clock
-from madoguchi.common.ids import grouped
 from madoguchi.common.pages import render
-from madoguchi.common.spreadsheets import csv_response
+from madoguchi.common.spreadsheets import csv_response, excel_response
 from madoguchi.identity import queries as identity
 from madoguchi.identity.models import Staff
 from madoguchi.organization import queries as organization
@@ -70,6 +71,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
     first = (page - 1) * desk.PAGE
     rows = desk.rows(wanted[first : first + desk.PAGE], staff=look.staff, today=look.today)
     names = organization.departments(look.departments)
+    called = {code: department.name for code, department in names.items()}
+    saved = desk_saved.saved_for(look.staff, look.departments)
     headed = departments_headed(look.staff, today=look.today)
     _record(look, shown=len(rows), act="list")
     context = {
@@ -78,7 +81,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "filters": look.filters,
         "tabs": _tabs(look.filters, counts),
         "columns": _columns(look.filters),
-        "rows": [_cells(row) for row in rows],
+        "rows": [columns.cells(row, look.filters.columns, called) for row in rows],
         "total": total,
         "first": first + 1,
         "last": first + len(rows),
@@ -86,7 +89,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "csv_query": look.filters.address(page=1),
         "alarms": desk_alarms.unseen(look.staff, headed) if headed else 0,
         "masked": any(row.masked for row in rows),
-        **_choices(names),
+        "saved": _saved(look, saved),
+        **_choices(look, names),
     }
     return render(request, "applications/desk/inbox.html", context)
 
@@ -126,16 +130,13 @@ def _tabs(filters: Filters, counts: dict[str, int]) -> list[dict[str, Any]]:
 
 
 def _columns(filters: Filters) -> list[str | dict[str, Any]]:
-    return [
-        _("受付番号"),
-        _("手続"),
-        _("氏名"),
-        _sortable(_("受付日"), "filed", filters),
-        _sortable(_("期限"), "due", filters),
-        _("状態"),
-        _("担当者"),
-        _("経路"),
-    ]
+    sorts = {"received": "filed", "due": "due"}
+    names = columns.labels()
+    found: list[str | dict[str, Any]] = [_("受付番号")]
+    for column in filters.columns:
+        key = sorts.get(column)
+        found.append(_sortable(names[column], key, filters) if key else names[column])
+    return found
 
 
 def _sortable(label: str, key: str, filters: Filters) -> dict[str, Any]:
@@ -146,38 +147,6 @@ def _sortable(label: str, key: str, filters: Filters) -> dict[str, Any]:
         "sort": "?" + filters.address(sort=f"-{key}" if up else key),
         "sorted": "ascending" if up else "descending" if down else None,
     }
-
-
-def _cells(row: desk.Row) -> dict[str, Any]:
-    name: Any = row.name or _("（氏名なし）")
-    if row.protected:
-        # The mark stands in place of the name, or beside it for the responsible department.
-        note = _("担当者に確認してください") if row.masked else row.name
-        name = {"text": _("支援措置"), "tag": "warning", "note": note}
-    return {
-        "href": reverse("desk:case", args=[row.id]),
-        "cells": [
-            {"text": grouped(row.receipt_number), "href": reverse("desk:case", args=[row.id])},
-            row.procedure,
-            name,
-            _day(row.received_on),
-            _due_cell(row.due),
-            {"text": str(Status(row.status).label), "tag": desk.STATUS_KINDS[row.status]},
-            row.holder or "―",
-            row.channel,
-        ],
-    }
-
-
-def _day(day: date) -> str:
-    return f"{day.year}/{day.month}/{day.day}"
-
-
-def _due_cell(due: desk.Due) -> Any:
-    day = _day(due.on) if due.on else "―"
-    if not due.text:
-        return day
-    return {"text": due.text, "tag": due.kind, "note": day if due.on else ""}
 
 
 def _pagination(filters: Filters, page: int, pages: int) -> dict[str, Any]:
@@ -197,12 +166,32 @@ def _pagination(filters: Filters, page: int, pages: int) -> dict[str, Any]:
     }
 
 
-def _choices(names: dict[str, Department]) -> dict[str, Any]:
+def _saved(look: Look, saved: list[desk_saved.Saved]) -> list[dict[str, Any]]:
+    """The views saved under a name, each with how many open cases it holds."""
+    found = [one.filters for one in saved]
+    counts = desk.counts_of(found, look.departments, staff=look.staff, today=look.today)
+    here = look.filters.to_save
+    return [
+        {
+            "label": one.name,
+            "href": "?" + one.filters.address(),
+            "count": count,
+            "current": one.filters == here and not look.filters.find,
+        }
+        for one, count in zip(saved, counts, strict=True)
+    ]
+
+
+def _choices(look: Look, names: dict[str, Department]) -> dict[str, Any]:
     offered = [offer for offer in procedures.offers() if offer.definition.department in names]
     return {
         "procedure_choices": [(offer.procedure_id, str(offer.definition.current_name)) for offer in offered],
         "department_choices": [(code, names[code].name) for code in sorted(names)],
         "channel_choices": [(value, str(label)) for value, label in Channel.choices],
+        "holder_choices": [
+            (str(person.id), person.display_name) for person in organization.staff_handling(names, look.today)
+        ],
+        "column_choices": list(columns.labels().items()),
         "due_choices": [("overdue", _("期限を過ぎたもの")), ("soon", _("7日以内に期限が来るもの"))],
     }
 
@@ -212,27 +201,27 @@ def _choices(names: dict[str, Department]) -> dict[str, Any]:
 def inbox_csv(request: HttpRequest) -> HttpResponseBase:
     """The same list as CSV, all pages, streamed; Excel opens it (UTF-8 with BOM) and nothing in it acts."""
     look = _look(request)
+    return csv_response(f"applications-{look.today:%Y%m%d}.csv", *_whole(look, act="csv"))
+
+
+@access.staff(*ROLES)
+@require_GET
+def inbox_excel(request: HttpRequest) -> HttpResponseBase:
+    """The same list as a workbook; a list longer than a sheet is refused with a word."""
+    look = _look(request)
+    return excel_response(f"applications-{look.today:%Y%m%d}.xlsx", *_whole(look, act="excel"))
+
+
+def _whole(look: Look, *, act: str) -> tuple[list[str], Iterator[list[object]]]:
+    """Header and lines of all pages of the list."""
+    filters, names = look.filters, organization.departments(look.departments)
     cases = desk.in_tab(
-        desk.seen_cases(look.departments, look.filters, today=look.today), look.filters.tab, staff=look.staff
+        desk.seen_cases(look.departments, filters, today=look.today), filters.tab, staff=look.staff
     )
-    _record(look, shown=cases.count(), act="csv")
-    wanted = desk.ordered(cases, look.filters.sort, look.filters.tab)
-    header = (
-        _("受付番号"), _("手続"), _("氏名"), _("受付日"), _("期限"), _("残り"), _("状態"), _("担当者"), _("経路")
-    )  # fmt: skip
-    lines = (_line(row) for row in desk.streamed_rows(wanted, today=look.today))
-    return csv_response(f"applications-{look.today:%Y%m%d}.csv", header, lines)
-
-
-def _line(row: desk.Row) -> tuple[object, ...]:
-    return (
-        grouped(row.receipt_number),
-        row.procedure,
-        _("支援措置（担当者に確認してください）") if row.protected else row.name,
-        row.received_on.isoformat(),
-        row.due.on.isoformat() if row.due.on else "",
-        row.due.text,
-        Status(row.status).label,
-        row.holder,
-        row.channel,
+    _record(look, shown=cases.count(), act=act)
+    wanted = desk.ordered(cases, filters.sort, filters.tab)
+    called = {code: department.name for code, department in names.items()}
+    rows = desk.streamed_rows(wanted, today=look.today)
+    return columns.file_header(filters.columns), (
+        columns.file_line(row, filters.columns, called) for row in rows
     )
