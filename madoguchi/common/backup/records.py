@@ -145,7 +145,14 @@ class Loading:
             f"{app}.{name}" for app, name in wanted if (app, name) not in executor.loader.graph.nodes
         ]:
             raise NewerVersion(unknown[0])
-        executor.migrate(wanted)
+        nodes = executor.loader.graph.node_map
+        # The last of each room only: Django takes an earlier one, applied on the way for another room, as a way back.
+        last = [
+            key
+            for key in wanted
+            if not any(child.key[0] == key[0] and child.key in wanted for child in nodes[key].children)
+        ]
+        executor.migrate(last)
         self.apps = executor.loader.project_state(wanted).apps
         self._remove_rows_of_migrations()
 
