@@ -16,17 +16,18 @@ AT_ONCE = 500
 def fill(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """From the answers: the name that the list shows, and the first address."""
     application = apps.get_model("applications", "Application")
+    cases = application.objects.using(schema_editor.connection.alias)
     columns = [f"{key}_key" for key in KEYS]
     batch = []
     wanted = ("applicant_name", "answers")
-    for row in application.objects.only("id", *wanted).iterator(chunk_size=AT_ONCE):
+    for row in cases.only("id", *wanted).iterator(chunk_size=AT_ONCE):
         for key, text in texts(row.applicant_name, row.answers).items():
             setattr(row, f"{key}_key", search_key(text)[:LONGEST])
         batch.append(row)
         if len(batch) == AT_ONCE:
-            application.objects.bulk_update(batch, columns)
+            cases.bulk_update(batch, columns)
             batch = []
-    application.objects.bulk_update(batch, columns)
+    cases.bulk_update(batch, columns)
 
 
 def texts(applicant_name: str, answers: dict[str, Any]) -> dict[str, str]:

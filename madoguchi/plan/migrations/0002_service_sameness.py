@@ -17,7 +17,7 @@ def fill(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """What is there twice already stays there, the later ones apart by their id; the office ends one of them."""
     service = apps.get_model("plan", "DigitalService")
     seen: set[str] = set()
-    for row in service.objects.order_by("created_at", "id"):
+    for row in service.objects.using(schema_editor.connection.alias).order_by("created_at", "id"):
         same = sameness(row.city_service, row.private_service)
         if row.ended_on is None and same in seen:
             same = f"{same[:200]}#{row.id}"
