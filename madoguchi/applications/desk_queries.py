@@ -19,6 +19,7 @@ from madoguchi.applications.desk_filters import Filters, wanted_by
 from madoguchi.applications.models import Application, Channel, Correction, Status
 from madoguchi.applications.permissions import may_see_protected
 from madoguchi.common import clock
+from madoguchi.common.lookups import Unindexed
 from madoguchi.identity import queries as identity
 from madoguchi.identity.models import Staff
 from madoguchi.japan.eras import format_western
@@ -80,9 +81,13 @@ class Row:
 
 def seen_cases(departments: Collection[str], filters: Filters, *, today: date) -> QuerySet[Application]:
     """The cases of these departments that the filters leave, whatever tab is open."""
+    if filters.find:
+        apart = Application.objects.annotate(department=Unindexed("department_code"))
+        return _found(apart.filter(department__in=sorted(departments)), filters.find).filter(
+            _condition(filters, today)
+        )
     cases = Application.objects.filter(department_code__in=sorted(departments))
-    cases = cases.filter(_condition(filters, today))
-    return _found(cases, filters.find) if filters.find else cases
+    return cases.filter(_condition(filters, today))
 
 
 def _condition(filters: Filters, today: date) -> Q:
@@ -123,14 +128,15 @@ def _found(cases: QuerySet[Application], text: str) -> QuerySet[Application]:
     wanted = wanted_by(text)
     if wanted.is_nothing:
         return cases.none()
-    found = Q()
+    by_person = Application.objects.filter(id__in=_known_by(wanted.keys[0])) if wanted.keys else cases
+    for key in wanted.keys[1:]:
+        by_person = by_person.filter(id__in=_known_by(key))
     if wanted.birth_days:
-        found &= Q(birth_on__in=wanted.birth_days)
-    for key in wanted.keys:
-        found &= Q(id__in=_known_by(key))
+        by_person = by_person.filter(birth_on__in=wanted.birth_days)
     if wanted.receipt_number:
-        found = Q(receipt_number=wanted.receipt_number) | found
-    return cases.filter(found)
+        numbered = Application.objects.filter(receipt_number=wanted.receipt_number)
+        return cases.filter(id__in=numbered.values("id").union(by_person.values("id")))
+    return cases.filter(id__in=by_person.values("id"))
 
 
 def _known_by(key: str) -> QuerySet[Any, Any]:
@@ -150,7 +156,7 @@ def tab_condition(tab: str, staff: Staff) -> Q:
     if tab == "all":
         return Q()
     if tab == "done":
-        return Q(status__in=DONE)
+        return Q(closed_at__isnull=False)
     if tab == "mine":
         return Q(status__in=rules.OPEN, holder=staff)
     if tab == "unassigned":
@@ -160,26 +166,37 @@ def tab_condition(tab: str, staff: Staff) -> Q:
     return Q(status=tab)
 
 
-# Closed cases grow for years: they are counted only when somebody looks at them.
+# Closed cases grow for years: they are counted only when somebody looks at them, and no further than one can leaf.
 COUNTED = ("open", "mine", "unassigned", "filed", "in_review", "returned", "proposed")
+COUNTED_TO = 10_000
 
 
 def tab_counts(cases: QuerySet[Application], tab: str, *, staff: Staff) -> dict[str, int]:
-    """How many cases each tab of open ones holds, and the tab that is open: one question."""
-    wanted = dict.fromkeys((*COUNTED, tab))
-    if tab in COUNTED:
-        cases = cases.filter(status__in=rules.OPEN)
-    return cases.aggregate(
-        **{name: Count("id", filter=tab_condition(name, staff) or None) for name in wanted}
+    """How many cases each tab of open ones holds, and the tab that is open: one question, two where it is another.
+
+    A tab with closed cases is counted to `COUNTED_TO` at most.
+    """
+    counts: dict[str, int] = cases.filter(status__in=rules.OPEN).aggregate(
+        **{name: Count("id", filter=tab_condition(name, staff)) for name in COUNTED}
     )
+    if tab not in COUNTED:
+        counts[tab] = in_tab(cases, tab, staff=staff).values("id")[:COUNTED_TO].count()
+    return counts
 
 
-def ordered(cases: QuerySet[Application], sort: str, tab: str) -> QuerySet[Application]:
-    """Due first, what waits for the resident behind; closed ones by the day they were closed, newest first."""
+def ordered(
+    cases: QuerySet[Application], sort: str, tab: str, *, found: bool = False
+) -> QuerySet[Application]:
+    """Due first, what waits for the resident behind; closed ones by the day they were closed, newest first.
+
+    All cases come newest first, by an index; what was `found` by a search is few and has the open ones on top.
+    """
     if sort in ("filed", "-filed"):
-        return cases.order_by("filed_at" if sort == "filed" else "-filed_at", "id")
+        return cases.order_by(*(("filed_at", "id") if sort == "filed" else ("-filed_at", "-id")))
     if sort == "due" and tab == "done":
-        return cases.order_by(F("closed_at").desc(nulls_last=True), "id")
+        return cases.filter(closed_at__isnull=False).order_by("-closed_at", "-id")
+    if sort == "due" and tab == "all" and not found:
+        return cases.order_by("-filed_at", "-id")
     apart = Case(
         When(status=Status.RETURNED, then=Value(1)),
         When(status__in=DONE, then=Value(2)),

@@ -97,6 +97,8 @@ class Application(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["department_code", "status", "due_on"], name="application_inbox"),
+            models.Index(fields=["department_code", "closed_at"], name="application_done"),
+            models.Index(fields=["department_code", "filed_at"], name="application_all"),
             models.Index(fields=["holder", "status", "due_on"], name="application_holder"),
             models.Index(fields=["filed_at"], name="application_filed"),
             models.Index(fields=["birth_on"], name="application_birth"),

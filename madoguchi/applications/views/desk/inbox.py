@@ -66,7 +66,10 @@ def inbox(request: HttpRequest) -> HttpResponse:
     pages = max(-(-total // desk.PAGE), 1)
     page = min(look.filters.page, pages)
     wanted = desk.ordered(
-        desk.in_tab(cases, look.filters.tab, staff=look.staff), look.filters.sort, look.filters.tab
+        desk.in_tab(cases, look.filters.tab, staff=look.staff),
+        look.filters.sort,
+        look.filters.tab,
+        found=bool(look.filters.find),
     )
     first = (page - 1) * desk.PAGE
     rows = desk.rows(wanted[first : first + desk.PAGE], staff=look.staff, today=look.today)
@@ -83,6 +86,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "columns": _columns(look.filters),
         "rows": [columns.cells(row, look.filters.columns, called) for row in rows],
         "total": total,
+        "is_more": total == desk.COUNTED_TO and look.filters.tab not in desk.COUNTED,
         "first": first + 1,
         "last": first + len(rows),
         "pagination": _pagination(look.filters, page, pages),
@@ -123,10 +127,16 @@ def _tabs(filters: Filters, counts: dict[str, int]) -> list[dict[str, Any]]:
             "label": label,
             "href": "?" + filters.address(tab=name),
             "current": name == filters.tab,
-            "count": counts.get(name),
+            "count": _count(counts.get(name), name),
         }
         for name, label in labels.items()
     ]
+
+
+def _count(count: int | None, tab: str) -> str | None:
+    if count is None:
+        return None
+    return f"{count}+" if count == desk.COUNTED_TO and tab not in desk.COUNTED else str(count)
 
 
 def _columns(filters: Filters) -> list[str | dict[str, Any]]:
@@ -141,7 +151,8 @@ def _columns(filters: Filters) -> list[str | dict[str, Any]]:
 
 def _sortable(label: str, key: str, filters: Filters) -> dict[str, Any]:
     """A column that sorts; chosen again, it turns round."""
-    up, down = filters.sort == key, filters.sort == f"-{key}"
+    is_own_order = key == "due" and filters.tab in ("done", "all") and not filters.find  # newest first
+    up, down = filters.sort == key and not is_own_order, filters.sort == f"-{key}"
     return {
         "label": label,
         "sort": "?" + filters.address(sort=f"-{key}" if up else key),
@@ -219,7 +230,7 @@ def _whole(look: Look, *, act: str) -> tuple[list[str], Iterator[list[object]]]:
         desk.seen_cases(look.departments, filters, today=look.today), filters.tab, staff=look.staff
     )
     _record(look, shown=cases.count(), act=act)
-    wanted = desk.ordered(cases, filters.sort, filters.tab)
+    wanted = desk.ordered(cases, filters.sort, filters.tab, found=bool(filters.find))
     called = {code: department.name for code, department in names.items()}
     rows = desk.streamed_rows(wanted, today=look.today)
     return columns.file_header(filters.columns), (
