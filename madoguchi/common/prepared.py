@@ -19,20 +19,32 @@ MOST_VALUES = 1000
 def execute(connection: Any, sql: str, params: Sequence[Any]) -> Iterator[Any]:
     """A cursor on which `sql`, with places `%s` and no other percent sign, was executed; on any database.
 
-    Raises Django's `DatabaseError` and its kinds, as Django's own cursors do.
+    Refuses, wraps and raises as Django's own cursors do.
     """
-    if connection.vendor != "postgresql" or connection.queries_logged or len(params) > MOST_VALUES:
-        with connection.cursor() as cursor:
-            cursor.execute(sql, params)
-            yield cursor
-        return
+    with _cursor(connection, len(params)) as cursor:
+        cursor.execute(sql, params)
+        yield cursor
+
+
+def _cursor(connection: Any, values: int) -> Any:
+    if connection.vendor != "postgresql" or connection.queries_logged or values > MOST_VALUES:
+        return connection.cursor()
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        return connection.make_cursor(_preparing()(connection.connection))
+
+
+@functools.cache
+def _preparing() -> Any:
+    """The driver's cursor that prepares what it executes, to be wrapped by Django's."""
     import psycopg  # absent where only SQLite is used
 
-    connection.ensure_connection()
-    with connection.wrap_database_errors, psycopg.RawCursor(connection.connection) as cursor:
-        # Prepared from the second time on; only where the connection has a `prepare_threshold` (its setting has).
-        cursor.execute(_numbered(sql), params, prepare=True)
-        yield cursor
+    class Preparing(psycopg.RawCursor[Any]):
+        def execute(self, sql: str, params: Sequence[Any]) -> Any:  # type: ignore[override]
+            # Prepared from the second time on; only where the connection has a `prepare_threshold` (its setting has).
+            return super().execute(_numbered(sql), params, prepare=True)
+
+    return Preparing
 
 
 @functools.lru_cache(maxsize=512)
