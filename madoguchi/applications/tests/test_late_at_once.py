@@ -46,7 +46,24 @@ def test_more_files_than_there_is_room_for_are_refused_together():
     answer = visitor.send(stale, files=[("file", "other.png", png(130))])
 
     assert answer.status == 422
-    assert "あと0つまで送れます。いま選んだ1つのファイルは、受け取っていません。" in answer.text
+    told = "この書類は、これ以上送れません。いま選んだ1つのファイルは、受け取っていません。"
+    assert answer.text.count(told) == 2  # on top, and where the field was
+    assert "file" in answer.ids
+    assert kept(application) == ["card.png"]
+
+
+def test_where_only_some_have_room_nothing_is_taken_and_each_reason_is_told():
+    application = waiting(most=2)
+    visitor, _secret = looking_at(application)
+    stale = visitor.open(f"/status/{application.id}/doc/card/")
+    visitor.send(stale, files=[("file", "card.png", png())])
+
+    sent = [("file", "a.png", png(130)), ("file", "空.png", b""), ("file", "b.png", png(140))]
+    answer = visitor.send(stale, files=sent)
+
+    assert answer.status == 422
+    told = "あと1つまで送れます。いま選んだ3つのファイルは、受け取っていません。"
+    assert answer.text.count(told) == answer.text.count("「空.png」：") == 2  # on top, and at the field
     assert kept(application) == ["card.png"]
 
 

@@ -215,12 +215,17 @@ def _take_late(request: HttpRequest, application: Application, late: queries.Lat
                 application=application, document_id=late.document.id, files=kept, now=clock.now()
             )
         except NoRoom as full:
-            words = {"room": full.room, "count": len(kept)}
-            return [
-                _("あと%(room)sつまで送れます。いま選んだ%(count)sつのファイルは、受け取っていません。")
-                % words
-            ]
+            return [_no_room(full.room, len(uploads)), *refused]
     return refused
+
+
+def _no_room(room: int, count: int) -> str:
+    """That none of the files was kept, because the document takes only `room` more."""
+    if room:
+        text = _("あと%(room)sつまで送れます。いま選んだ%(count)sつのファイルは、受け取っていません。")
+    else:
+        text = _("この書類は、これ以上送れません。いま選んだ%(count)sつのファイルは、受け取っていません。")
+    return text % {"room": room, "count": count}
 
 
 @with_receipt
