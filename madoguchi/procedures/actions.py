@@ -12,7 +12,7 @@ from madoguchi.common import kernel
 from madoguchi.procedures.checking import check_change, check_source
 from madoguchi.procedures.compiling import compile_source
 from madoguchi.procedures.findings import BrokenDefinition
-from madoguchi.procedures.models import Procedure, ProcedureVersion
+from madoguchi.procedures.models import Closing, Procedure, ProcedureVersion
 from madoguchi.procedures.queries import definition_of
 
 
@@ -84,25 +84,32 @@ def close(*, procedure_id: str, by: str, now: datetime) -> None:
 
     Raises `Procedure.DoesNotExist`, `PublishedMeanwhile`.
     """
-    _set_open(procedure_id, False, {"closed_at": now}, act="close_procedure", by=by, now=now)
+    procedure = Procedure.objects.get(id=procedure_id)
+    if procedure.is_open:
+        unit = kernel.Unit()
+        unit.insert(Closing(procedure=procedure, closed_at=now, closed_by=by))
+        changes = {"is_open": False, "closed_at": now}
+        _change(unit, procedure, changes, act="close_procedure", by=by, now=now)
 
 
 def reopen(*, procedure_id: str, by: str, now: datetime) -> None:
     """Take filings online again, drafts in hand included. Raises `Procedure.DoesNotExist`, `PublishedMeanwhile`."""
-    _set_open(procedure_id, True, {"closed_at": None}, act="reopen_procedure", by=by, now=now)
-
-
-def _set_open(
-    procedure_id: str, is_open: bool, changes: dict[str, Any], *, act: str, by: str, now: datetime
-) -> None:
     procedure = Procedure.objects.get(id=procedure_id)
-    if procedure.is_open == is_open:
-        return
-    unit = kernel.Unit()
+    if not procedure.is_open:
+        unit = kernel.Unit()
+        running = {"procedure": procedure.id, "reopened_at": None}
+        unit.update(Closing, where=running, set={"reopened_at": now, "reopened_by": by}, expect=None)
+        changes = {"is_open": True, "closed_at": None}
+        _change(unit, procedure, changes, act="reopen_procedure", by=by, now=now)
+
+
+def _change(
+    unit: kernel.Unit, procedure: Procedure, changes: dict[str, Any], *, act: str, by: str, now: datetime
+) -> None:
     unit.update(
         Procedure,
         where={"id": procedure.id, "version": procedure.version},
-        set={"is_open": is_open, "version": procedure.version + 1, **changes},
+        set={"version": procedure.version + 1, **changes},
         otherwise=PublishedMeanwhile(),
     )
     audit.record(unit, actor=by, act=act, subject=f"procedure:{procedure.id}", now=now)

@@ -37,7 +37,8 @@ class Procedure(models.Model):
     id = models.CharField(max_length=80, primary_key=True)
     current = models.ForeignKey(ProcedureVersion, on_delete=models.PROTECT, related_name="+")
     is_open = models.BooleanField(default=True)
-    closed_at = models.DateTimeField(null=True)  # null also where nobody noted when it was closed
+    # As the running `Closing` says, so that pages need no second look; null also where nobody noted it.
+    closed_at = models.DateTimeField(null=True)
     version = models.IntegerField(default=1)
 
     class Meta:
@@ -50,3 +51,30 @@ class Procedure(models.Model):
 
     def __str__(self) -> str:
         return f"procedure {self.id}"
+
+
+class Closing(models.Model):
+    """A time in which a procedure was not taken online (受付終了); the running one has no `reopened_at`."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, related_name="closings")
+    closed_at = models.DateTimeField(null=True)  # null where nobody noted it
+    closed_by = models.CharField(max_length=80, default="")
+    reopened_at = models.DateTimeField(null=True)
+    reopened_by = models.CharField(max_length=80, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["procedure"], condition=models.Q(reopened_at=None), name="closed_once_at_a_time"
+            ),
+            models.CheckConstraint(
+                name="opened_again_after_it_was_closed",
+                condition=models.Q(closed_at=None)
+                | models.Q(reopened_at=None)
+                | models.Q(reopened_at__gte=models.F("closed_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"closing of {self.procedure_id}"

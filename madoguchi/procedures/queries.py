@@ -13,7 +13,7 @@ from madoguchi.common import reading
 from madoguchi.japan.kana import search_key
 from madoguchi.procedures.compiling import compile_source
 from madoguchi.procedures.definition import Definition
-from madoguchi.procedures.models import Procedure, ProcedureVersion
+from madoguchi.procedures.models import Closing, Procedure, ProcedureVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,14 @@ def first_published() -> dict[str, datetime]:
     """When each procedure was published for the first time."""
     firsts = ProcedureVersion.objects.values_list("procedure_id").annotate(at=Min("published_at"))
     return dict(firsts)
+
+
+def past_closings() -> dict[str, list[Closing]]:
+    """The times in which each procedure was closed before it was opened again, in order."""
+    found: dict[str, list[Closing]] = {}
+    for closing in Closing.objects.exclude(reopened_at=None).order_by("reopened_at", "id"):
+        found.setdefault(closing.procedure_id, []).append(closing)
+    return found
 
 
 def _offer(

@@ -6,7 +6,7 @@ from typing import Any
 
 from madoguchi.common import clock
 from madoguchi.procedures import actions
-from madoguchi.procedures.models import Procedure, ProcedureVersion
+from madoguchi.procedures.models import Closing, Procedure, ProcedureVersion
 
 ROOM = Path(__file__).resolve().parents[1]
 
@@ -40,3 +40,10 @@ def ProcedureVersionFactory(**changes: Any) -> ProcedureVersion:
 def ProcedureFactory() -> Procedure:
     """The reference procedure, offered today."""
     return Procedure.objects.get(id=publish().procedure_id)
+
+
+def ClosingFactory() -> Closing:
+    """The running closing of the reference procedure."""
+    procedure = ProcedureFactory()
+    actions.close(procedure_id=procedure.id, by="test:author", now=clock.now())
+    return Closing.objects.get(procedure=procedure, reopened_at=None)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 
 from madoguchi.common import registers
 from madoguchi.common.registers import Happening
@@ -26,6 +28,21 @@ def told() -> list[Happening]:
     collect = registers.indicators.get("online-procedures").collect
     assert collect is not None
     return list(collect())
+
+
+def in_october(day: int) -> datetime:
+    return datetime(2026, 10, day, 3, 0, tzinfo=UTC)
+
+
+def closed(procedure_id: str, day: int, *, reopened: int | None = None) -> None:
+    actions.close(procedure_id=procedure_id, by="staff:x", now=in_october(day))
+    if reopened:
+        actions.reopen(procedure_id=procedure_id, by="staff:y", now=in_october(reopened))
+
+
+def carried_over() -> None:
+    """As the migration leaves what was closed before it."""
+    import_module("madoguchi.procedures.migrations.0003_closings").carry_over(apps, None)
 
 
 def test_a_published_procedure_is_told_since_its_first_day_in_japan():
@@ -56,6 +73,72 @@ def test_a_closed_procedure_is_told_until_the_day_it_was_closed():
     assert (one.on, one.until) == (date(2024, 5, 10), date(2026, 10, 1))
 
 
+def test_a_procedure_opened_again_is_told_once_for_each_time_it_was_open():
+    procedure_id = publish()
+    closed(procedure_id, 3, reopened=8)
+    closed(procedure_id, 20, reopened=25)
+    closed(procedure_id, 28)
+
+    times = told()
+
+    assert [(one.on, one.until) for one in times] == [
+        (date(2024, 5, 10), date(2026, 10, 3)),
+        (date(2026, 10, 8), date(2026, 10, 20)),
+        (date(2026, 10, 25), date(2026, 10, 28)),
+    ]
+    assert [one.key for one in times] == [
+        procedure_id,
+        f"{procedure_id}:2026-10-08",
+        f"{procedure_id}:2026-10-25",
+    ]
+    assert {one.subject for one in times} == {procedure_id}
+
+
+def test_opening_again_and_closing_again_keep_the_key_of_the_time():
+    procedure_id = publish()
+    closed(procedure_id, 3, reopened=8)
+    before = [one.key for one in told()]
+
+    closed(procedure_id, 20)
+
+    assert [one.key for one in told()] == before
+
+
+def test_what_is_opened_again_on_the_same_day_was_never_away():
+    procedure_id = publish()
+    closed(procedure_id, 3, reopened=3)
+    closed(procedure_id, 5, reopened=7)
+    closed(procedure_id, 7, reopened=7)
+
+    assert [(one.on, one.until) for one in told()] == [
+        (date(2024, 5, 10), date(2026, 10, 5)),
+        (date(2026, 10, 7), None),
+    ]
+
+
+def test_what_was_closed_before_closings_were_kept_is_not_forgotten_when_opened_again():
+    procedure_id = publish()
+    Procedure.objects.update(is_open=False, closed_at=in_october(3))
+    carried_over()
+    actions.reopen(procedure_id=procedure_id, by="staff:x", now=in_october(8))
+
+    assert [(one.on, one.until) for one in told()] == [
+        (date(2024, 5, 10), date(2026, 10, 3)),
+        (date(2026, 10, 8), None),
+    ]
+
+
+def test_where_nobody_noted_the_closing_only_what_was_opened_again_is_told():
+    procedure_id = publish()
+    Procedure.objects.update(is_open=False)
+    carried_over()
+    assert told() == []
+
+    actions.reopen(procedure_id=procedure_id, by="staff:x", now=in_october(8))
+
+    assert [(one.on, one.until) for one in told()] == [(date(2026, 10, 8), None)]
+
+
 def test_ten_procedures_are_told_with_as_many_questions_as_one(django_assert_num_queries):
     version = publish()
     current = Procedure.objects.get(id=version).current
@@ -73,5 +156,5 @@ def test_ten_procedures_are_told_with_as_many_questions_as_one(django_assert_num
             approved_by="test:b",
         )
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert len(told()) == 10

@@ -15,7 +15,7 @@ from madoguchi.procedures import actions, checking, queries
 from madoguchi.procedures.actions import NeedsSecondPerson, PublishedMeanwhile
 from madoguchi.procedures.definition import Definition
 from madoguchi.procedures.findings import BrokenDefinition, Finding
-from madoguchi.procedures.models import Procedure, ProcedureVersion
+from madoguchi.procedures.models import Closing, Procedure, ProcedureVersion
 from madoguchi.procedures.tests.factories import source_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -70,6 +70,24 @@ def test_a_procedure_is_closed_and_opened_again_each_once_and_recorded():
         ("close_procedure", "staff:author"),
         ("reopen_procedure", "staff:second"),
     ]
+    kept = Closing.objects.values_list("closed_at", "closed_by", "reopened_at", "reopened_by")
+    assert list(kept) == [(now, "staff:author", now, "staff:second")]
+
+
+def test_who_was_overtaken_while_closing_closes_nothing(monkeypatch: pytest.MonkeyPatch):
+    publish()
+    record = audit.record
+
+    def overtaken(*args: Any, **keywords: Any) -> None:
+        Procedure.objects.update(version=99)
+        record(*args, **keywords)
+
+    monkeypatch.setattr(audit, "record", overtaken)
+    with pytest.raises(PublishedMeanwhile):
+        actions.close(procedure_id=RECORD, by="staff:author", now=clock.now())
+
+    assert queries.is_open(RECORD)
+    assert not Closing.objects.exists()
 
 
 def test_a_new_version_of_a_closed_procedure_does_not_open_it():
