@@ -13,6 +13,7 @@ from madoguchi.procedures.definition import (
     Approval,
     ApprovedAnswer,
     Clock,
+    ClockExtension,
     CorrectionReason,
     DecisionKind,
     Definition,
@@ -201,6 +202,17 @@ def _clock(root: Node) -> Clock:
         node.boolean("pauses_when_returned", True),
         node.string("law"),
         node.text("note", "clock.note"),
+        cast("Mark", node.one_of("mark", MARKS, MARKS[2])),
+        _clock_extension(node.child("extension")),
+    )
+
+
+def _clock_extension(node: Node | None) -> ClockExtension | None:
+    if node is None:
+        return None
+    return ClockExtension(
+        node.integer("max_days"),
+        node.string("law", needed=True),
         cast("Mark", node.one_of("mark", MARKS, MARKS[2])),
     )
 

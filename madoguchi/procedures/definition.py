@@ -185,6 +185,15 @@ class Fee:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockExtension:
+    """What lets the city extend a period by a notice (延長通知); `max_days` None where the law sets no most."""
+
+    max_days: int | None
+    law: str
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
 class Clock:
     kind: Literal["standard", "statutory"]
     days: int
@@ -193,6 +202,7 @@ class Clock:
     law: str
     note: Text
     mark: Mark
+    extension: ClockExtension | None = None
 
 
 @dataclass(frozen=True, slots=True)

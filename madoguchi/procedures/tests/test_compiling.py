@@ -1,7 +1,7 @@
 import pytest
 
 from madoguchi.procedures.compiling import compile_source
-from madoguchi.procedures.definition import Definition
+from madoguchi.procedures.definition import ClockExtension, Definition
 from madoguchi.procedures.findings import BrokenDefinition
 from madoguchi.procedures.logic import evaluate
 from madoguchi.procedures.tests.building import TODAY, asked, definition, definition_of, section
@@ -268,3 +268,13 @@ def test_autocomplete_is_switched_on_or_names_its_token():
 
 def test_a_limit_that_is_neither_number_nor_day_is_refused():
     assert codes(asked("copies", "integer", min=[1])) == {"wrong_type"}
+
+
+def test_what_lets_the_city_extend_a_period_stands_in_its_clock():
+    law = "介護保険法 第27条第11項"
+    extended = SOURCE.replace("days: 14}", f"days: 14, extension: {{law: {law}, mark: verified}}}}")
+    limited = SOURCE.replace("days: 14}", "days: 14, extension: {max_days: 30, law: 見本法, mark: seen}}")
+
+    assert compile_source(SOURCE).clock.extension is None
+    assert compile_source(extended).clock.extension == ClockExtension(None, law, "verified")
+    assert compile_source(limited).clock.extension == ClockExtension(30, "見本法", "seen")
