@@ -6,13 +6,24 @@ class ApplicationsConfig(AppConfig):
     label = "applications"
 
     def ready(self) -> None:
-        from madoguchi.applications import alarms, handlers, registering  # noqa: F401  # they register themselves
+        from madoguchi.applications import (  # noqa: F401  # they register themselves
+            alarms,
+            desk_due_warnings,
+            handlers,
+            registering,
+        )
         from madoguchi.common import registers
-        from madoguchi.common.registers import DemoSize
+        from madoguchi.common.registers import DemoSize, UsualDays
 
         def load(size: DemoSize) -> None:
             from madoguchi.applications import demo
 
             demo.load(size)
 
+        def usual_days(procedure_id: str) -> UsualDays | None:
+            from madoguchi.applications import durations
+
+            return durations.usual_days(procedure_id)
+
         registers.demo.add("applications", load, order=30)
+        registers.usual_days.add("applications", usual_days)

@@ -24,6 +24,7 @@ from madoguchi.applications.models import (
     Decision,
 )
 from madoguchi.audit.models import AuditEntry
+from madoguchi.common.jinja2env import both_eras
 from madoguchi.identity import queries as identity
 from madoguchi.identity.models import Staff
 from madoguchi.organization import queries as organization
@@ -190,6 +191,10 @@ def _event_row(event: CaseEvent, definition: Definition, names: Mapping[str, str
         to = names.get(f"staff:{detail.get('to')}", "")
         title = event_title(event.kind)
         text = _("%(name)sさんへ") % {"name": to} if to else _("担当者なしに")
+    elif event.kind == "extend":
+        title = event_title(event.kind)
+        days = [both_eras(date.fromisoformat(str(detail[name]))) for name in ("from", "to")]
+        text = _("%(from)sから%(to)sへ。理由：%(reason)s") % {"from": days[0], "to": days[1], "reason": text}
     elif event.kind == "decide":
         kind = definition.workflow.decision(str(detail.get("kind", "")))
         title, text = _("決裁"), str(kind.label) if kind else ""
@@ -218,6 +223,7 @@ def event_title(kind: str) -> str:
         "return_for_correction": _("補正の依頼"),
         "answer_correction": _("補正の回答"),
         "send_document": _("書類の提出"),
+        "extend": _("期限の延長"),
         "propose": _("起案"),
         "send_back": _("差戻し"),
         "decide": _("決裁"),

@@ -7,10 +7,11 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from madoguchi.applications import rules
+from madoguchi.applications import queries, rules
 from madoguchi.applications.models import Application, Decision, Status
 from madoguchi.applications.permissions import may_act_on, may_approve, may_handle, may_protect
 from madoguchi.identity.models import Staff
+from madoguchi.procedures import queries as procedures
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ def options(
         Option("hand_over", _("担当を変える"), not_mine or _why_not_open(application)),
         Option("return", _("補正を依頼する"), not_mine or _why_not_return(application) or not_held),
         Option("answer", _("補正の回答を入力する"), not_mine or _why_not_answer(application)),
+        Option("extend", _("期限を延ばす"), not_mine or _why_not_extend(application, today) or not_held),
         Option("propose", _("起案する"), not_mine or _why_not_propose(application) or not_held),
         Option("decide", _("決裁する"), _why_not_decide(application, staff, proposal, today)),
         Option("withdraw", _("取下げを受け付ける"), not_mine or _why_not_withdraw(application) or not_held),
@@ -92,6 +94,19 @@ def _why_not_return(application: Application) -> str:
 
 def _why_not_answer(application: Application) -> str:
     return "" if application.status == Status.RETURNED else _("補正を依頼しているときだけ入力できます。")
+
+
+def _why_not_extend(application: Application, today: date) -> str:
+    if why := _why_not_open(application):
+        return why
+    timer = procedures.definition_of(application.procedure_version_id).clock
+    if not rules.may_be_extended(timer):
+        return _("期間は法令で決まっていて、延長の定めがありません。")
+    if queries.extension_days(application, today=today) is None:
+        return (
+            _("定めのある日数まで、延長しきっています。") if application.due_on else _("期限がありません。")
+        )
+    return ""
 
 
 def _why_not_propose(application: Application) -> str:

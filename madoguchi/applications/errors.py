@@ -44,7 +44,11 @@ class MayNotFile(Exception):
 
 
 class ReasonMissing(Exception):
-    """A decision against the person, or a withdrawal, states its reason (行政手続法 第8条)."""
+    """A decision against the person, an extension, or a withdrawal, states its reason (行政手続法 第8条)."""
+
+
+class DayOutOfRange(Exception):
+    """The due day is extended to a day behind the present one, not past, and within what the law leaves."""
 
 
 class NothingChosen(Exception):

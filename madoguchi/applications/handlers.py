@@ -13,9 +13,17 @@ from uuid import UUID
 from django.db import IntegrityError
 from django.db.models import Model, Q, QuerySet
 
-from madoguchi.applications import actions, letters, mails, produced, queries
+from madoguchi.applications import actions, durations, letters, mails, produced, queries
 from madoguchi.applications.errors import ChangedMeanwhile
-from madoguchi.applications.models import Application, Correction, Decision, Draft, ProducedFile, Status
+from madoguchi.applications.models import (
+    Application,
+    Correction,
+    Decision,
+    Draft,
+    Extension,
+    ProducedFile,
+    Status,
+)
 from madoguchi.common import clock, jobs, kernel
 from madoguchi.common.files.configured import configured
 from madoguchi.common.files.folder import FolderStore
@@ -64,6 +72,21 @@ def after_decision(payload: Mapping[str, Any]) -> None:
     unit.update(Decision, where={"id": decision.id}, set={"notice_digest": digest})
     mails.decided(unit, decision, now=now)
     _commit_once(unit, application, produced.NOTICE, str(decision.id))
+
+
+@jobs.handler("applications.after_extension")
+def after_extension(payload: Mapping[str, Any]) -> None:
+    """Make the letter of an extension, keep it, and tell the resident. Done once: the row of the letter tells."""
+    extension = Extension.objects.select_related("application").get(id=payload["extension"])
+    application, subject_id = extension.application, str(extension.id)
+    if _is_made(application, produced.EXTENSION, subject_id):
+        return
+    now = clock.now()
+    unit = kernel.Unit()
+    content = letters.restored(extension.notice).render()
+    produced.keep(unit, application, produced.EXTENSION, subject_id, content, now=now)
+    mails.extended(unit, extension, now=now)
+    _commit_once(unit, application, produced.EXTENSION, subject_id)
 
 
 def _is_made(application: Application, kind: str, subject_id: str = "") -> bool:
@@ -172,6 +195,12 @@ def _each(rows: QuerySet[R], order: str, do: Callable[[R], None]) -> None:
                 log.error("%s is left for the next run: %s", row, type(error).__name__)
         last, place = batch[-1], getattr(batch[-1], order)
         rest = rows.filter(Q(**{f"{order}__gt": place}) | Q(**{order: place, "id__gt": last.pk}))
+
+
+@jobs.handler("applications.count_durations", every=timedelta(days=1))
+def count_durations(payload: Mapping[str, Any]) -> None:
+    """Count how long cases took, for the pages that say how long a procedure takes."""
+    durations.count(now=clock.now())
 
 
 @jobs.handler("applications.sweep_files", every=timedelta(days=1))

@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from madoguchi.applications import queries
-from madoguchi.applications.models import Application, Attachment, Decision
+from madoguchi.applications.models import Application, Attachment, Decision, Extension
 from madoguchi.applications.secrets import secret_of
 from madoguchi.common import clock
 from madoguchi.common.ids import grouped
@@ -120,6 +120,42 @@ def decision_notice(
             appeal=tuple(str(appeal.text).splitlines()) if appeal else (),
             contact=contact_lines(application.department_code),
             issued_at=issued_at or clock.now(),
+        )
+
+
+def extension_notice(
+    application: Application, extension: Extension, *, issued_at: datetime | None = None
+) -> DecisionNotice:
+    """The letter that a period is extended (延長通知): why, and when the decision is expected; always Japanese."""
+    definition = procedures.definition_of(application.procedure_version_id)
+    rule = definition.clock.extension
+    with translation.override("ja"):
+        facts = [
+            Row("手続の名称", str(definition.title)),
+            Row("受付番号", grouped(application.receipt_number)),
+            Row("受付日", format_wareki(application.received_on)),
+            Row("これまでの期限", format_wareki(extension.from_on)),
+            Row("処理の見込みの日", format_wareki(extension.to_on)),
+        ]
+        if rule is not None:
+            facts.append(Row("延長の根拠", rule.law))
+        return DecisionNotice(
+            city=city_name(),
+            title="処理期間の延長について（通知）",
+            number=extension.document_number,
+            issued_on=format_wareki(clock.tokyo_date(extension.extended_at)),
+            addressee=application.applicant_name,
+            sender=f"{city_name()}長",
+            body=(
+                f"受け付けた「{definition.title}」については、次の理由により、"
+                "期限までに処理を終えることができません。",
+                f"{format_wareki(extension.to_on)}までに処理を終える見込みですので、お知らせします。",
+            ),
+            facts=tuple(facts),
+            reason=tuple(extension.reason.splitlines()),
+            appeal=(),
+            contact=contact_lines(application.department_code),
+            issued_at=issued_at or extension.extended_at,
         )
 
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from madoguchi.applications.models import Application, Correction, Decision, Draft
+from madoguchi.applications.models import Application, Correction, Decision, Draft, Extension
 from madoguchi.applications.secrets import secret_of
 from madoguchi.common import clock, kernel
 from madoguchi.common.ids import grouped
@@ -151,6 +151,24 @@ def decided(unit: kernel.Unit, decision: Decision, *, now: datetime) -> None:
         subject = _("通知書をお送りします（%(name)s）") % {"name": name}
         key = f"decision:{decision.id}"
         news(unit, application, subject=subject, lines=lines, purpose="decision", now=now, key=key)
+
+
+def extended(unit: kernel.Unit, extension: Extension, *, now: datetime) -> None:
+    """The city needs longer; why stands in the letter, not in the mail."""
+    application = extension.application
+    with translation.override(application.language):
+        name = procedures.definition_of(application.procedure_version_id).current_name.of(
+            application.language
+        )
+        lines = [
+            _("「%(name)s」は、予定より時間がかかっています。お待たせして申し訳ありません。")
+            % {"name": name},
+            _("%(day)sまでに終わる見込みです。理由は、通知書をご確認ください。")
+            % {"day": both_eras(extension.to_on)},
+        ]
+        subject = _("予定の日が変わりました（%(name)s）") % {"name": name}
+        key = f"extension:{extension.id}"
+        news(unit, application, subject=subject, lines=lines, purpose="extension", now=now, key=key)
 
 
 def withdrawn(unit: kernel.Unit, application: Application, *, now: datetime) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from madoguchi.applications import letters
-from madoguchi.applications.models import Application, Decision, ProducedFile
+from madoguchi.applications.models import Application, Decision, Extension, ProducedFile
 from madoguchi.common import kernel
 from madoguchi.common.files.configured import configured
 from madoguchi.common.files.store import StorageError
 
 COPY = "copy"
 NOTICE = "notice"
+EXTENSION = "extension"
 
 
 def copy_pdf(application: Application) -> bytes:
@@ -28,6 +29,12 @@ def decision_pdf(decision: Decision) -> bytes:
     """The letter of a decision, exactly as it was decided."""
     kept = _kept(decision.application, NOTICE, str(decision.id))
     return kept or letters.restored(decision.notice).render_apart()
+
+
+def extension_pdf(extension: Extension) -> bytes:
+    """The letter of an extension (延長通知), exactly as it was written."""
+    kept = _kept(extension.application, EXTENSION, str(extension.id))
+    return kept or letters.restored(extension.notice).render_apart()
 
 
 def _kept(application: Application, kind: str, subject_id: str) -> bytes | None:

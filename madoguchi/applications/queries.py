@@ -5,14 +5,27 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from madoguchi.applications.models import Application, Attachment, CaseEvent, Decision, Draft, ProducedFile
+from madoguchi.applications import rules
+from madoguchi.applications.models import (
+    Application,
+    Attachment,
+    CaseEvent,
+    Decision,
+    Draft,
+    Extension,
+    ProducedFile,
+)
 from madoguchi.common import registers
+from madoguchi.common.jinja2env import both_eras
+from madoguchi.organization import queries as organization
+from madoguchi.procedures import queries as procedures
 from madoguchi.procedures.definition import Definition, Document, Question, Section
 from madoguchi.procedures.kinds import registry
 from madoguchi.procedures.logic import Evaluation, evaluate
@@ -331,6 +344,7 @@ def resident_timeline(application: Application, definition: Definition, language
         "answer_correction": _("直した内容を受け取りました"),
         "send_document": _("書類を受け取りました"),
         "propose": _("決定の手続に入りました"),
+        "extend": _("予定の日を延ばしました"),
         "decide": _("決定しました"),
         "withdraw": _("取り下げました"),
     }
@@ -346,6 +360,9 @@ def resident_timeline(application: Application, definition: Definition, language
             text = kind.label.of(language) if kind else ""
         elif event.kind == "send_document":
             text = document_label(definition, event, language)
+        elif event.kind == "extend":
+            day = both_eras(date.fromisoformat(event.detail["to"]))
+            text = _("%(day)sまでに終わる見込みです。") % {"day": day}
         entries.append(TimelineEntry(event.at, titles[event.kind], text))
     return entries[::-1]
 
@@ -355,6 +372,30 @@ def document_label(definition: Definition, event: CaseEvent, language: str) -> s
     wanted = event.detail.get("document")
     found = (d.label.of(language) for d in definition.documents if d.id == wanted)
     return next(found, "")
+
+
+def extension_days(application: Application, *, today: date) -> tuple[date, date] | None:
+    """The first and last day to which the due day of a case may be extended now, or None."""
+    timer = procedures.definition_of(application.procedure_version_id).clock
+    if application.due_on is None or not rules.may_be_extended(timer):
+        return None
+    extended_days, closed_days = 0, frozenset[date]()
+    if timer.extension is not None and timer.extension.max_days is not None:
+        before = Extension.objects.filter(application=application)
+        extended_days = before.aggregate(days=Sum("days"))["days"] or 0
+        closed_days = organization.closed_days()
+    return rules.extension_days(
+        clock=timer,
+        due=application.due_on,
+        extended_days=extended_days,
+        today=today,
+        closed_days=closed_days,
+    )
+
+
+def extensions_of(application: Application) -> list[Extension]:
+    """The extensions of a case, the last one first."""
+    return list(Extension.objects.filter(application=application).order_by("-extended_at", "-id"))
 
 
 def made_decision(application: Application) -> Decision | None:

@@ -52,6 +52,13 @@ _add(
     ("reason", "proposed_by_name", "decided_by_name", "sent_back_reason", "notice"),
     "The decision word for word, its reason, and who proposed and decided it (行政手続法 第8条)",
 )
+_add(
+    "Extension",
+    ("reason", "extended_by_name", "notice"),
+    "Telling why a case takes longer, and until when, and answering for it afterwards",
+)
+_add("DueWarning")
+_add("Duration")
 _add("DocumentCounter")
 _add("ProducedFile", ("digest",), "The papers the city made for a case, to be handed out again unchanged")
 _add("SavedFilter")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 
 from django.db.models import TextChoices
@@ -44,6 +44,9 @@ NEXT: dict[str, frozenset[str]] = {
 
 OPEN = (Status.FILED, Status.IN_REVIEW, Status.RETURNED, Status.PROPOSED)
 
+# How far a period may be extended where its definition names no most.
+LONGEST_EXTENSION = timedelta(days=365)
+
 # Days a resident has to answer a correction, and what an officer may set instead.
 CORRECTION_DAYS = 14
 CORRECTION_DAYS_RANGE = (3, 60)
@@ -69,6 +72,11 @@ def due_on(*, clock: Clock, received_on: date, closed_days: Collection[date]) ->
     return deadline(received_on, clock.days, unit=clock.unit, extra_closed=closed_days)
 
 
+def rests_when_returned(clock: Clock) -> bool:
+    """Whether the period rests while the resident answers; a statutory one never does."""
+    return clock.kind == "standard" and clock.pauses_when_returned
+
+
 def due_after_pause(
     *, clock: Clock, due: date, returned_on: date, answered_on: date, closed_days: Collection[date]
 ) -> date:
@@ -76,13 +84,67 @@ def due_after_pause(
 
     It rests in the unit it is counted in, without the day of asking (民法 第140条), and ends on an open day.
     """
-    if clock.kind == "statutory" or not clock.pauses_when_returned:
+    if not rests_when_returned(clock):
         return due
     rested = [returned_on + timedelta(days=n + 1) for n in range((answered_on - returned_on).days)]
     if clock.unit == "business_days":
         open_days = sum(not is_closed(day, closed_days) for day in rested)
         return add_business_days(due, open_days, closed_days)
     return next_open_day(due + timedelta(days=len(rested)), closed_days)
+
+
+def may_be_extended(clock: Clock) -> bool:
+    """Whether a notice may extend the period: a statutory one only where its definition names the law for it."""
+    return clock.kind == "standard" or clock.extension is not None
+
+
+def days_counted(*, unit: str, after: date, until: date, closed_days: Collection[date]) -> int:
+    """The days from `after` (not counted) to `until`, in the unit of a clock."""
+    days = (after + timedelta(days=n + 1) for n in range((until - after).days))
+    return sum(unit == "calendar_days" or not is_closed(day, closed_days) for day in days)
+
+
+def extension_days(
+    *, clock: Clock, due: date, extended_days: int, today: date, closed_days: Collection[date]
+) -> tuple[date, date] | None:
+    """The first and last day to which the period may be extended now; None where there is none (left).
+
+    The new day lies behind the present one and is not past; all extensions together keep to the definition's most.
+    """
+    if not may_be_extended(clock):
+        return None
+    first = max(due + timedelta(days=1), today)
+    if clock.extension is None or clock.extension.max_days is None:
+        return first, first + LONGEST_EXTENSION
+    left = clock.extension.max_days - extended_days
+    if left <= 0:
+        return None
+    last = deadline(due, left, unit=clock.unit, extra_closed=closed_days)
+    return (first, last) if first <= last else None
+
+
+def reached_by(days: Mapping[int, int], percent: int) -> int:
+    """The least number of days within which `percent` of a hundred cases ended; `days`: how many took how many."""
+    wanted, reached = sum(days.values()) * percent, 0
+    for taken in sorted(days):
+        reached += days[taken] * 100
+        if reached >= wanted:
+            return taken
+    raise ValueError("no cases")
+
+
+def forecast_on(*, received_on: date, half_days: int, most_days: int, today: date) -> date | None:
+    """The open day by which a case is likely decided, by how long others took; None when it took longer already."""
+    for days in (half_days, most_days):
+        day = next_open_day(received_on + timedelta(days=days))
+        if day > today:
+            return day
+    return None
+
+
+def is_past(*, due: date | None, today: date) -> bool:
+    """Whether a due day is over, whatever became of the case."""
+    return due is not None and today > due
 
 
 def is_overdue(*, due: date | None, status: str, today: date) -> bool:

@@ -94,6 +94,15 @@ class IndicatorSource:
     collect: Callable[[], Iterable[Happening]] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class UsualDays:
+    """How long a procedure really takes: half of `cases` took no longer than `half`, nine of ten than `most`."""
+
+    half: int
+    most: int
+    cases: int
+
+
 demo: Register[Callable[[DemoSize], None]] = Register("demo")
 demo_log_ins: Register[Callable[[], list[str]]] = Register("demo_log_ins")
 personal_data: Register[PersonalData] = Register("personal_data")  # name: "room.Model"
@@ -106,5 +115,7 @@ publish_checks: Register[Any] = Register("publish_checks")
 question_figures: Register[Any] = Register("question_figures")
 # Which of these contents (SHA-256) a room refers to: what no room refers to is swept away.
 file_owners: Register[Callable[[Sequence[str]], set[str]]] = Register("file_owners")
+# How many days a procedure (its id) takes, as the room that handles the cases has counted; None: nothing is said.
+usual_days: Register[Callable[[str], UsualDays | None]] = Register("usual_days")
 my_panels: Register[Any] = Register("my_panels")
 studio_panels: Register[Any] = Register("studio_panels")

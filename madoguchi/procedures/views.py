@@ -10,8 +10,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from madoguchi.common import access, clock
+from madoguchi.common import access, clock, registers
 from madoguchi.common.pages import render
+from madoguchi.common.registers import UsualDays
 from madoguchi.organization import queries as organization
 from madoguchi.procedures import queries
 from madoguchi.procedures.life_events import life_events
@@ -69,6 +70,7 @@ def page(request: HttpRequest, procedure_id: str) -> HttpResponse:
         "definition": definition,
         "department": organization.department(definition.department),
         "documents": documents,
+        "usual": _usual_days(procedure_id),
         "lang": get_language() or "ja",
         "kind_label": {
             "application": _("申請"),
@@ -77,6 +79,12 @@ def page(request: HttpRequest, procedure_id: str) -> HttpResponse:
         }[definition.kind_of_act],
     }
     return render(request, "procedures/page.html", context)
+
+
+def _usual_days(procedure_id: str) -> UsualDays | None:
+    """How long it really takes, as the room that handles the cases has counted."""
+    told = (entry.value(procedure_id) for entry in registers.usual_days)
+    return next((usual for usual in told if usual is not None), None)
 
 
 @access.public

@@ -12,6 +12,7 @@ from madoguchi.applications.actions.drafts import (
     save_section,
     start,
 )
+from madoguchi.applications.actions.extension import extend
 from madoguchi.applications.actions.filing import file_draft
 from madoguchi.applications.actions.protection import look_again, protect
 from madoguchi.applications.actions.resident import answer_correction, send_document, withdraw
@@ -24,6 +25,7 @@ __all__ = [
     "carry_to_current",
     "decide",
     "discard",
+    "extend",
     "file_draft",
     "hand_over",
     "keep_for_later",

@@ -106,7 +106,7 @@ def _decided(application: Application, proposal: Decision, *, by: Staff, now: da
     """What deciding a proposal writes, with the next document number of the moment."""
     today = clock.tokyo_date(now)
     unit = kernel.Unit()
-    number = _next_document_number(unit, application.department_code, today)
+    number = next_document_number(unit, application.department_code, today)
     letter = letters.decision_notice(application, proposal, document_number=number, decided_on=today)
     change_case(
         unit,
@@ -134,7 +134,7 @@ def _decided(application: Application, proposal: Decision, *, by: Staff, now: da
     return unit
 
 
-def _next_document_number(unit: kernel.Unit, department_code: str, today: date) -> str:
+def next_document_number(unit: kernel.Unit, department_code: str, today: date) -> str:
     """The next number of the department's letters this fiscal year, taken in the same unit."""
     year = fiscal_year(today)
     key = f"{department_code}:{year}"

@@ -21,6 +21,9 @@ from madoguchi.applications.models import (
     Decision,
     DocumentCounter,
     Draft,
+    DueWarning,
+    Duration,
+    Extension,
     InternalNote,
     ProducedFile,
     SavedFilter,
@@ -276,6 +279,38 @@ def DecisionFactory(**fields: Any) -> Decision:
         decision.notice = letters.stored(letter)
     decision.save()
     return decision
+
+
+def ExtensionFactory(**fields: Any) -> Extension:
+    """A case whose due day was extended by its officer, to a month later and for want of a survey, unless told."""
+    application = fields.pop("application", None) or ApplicationFactory(in_review=True)
+    assert application.due_on is not None
+    values: dict[str, Any] = {
+        "to_on": application.due_on + timedelta(days=28),
+        "reason": "調査に日時を要するため。",
+        "by": application.holder,
+        "now": clock.now(),
+    }
+    return actions.extend(application=application, **(values | fields))
+
+
+def DueWarningFactory(**fields: Any) -> DueWarning:
+    fields["application"] = application = fields.get("application") or ApplicationFactory()
+    return DueWarning.objects.create(
+        **({"kind": DueWarning.Kind.SOON, "due_on": application.due_on, "warned_at": NOW} | fields)
+    )
+
+
+def DurationFactory(**fields: Any) -> Duration:
+    values = {
+        "procedure_id": "child-allowance-claim",
+        "half_days": 12,
+        "most_days": 19,
+        "cases": 40,
+        "since_on": TODAY - timedelta(days=365),
+        "counted_at": NOW,
+    }
+    return Duration.objects.create(**(values | fields))
 
 
 def DocumentCounterFactory(**fields: Any) -> DocumentCounter:

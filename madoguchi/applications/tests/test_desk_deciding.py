@@ -252,7 +252,7 @@ def test_two_approvers_decide_two_cases_at_the_same_moment_and_each_letter_has_i
 def take_numbers(monkeypatch: pytest.MonkeyPatch, times: int) -> None:
     """Somebody takes the next document number between reading it and writing, so many times."""
     left = [times]
-    real = deciding._next_document_number
+    real = deciding.next_document_number
 
     def overtaken(unit, department_code, today):
         number = real(unit, department_code, today)
@@ -261,7 +261,7 @@ def take_numbers(monkeypatch: pytest.MonkeyPatch, times: int) -> None:
             DocumentCounter.objects.update(last=F("last") + 1)
         return number
 
-    monkeypatch.setattr(deciding, "_next_document_number", overtaken)
+    monkeypatch.setattr(deciding, "next_document_number", overtaken)
 
 
 def test_a_document_number_that_was_taken_meanwhile_is_replaced_by_the_next(

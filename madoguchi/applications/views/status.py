@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,12 +12,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from madoguchi.applications import actions, capabilities, limits, queries, rules
+from madoguchi.applications import actions, capabilities, durations, limits, queries, rules
 from madoguchi.applications.actions.resident import is_asked_for, open_correction
 from madoguchi.applications.correcting import read_answers, shown_items
 from madoguchi.applications.errors import NoRoom, NotAllowed, NotComplete, ReasonMissing
-from madoguchi.applications.models import Application, Correction, CorrectionItem
-from madoguchi.applications.produced import copy_pdf, decision_pdf
+from madoguchi.applications.models import Application, Correction, CorrectionItem, Extension
+from madoguchi.applications.produced import copy_pdf, decision_pdf, extension_pdf
 from madoguchi.applications.receiving import LIMITS, take_all
 from madoguchi.applications.status_texts import status_text
 from madoguchi.applications.views.access import with_receipt
@@ -82,6 +83,7 @@ def page(request: HttpRequest, application: Application) -> HttpResponse:
         answer_by_on=correction.answer_by_on if correction else None,
         today=clock.today(),
     )
+    extension = next(iter(queries.extensions_of(application)), None) if text.expected_on else None
     decision = queries.made_decision(application)
     kind = definition.workflow.decision(decision.kind) if decision else None
     context = {
@@ -93,6 +95,8 @@ def page(request: HttpRequest, application: Application) -> HttpResponse:
         "number": grouped(application.receipt_number),
         "text": text,
         "correction": correction,
+        "extension": extension,
+        "forecast_on": None if extension else durations.forecast_of(application, today=clock.today()),
         "timeline": queries.resident_timeline(application, definition, language),
         "decision": decision,
         "decision_label": kind.label.of(language) if kind else "",
@@ -273,6 +277,16 @@ def letter(request: HttpRequest, application: Application) -> HttpResponse:
     if decision is None:
         raise Http404
     return pdf_response(decision_pdf(decision), f"{application.receipt_number}-notice.pdf")
+
+
+@with_receipt
+@require_GET
+def extension_letter(request: HttpRequest, application: Application, extension_id: uuid.UUID) -> HttpResponse:
+    """The letter of an extension (延長通知), as PDF."""
+    found = Extension.objects.filter(application=application, id=extension_id).first()
+    if found is None:
+        raise Http404
+    return pdf_response(extension_pdf(found), f"{application.receipt_number}-extension.pdf")
 
 
 def pdf_response(content: bytes, name: str) -> HttpResponse:

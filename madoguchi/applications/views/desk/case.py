@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from madoguchi.applications import actions
+from madoguchi.applications import actions, durations, queries
 from madoguchi.applications import desk_case as desk
 from madoguchi.applications.actions.decision import open_proposal
 from madoguchi.applications.actions.resident import open_correction
@@ -68,6 +68,7 @@ def show(
         .order_by("-at"),
         "corrections": desk.correction_rows(application, definition),
         "decisions": desk.decision_rows(application, definition),
+        "extensions": queries.extensions_of(application),
         "colleagues": colleague_choices(case) if offered["hand_over"].allowed else [],
         "looks": desk.looks(application.id) if case.restriction and offered["protect"].allowed else [],
         "typed": typed or {},
@@ -92,6 +93,7 @@ def head_of(case: OpenCase) -> dict[str, Any]:
         "due": due_of(
             application, today=case.today, answer_by_on=correction.answer_by_on if correction else None
         ),
+        "forecast_on": durations.forecast_of(application, today=case.today),
         "channel": str(Channel(application.channel).label),
         "restriction": case.restriction,
         "case_url": case.url,
@@ -117,6 +119,7 @@ def done_sentence(done: str) -> str:
         "note": _("メモを保存しました。"),
         "return": _("補正を依頼しました。申請者に知らせます。"),
         "answer": _("補正の回答を登録しました。"),
+        "extend": _("期限を延ばしました。通知書を作成し、メールの宛先があれば申請者に知らせます。"),
         "propose": _("起案しました。決裁者の決裁を待ちます。"),
         "send_back": _("差し戻しました。"),
         "decide": _("決裁しました。通知書を作成し、申請者に知らせます。"),
