@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import date
 from itertools import product
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
 from madoguchi.applications import rules
 from madoguchi.applications.models import Status
-from madoguchi.procedures.definition import EMPTY, Clock, DecisionKind, Definition, Text
+from madoguchi.procedures.definition import EMPTY, Clock, ClockExtension, DecisionKind, Definition, Text
 
 STANDARD = Clock("standard", 30, "calendar_days", True, "", EMPTY, "general_knowledge")
 BUSINESS = replace(STANDARD, unit="business_days")
@@ -183,3 +183,83 @@ def test_nobody_decides_their_own_proposal():
 
 def test_a_document_number_reads_as_a_city_writes_it():
     assert rules.fiscal_document_number(prefix="盛子ど", era_year=8, number=12) == "盛子ど第8-12号"
+
+
+# --- extending, and how long it takes -------------------------------------------------------------------------
+
+LIMITED = replace(STATUTORY, extension=ClockExtension(30, "見本法 第2条", "seen"))
+UNLIMITED = replace(STATUTORY, extension=ClockExtension(None, "介護保険法 第27条第11項", "verified"))
+DUE = date(2026, 12, 23)
+
+
+def days_of(clock, *, due=DUE, extended_days=0, today=date(2026, 12, 1)):
+    return rules.extension_days(
+        clock=clock, due=due, extended_days=extended_days, today=today, closed_days=()
+    )
+
+
+def test_a_statutory_period_is_extended_only_where_a_law_says_so():
+    assert days_of(STATUTORY) is None
+    assert days_of(UNLIMITED) == days_of(STANDARD) == (date(2026, 12, 24), date(2027, 12, 24))
+
+
+def test_the_new_day_is_never_past_nor_before_the_present_one():
+    assert days_of(STANDARD, today=date(2027, 1, 15)) == (date(2027, 1, 15), date(2028, 1, 15))
+
+
+@pytest.mark.parametrize(
+    ("extended_days", "today", "expected"),
+    [
+        (0, date(2026, 12, 1), (date(2026, 12, 24), date(2027, 1, 22))),
+        (20, date(2026, 12, 1), (date(2026, 12, 24), date(2027, 1, 4))),  # 01-02 is closed
+        (30, date(2026, 12, 1), None),
+        (31, date(2026, 12, 1), None),
+        (0, date(2027, 1, 22), (date(2027, 1, 22), date(2027, 1, 22))),
+        (0, date(2027, 1, 23), None),
+    ],
+)
+def test_all_extensions_together_keep_to_the_most(extended_days, today, expected):
+    assert days_of(LIMITED, extended_days=extended_days, today=today) == expected
+
+
+def test_days_are_counted_in_the_unit_of_the_clock():
+    span: dict[str, Any] = {
+        "after": date(2026, 12, 25),
+        "until": date(2027, 1, 5),
+        "closed_days": {date(2027, 1, 5)},
+    }
+
+    assert rules.days_counted(unit="calendar_days", **span) == 11
+    assert rules.days_counted(unit="business_days", **span) == 2  # 12-28 and 01-04
+
+
+@pytest.mark.parametrize(
+    ("today", "expected"),
+    [
+        (date(2026, 11, 24), date(2026, 11, 30)),
+        (date(2026, 11, 30), date(2026, 12, 7)),
+        (date(2026, 12, 7), None),
+    ],
+)
+def test_a_forecast_is_the_next_day_by_which_others_were_decided(today, expected):
+    forecast = rules.forecast_on(received_on=date(2026, 11, 23), half_days=5, most_days=14, today=today)
+
+    assert forecast == expected  # five days on is a Saturday
+
+
+@pytest.mark.parametrize(
+    ("days", "half", "most"), [({3: 1}, 3, 3), ({0: 9, 40: 1}, 0, 0), ({1: 5, 2: 3, 9: 2}, 1, 9)]
+)
+def test_the_days_within_which_so_many_of_a_hundred_ended(days, half, most):
+    assert (rules.reached_by(days, 50), rules.reached_by(days, 90)) == (half, most)
+
+
+def test_of_no_cases_nothing_is_known():
+    with pytest.raises(ValueError, match="no cases"):
+        rules.reached_by({}, 50)
+
+
+def test_a_day_is_past_on_the_day_after_it():
+    assert not rules.is_past(due=DUE, today=DUE)
+    assert rules.is_past(due=DUE, today=date(2026, 12, 24))
+    assert not rules.is_past(due=None, today=DUE)
