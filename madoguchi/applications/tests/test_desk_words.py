@@ -82,9 +82,9 @@ STATES = ("filed", "in_review", "returned", "proposed", "closed", "withdrawn")
 # What the officer who holds it may do in each state (approving is not theirs).
 MAY = {
     "filed": {"take", "hand_over", "note"},  # nobody holds it yet
-    "in_review": {"hand_over", "return", "propose", "withdraw", "note"},
-    "returned": {"hand_over", "answer", "withdraw", "note"},
-    "proposed": {"hand_over", "note"},
+    "in_review": {"hand_over", "return", "extend", "propose", "withdraw", "note"},
+    "returned": {"hand_over", "answer", "extend", "withdraw", "note"},
+    "proposed": {"hand_over", "extend", "note"},
     "closed": {"note"},
     "withdrawn": {"note"},
 }
