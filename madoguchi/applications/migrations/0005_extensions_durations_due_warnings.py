@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('applications', '0002_find_files_by_content'),
+        ('applications', '0004_saved_filters'),
         ('identity', '0002_carry_protection_over'),
         ('procedures', '0002_closed_at'),
     ]

@@ -43,7 +43,9 @@ def closed(procedure_id: str, day: int, *, reopened: int | None = None) -> None:
 
 def carried_over() -> None:
     """As the migration leaves what was closed before it."""
-    import_module("madoguchi.procedures.migrations.0003_closings").carry_over(apps, connection.schema_editor())
+    import_module("madoguchi.procedures.migrations.0003_closings").carry_over(
+        apps, connection.schema_editor()
+    )
 
 
 def test_a_published_procedure_is_told_since_its_first_day_in_japan():
