@@ -22,10 +22,11 @@ from madoguchi.common.pdf.documents import DecisionNotice, FilingCopy, Row, Sect
 from madoguchi.japan.eras import format_wareki
 from madoguchi.organization import queries as organization
 from madoguchi.procedures import queries as procedures
-from madoguchi.procedures.definition import Definition
+from madoguchi.procedures.definition import UNSAID, Definition
+from madoguchi.procedures.kinds import registry
 from madoguchi.procedures.logic import evaluate
 
-_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+_PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
 def contact_lines(department_code: str) -> tuple[str, ...]:
@@ -162,13 +163,14 @@ def extension_notice(
 def placeholders(
     application: Application, definition: Definition, decision: Decision, *, decided_on: date
 ) -> dict[str, str]:
-    """What a notice's text may name in braces."""
+    """What a notice's text may name in braces: facts of the case, and the answers as they stand now."""
     kind = definition.workflow.decision(decision.kind)
     evaluation = evaluate(definition, application.answers, today=application.received_on)
     entitlement = evaluation.entitlement
     unit = definition.entitlement.unit if definition.entitlement else ""
     amount = yen(entitlement) if unit == "yen" and isinstance(entitlement, int) else str(entitlement or "")
-    return {
+    notice = definition.outputs.notice(kind.notice) if kind else None
+    return _said(definition, application.answers, in_text=str(notice.body) if notice else "") | {
         "applicant_name": application.applicant_name,
         "receipt_number": grouped(application.receipt_number),
         "filed_on": format_wareki(application.received_on),
@@ -178,6 +180,17 @@ def placeholders(
         "reason": decision.reason,
         "department": organization.department(application.department_code).name,
         "city": city_name(),
+    }
+
+
+def _said(definition: Definition, answers: Mapping[str, Any], *, in_text: str) -> dict[str, str]:
+    """The answers outside groups that a text names, in Japanese words; nothing for what was not answered."""
+    named = set(_PLACEHOLDER.findall(in_text))
+    asked = [q for section in definition.sections for q in section.questions if q.id in named]
+    return {
+        q.id: registry.of(q).display(q, answers[q.id], "ja") if answers.get(q.id) is not None else ""
+        for q in asked
+        if q.kind not in UNSAID
     }
 
 

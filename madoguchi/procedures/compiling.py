@@ -253,6 +253,7 @@ def _decision(node: Node) -> DecisionKind:
         node.string("notice"),
         node.boolean("reason_required", False),
         node.string("appeal"),
+        node.string("reason_hint"),
     )
 
 

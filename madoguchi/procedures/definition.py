@@ -22,6 +22,9 @@ PREFILL_SOURCES = (
     "applicant.email",
 )
 
+# Kinds whose answer no sentence of a letter can hold: files, a list of people, nothing at all.
+UNSAID = ("file", "photo", "group", "statement")
+
 NONE: Mapping[str, str] = MappingProxyType({})
 
 Mark = Literal["seen", "verified", "general_knowledge", "third_party"]
@@ -229,6 +232,7 @@ class DecisionKind:
     notice: str
     reason_required: bool
     appeal: str
+    reason_hint: str = ""  # what the reason must name, for the officer who drafts
 
 
 @dataclass(frozen=True, slots=True)

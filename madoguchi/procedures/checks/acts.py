@@ -7,6 +7,7 @@ from typing import Any
 
 from madoguchi.common.yaml_source import Path
 from madoguchi.procedures.checks.sheet import Sheet, either, suggestion
+from madoguchi.procedures.definition import UNSAID
 
 OUTCOMES = {
     "application": ("granted", "refused", "dismissed"),
@@ -87,11 +88,12 @@ def _named(sheet: Sheet, decision: dict[str, Any], path: Path, key: str, called:
 
 
 def _notices(sheet: Sheet, outputs: dict[str, Any]) -> None:
+    answers = _answers_of_the_filing(sheet)
     for n, notice in enumerate(outputs["notices"]):
         path: Path = ("outputs", "notices", n, "body")
         for name in _PLACEHOLDER.findall(notice["body"]):
-            if name not in PLACEHOLDERS:
-                mend = suggestion(name, PLACEHOLDERS) or either(f"{{{one}}}" for one in PLACEHOLDERS)
+            if name not in PLACEHOLDERS and name not in answers:
+                mend = suggestion(name, (*PLACEHOLDERS, *answers)) or either(f"{{{one}}}" for one in PLACEHOLDERS)
                 sheet.note(path, "unknown_placeholder", f"本文の {{{name}}} に入る値がありません。", mend)
                 break
         else:
@@ -103,6 +105,12 @@ def _notices(sheet: Sheet, outputs: dict[str, Any]) -> None:
             sheet.note(
                 path, "no_entitlement", "本文に {entitlement} がありますが、額の計算がありません。", mend
             )
+
+
+def _answers_of_the_filing(sheet: Sheet) -> set[str]:
+    """The questions outside groups whose answer a letter can name."""
+    asked = (question for section in sheet.data["sections"] for question in section["questions"])
+    return {question["id"] for question in asked if question["kind"] not in UNSAID}
 
 
 def _unused(sheet: Sheet, workflow: dict[str, Any], outputs: dict[str, Any]) -> None:

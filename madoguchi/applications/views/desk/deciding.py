@@ -74,6 +74,7 @@ def propose(request: HttpRequest, case: OpenCase) -> HttpResponseBase:
 
 def _hint(kind: DecisionKind) -> str:
     hints = [_("理由を書く必要があります。")] if rules.needs_reason(kind) else []
+    hints.append(kind.reason_hint)
     if kind.appeal:
         hints.append(_("教示（不服申立てなど）が付きます。"))
     return "".join(hints)
