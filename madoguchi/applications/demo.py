@@ -55,7 +55,15 @@ SHARES = (
 CHANNELS = (Channel.WEB,) * 8 + (Channel.PAPER, Channel.COUNTER)
 PER_UNIT = 50
 ACTOR = "system:demo"
-REFUSAL = "請求者が公務員であり、勤務先から支給を受けることが確認されたため。"
+# What the made-up officers write, by the procedure and what the decision means; the rest gets the last one.
+REASONS = {
+    ("child-allowance-claim", "refused"): "請求者が公務員であり、勤務先から支給を受けることが確認されたため。",
+    ("care-certification", "granted"): "認定調査と主治医意見書に基づく介護認定審査会の判定によるため。\n"
+    "認定の有効期間は、申請の日から6か月（月の途中の申請では、その月の末日までを加える。）とする。",
+    ("care-certification", "refused"): "認定調査と主治医意見書に基づき、介護認定審査会が非該当と判定したため。",
+    ("disaster-certificate", "refused"): "調査の結果、被害が災害の前からの傷みによるものと認められたため。",
+}
+REASON = "書類を求めましたが、期限までに提出がなく、内容を確かめられなかったため。"
 
 
 def load(size: DemoSize) -> None:
@@ -69,9 +77,12 @@ def load(size: DemoSize) -> None:
     maker = _Maker(chance, datetime.combine(clock.today(), time(), tzinfo=clock.TOKYO).astimezone(UTC))
     unit = kernel.Unit()
     maker.protected = _protected(unit, adults, now=maker.now)
+    elders = _elders(max(size.applications, 1)) or adults
     for number in range(size.applications):
-        offer = offers[number % len(offers)]
-        resident = adults[number % len(adults)]
+        turn, place = divmod(number, len(offers))
+        offer = offers[place]
+        people = elders if "care" in offer.definition.life_events else adults
+        resident = people[turn % len(people)]
         try:
             maker.add(unit, offer.definition, offer.version_id, resident, number)
         except NoSample:
@@ -90,6 +101,12 @@ def _applicants(most: int) -> list[Resident]:
     of_age = {"birth_on__range": (today - timedelta(days=48 * 365), today - timedelta(days=20 * 365))}
     mothers = Resident.objects.filter(sex=Sex.FEMALE, **of_age).order_by("public_id")[:most]
     return list(mothers) or list(Resident.objects.filter(relation=Relation.HEAD).order_by("public_id")[:most])
+
+
+def _elders(most: int) -> list[Resident]:
+    """People of an age to need care, as the written samples have them."""
+    of_age = {"birth_on__lte": clock.today() - timedelta(days=70 * 365)}
+    return list(Resident.objects.filter(**of_age).order_by("public_id")[:most])
 
 
 def _protected(unit: kernel.Unit, adults: list[Resident], *, now: datetime) -> dict[str, Restriction]:
@@ -372,15 +389,15 @@ class _History:
 
     def _propose(self, officer: Staff) -> Decision:
         kinds = rules.decision_kinds(self.definition)
-        granted = [k for k in kinds if not rules.needs_reason(k)]
-        refused = [k for k in kinds if rules.needs_reason(k)]
+        granted = [k for k in kinds if k.outcome in ("granted", "accepted")]
+        refused = [k for k in kinds if k not in granted]
         kind = self.maker.chance.choice(refused if refused and self.maker.chance.random() < 0.1 else granted)
         decision = Decision(
             id=self.maker.new_id(self.at),
             application=self.application,
             kind=kind.id,
             outcome=kind.outcome,
-            reason=REFUSAL if rules.needs_reason(kind) else "",
+            reason=REASONS.get((self.definition.id, kind.outcome), REASON) if rules.needs_reason(kind) else "",
             proposed_by=officer,
             proposed_by_name=officer.display_name,
         )

@@ -73,7 +73,7 @@ def _posts() -> Iterator[tuple[str, str, Role]]:
     for room in DEPARTMENTS:
         roles = [Role.HEAD] if room.code != "child-welfare" else [Role.OFFICER]
         if room.staffed:
-            roles += [Role.OFFICER, Role.APPROVER] if number % 2 else [Role.OFFICER]
+            roles += [Role.OFFICER, Role.APPROVER]
         for role in roles:
             yield f"s{number}", room.code, role
             number += 1

@@ -99,7 +99,8 @@ def question(node: Node, section_id: str, group_id: str | None = None) -> Questi
         section_id=section_id,
         group_id=group_id,
         hint=node.text("hint", f"{key}.hint"),
-        required=node.required(),
+        # A group that may have nobody is complete when nobody is listed.
+        required=node.required() if kind_name != "group" or node.data.get("min") != 0 else False,
         when=node.condition("when"),
         error=node.text("error", f"{key}.error"),
         personal=node.boolean("personal", kind.personal_by_default if kind else True),

@@ -144,6 +144,8 @@ class _Reader:
     def _day(self, on: str) -> str:
         if on == "today":
             return _("今日")
+        if on == "end_of_today":
+            return _("今日の終わり")
         if on == "fiscal_year_end":
             return _("年度末（3月31日）")
         return self._label(on) if self._question(on) else on

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
 
@@ -136,12 +136,17 @@ class Compare:
         return number is not None and self.bounds.met(number, number)
 
 
+# Days of an age that are no question: `end_of_today` counts as 年齢計算ニ関スル法律 does, for laws that name the day
+# on which an age is reached (達する日): the day before the birthday.
+DAYS_OF_AGE = ("today", "end_of_today", "fiscal_year_end")
+
+
 @dataclass(frozen=True, slots=True)
 class AgeOf:
     """An age on a day: whole years reached, or (school_year) the age counted to the coming 31 March."""
 
     question: str
-    on: str  # today | fiscal_year_end | ISO date | id of a date question
+    on: str  # one of DAYS_OF_AGE | ISO date | id of a date question
     bounds: Bounds
     school_year: bool = False
 
@@ -159,6 +164,8 @@ class AgeOf:
     def _on(self, scope: Scope) -> tuple[str, str] | None:
         if self.on == "today":
             day = scope.today.isoformat()
+        elif self.on == "end_of_today":
+            day = (scope.today + timedelta(days=1)).isoformat()
         elif self.on == "fiscal_year_end":
             day = fiscal.fiscal_year_end(fiscal.fiscal_year(scope.today)).isoformat()
         elif _ISO.match(self.on):
@@ -255,11 +262,7 @@ def questions_used(condition: Condition) -> frozenset[str]:
     for part in walk(condition):
         if isinstance(part, Is | IsNot | In | Includes | Answered | Compare | AgeOf):
             used.add(part.question)
-        if (
-            isinstance(part, AgeOf)
-            and part.on not in ("today", "fiscal_year_end")
-            and not _ISO.match(part.on)
-        ):
+        if isinstance(part, AgeOf) and part.on not in DAYS_OF_AGE and not _ISO.match(part.on):
             used.add(part.on)
     return frozenset(used)
 

@@ -203,7 +203,10 @@ def test_every_closed_case_was_decided_by_another_person_who_may(city: list[Appl
         assert may_approve(decision.decided_by, application, today=today)
         assert decision.decided_at == application.closed_at
         assert decision.notice["number"] == decision.document_number
-        assert bool(decision.reason) == (decision.outcome in ("refused", "dismissed", "returned"))
+        definition = procedures.definition_of(application.procedure_version_id)
+        kind = definition.workflow.decision(decision.kind)
+        assert kind is not None
+        assert bool(decision.reason) == rules.needs_reason(kind)
 
 
 def test_only_open_proposals_and_closed_cases_have_decisions(city: list[Application]):

@@ -11,6 +11,7 @@ from typing import Any
 
 from madoguchi.procedures import conditions
 from madoguchi.procedures.conditions import (
+    DAYS_OF_AGE,
     AgeOf,
     Answered,
     Compare,
@@ -169,11 +170,9 @@ def _days(question: Question, leaves: list[Leaf], constants: list[Any], today: d
 
 def _birthdays(leaf: AgeOf, today: date) -> Iterator[date]:
     """Days of birth at which the compared age is just reached, and the years beside it."""
-    on = (
-        today
-        if _is_question(leaf.on) or leaf.on in ("today", "fiscal_year_end")
-        else date.fromisoformat(leaf.on)
-    )
+    named = _is_question(leaf.on) or leaf.on in DAYS_OF_AGE
+    on = today if named else date.fromisoformat(leaf.on)
+    on += timedelta(days=leaf.on == "end_of_today")
     for _, years in leaf.bounds.pairs:
         for age in (int(years) - 1, int(years), int(years) + 1):
             if age < 0:
@@ -201,7 +200,7 @@ def _limit(bound: Any, today: date) -> date | None:
 
 
 def _is_question(on: str) -> bool:
-    return on not in ("today", "fiscal_year_end") and not on[:1].isdigit()
+    return on not in DAYS_OF_AGE and not on[:1].isdigit()
 
 
 def is_open(condition: Condition | None, answers: Mapping[str, Any], today: date, member: Any = None) -> bool:

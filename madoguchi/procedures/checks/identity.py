@@ -13,6 +13,7 @@ from madoguchi.procedures.checks.sheet import Sheet, asked
 RESERVED = frozenset(
     [
         "today",
+        "end_of_today",
         "applicant",
         "filing",
         "self",

@@ -10,6 +10,7 @@ from typing import Any
 from madoguchi.common.yaml_source import Path
 from madoguchi.procedures.checks.condition_shape import COMPARISONS, EQUALITIES, GROUP_HEADS
 from madoguchi.procedures.checks.sheet import Asked, Sheet, asked, either, suggestion
+from madoguchi.procedures.conditions import DAYS_OF_AGE
 
 LAST = 1_000_000  # the position of what is decided after all questions: eligibility, documents
 NUMBERS = frozenset({"integer", "decimal", "yen"})
@@ -123,7 +124,7 @@ def names_in(condition: Any) -> Iterator[str]:
         elif key in ("not", "where"):
             yield from names_in(value)
     day = condition.get("on")
-    if isinstance(day, str) and day not in ("today", "fiscal_year_end") and not day[:1].isdigit():
+    if isinstance(day, str) and day not in DAYS_OF_AGE and not day[:1].isdigit():
         yield day
 
 
@@ -310,7 +311,7 @@ def _age(sheet: Sheet, known: Known, place: Place, node: dict[str, Any], path: P
             sheet.note(
                 where, "no_such_day", f"「{day}」という日はありません。", "暦にある日を書いてください。"
             )
-    elif day not in ("today", "fiscal_year_end"):
+    elif day not in DAYS_OF_AGE:
         places_of_days.append((day, where))
     for name, at in places_of_days:
         target = _question(sheet, known, place, name, at, group, {"answered": True})
