@@ -57,10 +57,16 @@ PER_UNIT = 50
 ACTOR = "system:demo"
 # What the made-up officers write, by the procedure and what the decision means; the rest gets the last one.
 REASONS = {
-    ("child-allowance-claim", "refused"): "請求者が公務員であり、勤務先から支給を受けることが確認されたため。",
+    (
+        "child-allowance-claim",
+        "refused",
+    ): "請求者が公務員であり、勤務先から支給を受けることが確認されたため。",
     ("care-certification", "granted"): "認定調査と主治医意見書に基づく介護認定審査会の判定によるため。\n"
     "認定の有効期間は、申請の日から6か月（月の途中の申請では、その月の末日までを加える。）とする。",
-    ("care-certification", "refused"): "認定調査と主治医意見書に基づき、介護認定審査会が非該当と判定したため。",
+    (
+        "care-certification",
+        "refused",
+    ): "認定調査と主治医意見書に基づき、介護認定審査会が非該当と判定したため。",
     ("disaster-certificate", "refused"): "調査の結果、被害が災害の前からの傷みによるものと認められたため。",
 }
 REASON = "書類を求めましたが、期限までに提出がなく、内容を確かめられなかったため。"
@@ -69,7 +75,8 @@ REASON = "書類を求めましたが、期限までに提出がなく、内容�
 def load(size: DemoSize) -> None:
     """Add `size.applications` applications of all published procedures, deterministic by seed and day."""
     offers = [offer for offer in procedures.offers() if offer.is_open]
-    adults = _applicants(max(size.applications, 1))
+    turns = max(size.applications // max(len(offers), 1), 1)
+    adults = _applicants(turns)
     if not offers or not adults or not size.applications:
         return
     chance = random.Random(f"applications:{size.seed}")  # noqa: S311  # the same seed gives the same city
@@ -77,7 +84,7 @@ def load(size: DemoSize) -> None:
     maker = _Maker(chance, datetime.combine(clock.today(), time(), tzinfo=clock.TOKYO).astimezone(UTC))
     unit = kernel.Unit()
     maker.protected = _protected(unit, adults, now=maker.now)
-    elders = _elders(max(size.applications, 1)) or adults
+    elders = _elders(turns) or adults
     for number in range(size.applications):
         turn, place = divmod(number, len(offers))
         offer = offers[place]
@@ -397,7 +404,9 @@ class _History:
             application=self.application,
             kind=kind.id,
             outcome=kind.outcome,
-            reason=REASONS.get((self.definition.id, kind.outcome), REASON) if rules.needs_reason(kind) else "",
+            reason=REASONS.get((self.definition.id, kind.outcome), REASON)
+            if rules.needs_reason(kind)
+            else "",
             proposed_by=officer,
             proposed_by_name=officer.display_name,
         )

@@ -93,7 +93,9 @@ def _notices(sheet: Sheet, outputs: dict[str, Any]) -> None:
         path: Path = ("outputs", "notices", n, "body")
         for name in _PLACEHOLDER.findall(notice["body"]):
             if name not in PLACEHOLDERS and name not in answers:
-                mend = suggestion(name, (*PLACEHOLDERS, *answers)) or either(f"{{{one}}}" for one in PLACEHOLDERS)
+                mend = suggestion(name, (*PLACEHOLDERS, *answers)) or either(
+                    f"{{{one}}}" for one in PLACEHOLDERS
+                )
                 sheet.note(path, "unknown_placeholder", f"本文の {{{name}}} に入る値がありません。", mend)
                 break
         else:

@@ -85,6 +85,12 @@ def test_an_age_on_the_day_of_another_question():
     assert not holds({"age_of": "born", "on": "moved", "is": 18}, {"born": "2000-01-01"})
 
 
+@pytest.mark.parametrize(("born", "reached"), [("1986-11-24", True), ("1986-11-25", False)])
+def test_an_age_is_legally_reached_on_the_day_before_the_birthday(born, reached):
+    assert holds({"age_of": "q", "on": "end_of_today", "at_least": 40}, {"q": born}) is reached
+    assert not holds({"age_of": "q", "on": "today", "at_least": 40}, {"q": born})
+
+
 def test_the_end_of_the_fiscal_year_is_the_coming_31_march():
     assert holds({"age_of": "q", "on": "fiscal_year_end", "is": 0}, {"q": "2027-03-31"})
     assert not holds({"age_of": "q", "on": "fiscal_year_end", "at_least": 0}, {"q": "2027-04-01"})
