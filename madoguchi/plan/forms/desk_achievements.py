@@ -16,7 +16,7 @@ from madoguchi.common.jinja2env import both_eras
 from madoguchi.japan.kana import narrow_ascii
 from madoguchi.plan.actions.achievements import Content
 from madoguchi.plan.desk_kinds import Field, Kind
-from madoguchi.plan.forms.desk_values import read_whole
+from madoguchi.plan.forms.desk_values import LAST_DAY, read_whole
 
 Problems = list[tuple[str, str]]
 MOST_PEOPLE = 1000
@@ -129,6 +129,9 @@ def _read_end(form: AchievementForm, day: date | None) -> date | None:
     end = _day(form.typed["ended_on"])
     if end is None or (day is not None and end < day):
         form.problems.append(("#ended_on", _("終わりの日は、始まりの日からあとの日にしてください。")))
+    elif end > LAST_DAY:
+        sentence = _("終わりの日は、%(day)sまでの日にしてください。決まっていないときは、空けておいてください。")
+        form.problems.append(("#ended_on", sentence % {"day": LAST_DAY.isoformat()}))
     return end
 
 

@@ -258,7 +258,7 @@ def _steps(sources: set[str], day: date) -> dict[str, list[tuple[date, int, str,
     columns = ("source", "on", "until", "subject", "quantity")
     for source, on, until, subject, quantity in facts.values_list(*columns):
         found[source].append((on, 1, subject, quantity))
-        if until is not None:
+        if until is not None and until < day:
             found[source].append((until + timedelta(days=1), -1, subject, quantity))
     for steps in found.values():
         steps.sort(key=lambda step: step[0])

@@ -147,3 +147,16 @@ def test_the_largest_training_is_recorded_and_put_right_in_one_unit(officer):
     actions.change_achievement(achievement=row, version=1, content=fewer, by=officer, now=NOW)
 
     assert Fact.objects.filter(source="training").count() == 999
+
+
+def test_an_end_that_no_page_could_show_is_told_at_the_field(officer):
+    form = {"title": "避難所の一覧", "happened_on": "2024-05-01", "department_code": "digital"}
+
+    page = signed_in_client(officer).post(
+        "/plan/achievements/new/dataset/", form | {"ended_on": "9999-12-31", "proof_reference": "盛情企第1号"}
+    )
+
+    assert page.status_code == 422
+    assert 'href="#ended_on"' in page.text
+    assert "終わりの日は、2999-12-31までの日にしてください。" in page.text
+    assert not Achievement.objects.exists()
