@@ -135,12 +135,15 @@ def import_services(
 def end_service(*, service: DigitalService, version: int, last_day: date, by: Staff, now: datetime) -> None:
     """Say that a service is used no longer; from the next day on it is not counted.
 
-    Raises `NotAllowed`, `EndsBeforeStart`, `ChangedMeanwhile`.
+    Raises `NotAllowed`, `EndsBeforeStart`, `NotInUse` (there is evidence of its use after that day), `KnownAlready`
+    (its days would meet those of another entry of the same two), `ChangedMeanwhile`.
     """
     may_record(by, service.department_code, clock.tokyo_date(now))
     if last_day < service.started_on:
         raise EndsBeforeStart
-    service.ended_on = last_day
+    if service.evidence.filter(seen_on__gt=last_day).exists():
+        raise NotInUse
+    _refuse_meeting(service.sameness, service.started_on, last_day, but=service)
     _store(service, version, {"ended_on": last_day}, "digital_service.ended", by, now)
 
 
@@ -206,7 +209,7 @@ def happening(service: DigitalService, evidence: UseEvidence) -> Happening:
     """From the day it was seen to the end of that fiscal year, or of the service."""
     until = fiscal_year_end(evidence.fiscal_year)
     if service.ended_on is not None:
-        until = max(min(until, service.ended_on), evidence.seen_on)
+        until = min(until, service.ended_on)
     return Happening(
         key=f"{evidence.id}:{service.version}",
         on=evidence.seen_on,

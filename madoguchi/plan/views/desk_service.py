@@ -73,7 +73,15 @@ def end(request: HttpRequest, service_id: UUID) -> HttpResponse:
         )
     except actions.EndsBeforeStart:
         sentence = _("使い始めた日よりあとの日を選んでください。")
-        return _show(request, shared.service_or_404(service_id), [("#last_day", sentence)])
+        return _show(request, service, [("#last_day", sentence)])
+    except actions.NotInUse:
+        sentence = _(
+            "この日よりあとに使った証拠があります。証拠を取り消すか、証拠の日からあとの日を選んでください。"
+        )
+        return _show(request, service, [("#last_day", sentence)])
+    except actions.KnownAlready:
+        sentence = _("同じ組み合わせの別の登録と、使った期間が重なります。重ならない日を選んでください。")
+        return _show(request, service, [("#last_day", sentence)])
     except NotAllowed:
         return _show(request, service, [("#last_day", _("この部署のサービスは変更できません。"))])
     except ChangedMeanwhile:
