@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 from django.utils.translation import gettext as _
 
-from madoguchi.common import yaml_source
+from madoguchi.common import clock, yaml_source
 from madoguchi.common.desk_tables import UnreadableTable, read_table
 from madoguchi.plan.actions.services import EDITABLE
 from madoguchi.plan.forms import desk_services as forms
@@ -103,7 +103,7 @@ def _take(
     findings: list[Finding],
 ) -> None:
     chosen = [one.strip() for one in row.get("data_classes", "").split(";")]
-    values, problems = forms.read(row, chosen, departments)
+    values, problems = forms.read(row, chosen, departments, today=clock.today())
     findings += [Finding(line, place.removeprefix("#"), sentence) for place, sentence in problems]
     if not problems:
         found.append(values)

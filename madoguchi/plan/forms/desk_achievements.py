@@ -130,7 +130,9 @@ def _read_end(form: AchievementForm, day: date | None) -> date | None:
     if end is None or (day is not None and end < day):
         form.problems.append(("#ended_on", _("終わりの日は、始まりの日からあとの日にしてください。")))
     elif end > LAST_DAY:
-        sentence = _("終わりの日は、%(day)sまでの日にしてください。決まっていないときは、空けておいてください。")
+        sentence = _(
+            "終わりの日は、%(day)sまでの日にしてください。決まっていないときは、空けておいてください。"
+        )
         form.problems.append(("#ended_on", sentence % {"day": LAST_DAY.isoformat()}))
     return end
 

@@ -41,12 +41,13 @@ TEXTS = {
     "address": 200,
     "exit_plan": 2000,
 }
-DAYS = ("started_on", "privacy_checked_on", "security_checked_on", "review_on")
+CHECKS = ("privacy_checked_on", "security_checked_on")
+DAYS = ("started_on", *CHECKS, "review_on")
 NAMES = (*TEXTS, *DAYS, "department_code", "category", "cost_yen")
 
 
 def read(
-    data: Mapping[str, Any], chosen: list[str], departments: Mapping[str, str]
+    data: Mapping[str, Any], chosen: list[str], departments: Mapping[str, str], *, today: date
 ) -> tuple[dict[str, Any], Problems]:
     """The values of an entry, and what is wrong with them. `chosen`: the classes of data."""
     problems: Problems = []
@@ -60,6 +61,9 @@ def read(
             problems.append((f"#{name}", _("%(label)sを入力してください。") % {"label": label}))
     for name in DAYS:
         values[name] = _day(str(data.get(name, "")), f"#{name}", problems)
+    for name in CHECKS:
+        if values[name] is not None and values[name] > today:
+            problems.append((f"#{name}", _("まだ来ていない日です。確認が終わった日を入力してください。")))
     if values["started_on"] is None and not str(data.get("started_on", "")).strip():
         problems.append(("#started_on", _("使い始めた日を選んでください。")))
     values["department_code"] = str(data.get("department_code", ""))

@@ -81,7 +81,10 @@ def test_what_lasts_until_the_last_day_of_the_calendar_has_a_course():
     facts.bring_up("s", [Happening(key="a", on=START, subject="a", until=date.max)])
     one = indicator_of("stock", "day")
 
-    assert figures.series(plan_of(), one, date(2021, 5, 31)) == [(date(2021, 4, 30), 1), (date(2021, 5, 31), 1)]
+    assert figures.series(plan_of(), one, date(2021, 5, 31)) == [
+        (date(2021, 4, 30), 1),
+        (date(2021, 5, 31), 1),
+    ]
 
 
 def test_a_day_before_every_calendar_of_the_plan_has_no_value_and_no_error():

@@ -103,15 +103,15 @@ def _found(
         rows = rows.filter(category=category)
     if department := request.GET.get("department", "")[:40]:
         rows = rows.filter(department_code=department)
-    present = Q(ended_on=None) | Q(ended_on__gte=today)
+    present = rows.not_ended(today)
     narrowed = {
         "present": present,
-        "evidence": present & Q(seen=True),
-        "no_evidence": present & Q(seen=False),
-        "ended": Q(ended_on__lt=today),
-        "all": Q(),
+        "evidence": present.filter(seen=True),
+        "no_evidence": present.filter(seen=False),
+        "ended": rows.filter(ended_on__lt=today),
+        "all": rows,
     }
-    return rows.filter(narrowed[state]).order_by("city_service", "private_service", "id")
+    return narrowed[state].order_by("city_service", "private_service", "id")
 
 
 @access.staff(*shared.ROLES)
@@ -174,7 +174,8 @@ def edit(request: HttpRequest, service_id: UUID) -> HttpResponse:
 
 
 def _read(request: HttpRequest, departments: dict[str, str]) -> tuple[dict[str, Any], forms.Problems]:
-    return forms.read(request.POST, request.POST.getlist("data_classes"), departments)
+    chosen = request.POST.getlist("data_classes")
+    return forms.read(request.POST, chosen, departments, today=clock.today())
 
 
 def _state_words() -> list[tuple[str, str]]:
