@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError
 from django.urls import reverse
@@ -16,6 +18,7 @@ from madoguchi.common.ids import new_id
 from madoguchi.common.registers import Happening
 from madoguchi.identity.models import Staff
 from madoguchi.japan.fiscal import fiscal_year, fiscal_year_end
+from madoguchi.organization.actions.permission import NotAllowed
 from madoguchi.plan.actions import facts
 from madoguchi.plan.actions.achievements import ChangedMeanwhile, NotYet, ReasonMissing, may_record
 from madoguchi.plan.models import DigitalService, Fact, Survey, UseEvidence
@@ -107,29 +110,20 @@ def change_service(
 def import_services(
     *, entries: Sequence[Mapping[str, Any]], by: Staff, now: datetime
 ) -> tuple[int, int, int]:
-    """Add what is new and change what is different, known by city service and private service.
+    """Add what is new and change what is different, known by city service, private service and first day.
 
-    Returns how many were added, changed, and there already as they are. Raises `NotAllowed`, and before anything is
-    written `NotInUse` and `EndsBeforeStart` with the entry as their argument, as `change_service` does.
+    Returns how many were added, changed, and there already: as they are, or ended since. Everything is looked at
+    before anything is written: raises `NotAllowed`, `KnownAlready`, `NotInUse` and `EndsBeforeStart` with the name of
+    the entry as `change_service` would. What somebody else changes meanwhile raises them without it.
     """
-    today = clock.tokyo_date(now)
-    for code in {str(one["department_code"]) for one in entries}:
-        may_record(by, code, today)
-    known = {s.sameness: s for s in DigitalService.objects.not_ended(today).order_by("started_on")}
-    added = changed = 0
-    for values in entries:
-        if (service := _meant(known, values)) is not None:
-            _refuse_start(service, values["started_on"])
-    for values in entries:
-        service = _meant(known, values)
+    meant = _look(entries, by, clock.tokyo_date(now))
+    for values, service in meant:
         if service is None:
-            service = add_service(values=values, by=by, now=now)
-            known[service.sameness] = service
-            added += 1
-        elif any(getattr(service, name) != values[name] for name in EDITABLE):
+            add_service(values=values, by=by, now=now)
+        else:
             change_service(service=service, version=service.version, values=values, by=by, now=now)
-            changed += 1
-    return added, changed, len(entries) - added - changed
+    added = sum(service is None for _values, service in meant)
+    return added, len(meant) - added, len(entries) - len(meant)
 
 
 def end_service(*, service: DigitalService, version: int, last_day: date, by: Staff, now: datetime) -> None:
@@ -299,16 +293,64 @@ def _raise_version(unit: kernel.Unit, service: DigitalService, now: datetime) ->
     unit.update(DigitalService, where=here, set=changes, otherwise=ChangedMeanwhile())
 
 
-def _meant(known: Mapping[str, DigitalService], values: Mapping[str, Any]) -> DigitalService | None:
-    service = known.get(rules.sameness(values["city_service"], values["private_service"]))
-    return None if service is None or rules.is_after(values["started_on"], service.ended_on) else service
+Entry = Mapping[str, Any]
+
+
+def _look(entries: Sequence[Entry], by: Staff, today: date) -> list[tuple[Entry, DigitalService | None]]:
+    """What an import has to write: values, and the entry that they change, None for a new one."""
+    known: dict[str, list[DigitalService]] = defaultdict(list)
+    for service in DigitalService.objects.order_by("started_on", "id"):
+        known[rules.sameness(service.city_service, service.private_service)].append(service)
+    seen: dict[UUID | str, Entry] = {}
+    found: list[tuple[Entry, DigitalService | None]] = []
+    for values in entries:
+        same = rules.sameness(values["city_service"], values["private_service"])
+        meant = _meant(known[same], values, today)
+        place = meant.id if meant else same
+        if place in seen:
+            if seen[place] != values:
+                raise KnownAlready(values["city_service"])
+            continue
+        seen[place] = values
+        if meant is None or not _is_there(meant, values, today):
+            _refuse(same, meant, values, by, today)
+            found.append((values, meant))
+    return found
+
+
+def _meant(known: Sequence[DigitalService], values: Entry, today: date) -> DigitalService | None:
+    """Which entry of the same two a row is about: that of its first day, else the one not ended when it begins."""
+    start = values["started_on"]
+    if alike := [one for one in known if one.started_on == start]:
+        return max(alike, key=lambda one: sum(getattr(one, name) == values[name] for name in EDITABLE))
+    present = [one for one in known if not rules.is_after(max(start, today), one.ended_on)]
+    return present[-1] if present else None
+
+
+def _is_there(service: DigitalService, values: Entry, today: date) -> bool:
+    is_ended = rules.is_after(today, service.ended_on)
+    return is_ended or all(getattr(service, name) == values[name] for name in EDITABLE)
+
+
+def _refuse(same: str, service: DigitalService | None, values: Entry, by: Staff, today: date) -> None:
+    name, start = values["city_service"], values["started_on"]
+    try:
+        may_record(by, str(values["department_code"]), today)
+        if service is None:
+            _refuse_meeting(same, start)
+            return
+        may_record(by, service.department_code, today)
+        _refuse_start(service, start)
+        _refuse_meeting(service.sameness, start, service.ended_on, but=service)
+    except (NotAllowed, KnownAlready, NotInUse, EndsBeforeStart) as error:
+        raise type(error)(name) from None
 
 
 def _refuse_start(service: DigitalService, start: date) -> None:
     if rules.is_after(start, service.ended_on):
-        raise EndsBeforeStart(service)
+        raise EndsBeforeStart
     if service.evidence.filter(seen_on__lt=start).exists():
-        raise NotInUse(service)
+        raise NotInUse
 
 
 def _refuse_meeting(

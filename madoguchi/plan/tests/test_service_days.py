@@ -6,10 +6,11 @@ from datetime import date
 
 import pytest
 
+from madoguchi.organization.actions.permission import NotAllowed
 from madoguchi.organization.tests.factories import signed_in_client
 from madoguchi.plan.actions import services as actions
 from madoguchi.plan.models import DigitalService
-from madoguchi.plan.tests.test_services import NOW, add, count, seen
+from madoguchi.plan.tests.test_services import NOW, add, count, seen, taken_in, values
 
 pytestmark = pytest.mark.django_db
 
@@ -46,3 +47,89 @@ def test_a_service_does_not_end_before_evidence_of_its_use(officer, plan):
     assert answer.status_code == 422
     assert "この日よりあとに使った証拠があります" in answer.text
     assert [count(plan, date(2026, 3, day)) for day in (5, 6)] == [1, 0]
+
+
+# --- files ---------------------------------------------------------------------------------------------------
+
+
+def test_the_whole_registry_taken_out_and_in_again_changes_nothing(officer):
+    end(add(officer), officer, date(2024, 3, 31))
+    end(add(officer, started_on=date(2024, 4, 1)), officer, date(2100, 3, 31))
+    add(officer, started_on=date(2100, 4, 1))
+    before = list(DigitalService.objects.order_by("id").values())
+    content = b"".join(signed_in_client(officer).get("/plan/services/list.csv?state=all"))
+
+    page = taken_in(officer, "a.csv", content)
+
+    assert "新しく登録 0件、変更 0件、前と同じ 3件" in page.content.decode()
+    assert list(DigitalService.objects.order_by("id").values()) == before
+
+
+def test_a_row_about_an_entry_that_ended_leaves_it_as_it_is(officer):
+    end(add(officer), officer, date(2025, 5, 31))
+
+    counts = actions.import_services(
+        entries=[values(city_service="新しいサービス"), values(provider="別の会社")], by=officer, now=NOW
+    )
+
+    assert counts == (1, 0, 1)
+    assert set(DigitalService.objects.values_list("provider", flat=True)) == {"事業者"}
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [values(started_on=date(2024, 1, 1))],  # within the days of the one that ended
+        [values(city_service="別"), values(city_service="別", provider="別の会社")],
+        [values(city_service="別"), values(city_service="別", started_on=date(2024, 1, 1))],
+    ],
+    ids=["meets an ended one", "twice, not alike", "twice, from two days"],
+)
+def test_a_file_with_entries_that_meet_is_refused_with_their_name_before_anything_is_written(officer, rows):
+    end(add(officer), officer, date(2025, 5, 31))
+
+    with pytest.raises(actions.KnownAlready) as refused:
+        actions.import_services(entries=[values(city_service="新しいサービス"), *rows], by=officer, now=NOW)
+
+    assert refused.value.args == (rows[-1]["city_service"],)
+    assert DigitalService.objects.count() == 1
+
+
+def test_a_file_that_meets_an_entry_names_it_on_the_page(officer):
+    add(officer, city_service="施設の申込み")
+    content = b"".join(signed_in_client(officer).get("/plan/services/list.csv"))
+    DigitalService.objects.update(ended_on=date(2025, 5, 31))
+
+    page = taken_in(officer, "a.csv", content.replace(b"2022-04-01", b"2024-04-01"))
+
+    assert page.status_code == 422
+    assert "「施設の申込み」は、同じ組み合わせで使った期間の重なる登録があるか" in page.content.decode()
+
+
+def test_the_same_row_twice_is_written_once(officer):
+    assert actions.import_services(entries=[values(), values()], by=officer, now=NOW) == (1, 0, 1)
+
+
+def test_another_departments_entry_is_named(officer, elsewhere):
+    add(officer)
+    row = values(department_code="school", provider="別の会社")
+
+    with pytest.raises(NotAllowed) as refused:
+        actions.import_services(entries=[row], by=elsewhere, now=NOW)
+
+    assert refused.value.args == ("施設の予約",)
+
+
+# --- days ahead ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["privacy_checked_on", "security_checked_on"])
+def test_a_check_that_lies_ahead_is_told_at_its_field(officer, name):
+    form = {k: v for k, v in values(started_on="2022-04-01").items() if v is not None} | {name: "2999-01-01"}
+
+    page = signed_in_client(officer).post("/plan/services/new/", form)
+
+    assert page.status_code == 422
+    assert f'href="#{name}"' in page.text
+    assert "まだ来ていない日です。" in page.text
+    assert not DigitalService.objects.exists()

@@ -47,17 +47,39 @@ def take_in(request: HttpRequest) -> HttpResponse:
         return render(request, "plan/desk/services_import.html", context, status=422)
     try:
         context["counts"] = actions.import_services(entries=entries, by=staff, now=clock.now())
-    except (actions.NotInUse, actions.EndsBeforeStart) as error:
-        sentence = _(
-            "「%(name)s」の使い始めた日が、使った証拠の日か使うのをやめた日よりあとです。1件も取り込んでいません。"
-        ) % {"name": error.args[0].city_service}
-        context["problems"] = [("#file", sentence)]
-        return render(request, "plan/desk/services_import.html", context, status=422)
-    except (NotAllowed, actions.KnownAlready, ChangedMeanwhile):
-        sentence = _("取り込みの途中でほかの変更と重なりました。一覧を確かめて、もう一度取り込んでください。")
-        context["problems"] = [("#file", sentence)]
-        return render(request, "plan/desk/services_import.html", context, status=409)
+    except (
+        NotAllowed,
+        actions.KnownAlready,
+        actions.NotInUse,
+        actions.EndsBeforeStart,
+        ChangedMeanwhile,
+    ) as error:
+        context["problems"] = [("#file", _why_not(error))]
+        return render(request, "plan/desk/services_import.html", context, status=422 if error.args else 409)
     return render(request, "plan/desk/services_import.html", context)
+
+
+def _why_not(error: Exception) -> str:
+    """Why a file was not taken; without the name of an entry something was written, and then somebody was faster."""
+    if not error.args:
+        return _("取り込みの途中でほかの変更と重なりました。一覧を確かめて、もう一度取り込んでください。")
+    words = {"name": error.args[0]}
+    if isinstance(error, NotAllowed):
+        return _("「%(name)s」は、ほかの部署の登録です。1件も取り込んでいません。") % words
+    if isinstance(error, actions.KnownAlready):
+        return (
+            _(
+                "「%(name)s」は、同じ組み合わせで使った期間の重なる登録があるか、ファイルにちがう内容で2行あります。"
+                "1件も取り込んでいません。"
+            )
+            % words
+        )
+    return (
+        _(
+            "「%(name)s」の使い始めた日が、使った証拠の日か使うのをやめた日よりあとです。1件も取り込んでいません。"
+        )
+        % words
+    )
 
 
 def _read_file(
