@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Self
 
 from django.db import models
 
@@ -13,11 +14,11 @@ from madoguchi.identity.models import Staff
 class Services(models.QuerySet["DigitalService"]):
     """Entries by their days."""
 
-    def not_ended(self, day: date) -> Services:
+    def not_ended(self, day: date) -> Self:
         """In use on a day or from a later one on."""
         return self.filter(models.Q(ended_on=None) | models.Q(ended_on__gte=day))
 
-    def in_use(self, day: date) -> Services:
+    def in_use(self, day: date) -> Self:
         """In use on a day."""
         return self.not_ended(day).filter(started_on__lte=day)
 
