@@ -19,6 +19,7 @@ from madoguchi.plan.actions import facts
 from madoguchi.plan.actions.achievements import told_by
 from madoguchi.plan.models import Achievement
 from madoguchi.plan.queries import plans
+from madoguchi.plan.rules.names import name_of
 
 START = date(2021, 4, 1)
 ROWS_AT_ONCE = 300
@@ -189,6 +190,7 @@ def _row(
         ended_on=end,
         department_code="elderly" if kind == "workshop" and number % 3 else "digital",
         title=title,
+        sameness=name_of(title),
         place=place,
         detail=detail,
         state="counted" if proof else "no_proof",

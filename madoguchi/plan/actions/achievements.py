@@ -26,6 +26,7 @@ from madoguchi.plan.models import Achievement, Fact
 from madoguchi.plan.queries import plans
 from madoguchi.plan.queries.twins import Twins, look_of
 from madoguchi.plan.rules import achievements as rules
+from madoguchi.plan.rules.names import name_of
 from madoguchi.plan.sources import RECORDED
 
 
@@ -165,6 +166,7 @@ def _settle(
 def _row(row: Achievement, content: Content, proof: Accepted | None, *, now: datetime) -> Achievement:
     for name in ("kind", "happened_on", "ended_on", "department_code", "title", "place", "proof_reference"):
         setattr(row, name, getattr(content, name))
+    row.sameness = name_of(content.title)
     row.detail = dict(content.detail)
     row.import_key = content.import_key or row.import_key
     row.changed_at = now

@@ -9,7 +9,7 @@ from madoguchi.common import registers
 from madoguchi.common.registers import Happening
 from madoguchi.plan import sources
 from madoguchi.plan.actions import facts
-from madoguchi.plan.rules.achievements import name_of
+from madoguchi.plan.rules.names import name_of
 
 # Keys of what a room tells where people record, too; keys of records begin with the record's id.
 TOLD = "told:"

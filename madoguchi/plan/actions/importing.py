@@ -25,6 +25,7 @@ from madoguchi.plan.actions.achievements import (
 from madoguchi.plan.desk_states import AchievementState
 from madoguchi.plan.models import Achievement
 from madoguchi.plan.queries.twins import Twins
+from madoguchi.plan.rules.names import name_of
 
 BATCH = 400  # rows of a unit, each person of a training counted as one
 MOST_SHOWN = 20
@@ -172,7 +173,7 @@ def _change(
     twins.forget(row)
     judge(_filled(row, one, now), twins, before=before)
     row.version = version + 1
-    changes = {name: getattr(row, name) for name in (*COMPARED, "state", "state_reason")}
+    changes = {name: getattr(row, name) for name in (*COMPARED, "sameness", "state", "state_reason")}
     stamp = {"version": row.version, "changed_by": by.id, "changed_at": now}
     unit.update(Achievement, where={"id": row.id, "version": version}, set=changes | stamp)
 
@@ -192,6 +193,7 @@ def _stays(row: Achievement | None, one: Content) -> bool:
 def _filled(row: Achievement, one: Content, now: datetime) -> Achievement:
     for name in COMPARED:
         setattr(row, name, _value(one, name))
+    row.sameness = name_of(one.title)
     row.changed_at = now
     return row
 

@@ -16,6 +16,7 @@ class Achievement(models.Model):
     ended_on = models.DateField(null=True)
     department_code = models.CharField(max_length=40)
     title = models.CharField(max_length=120)
+    sameness = models.CharField(max_length=80)  # the title without what people write in different ways
     place = models.CharField(max_length=120, default="")
     detail = models.JSONField(default=dict)  # the further fields of the kind
     state = models.CharField(max_length=10, choices=AchievementState.choices)

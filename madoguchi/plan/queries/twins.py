@@ -11,6 +11,7 @@ from django.db.models import Q
 from madoguchi.plan.desk_states import AchievementState
 from madoguchi.plan.models import Achievement
 from madoguchi.plan.rules import achievements as rules
+from madoguchi.plan.rules.names import name_of
 
 
 def look_of(row: Achievement) -> rules.Look:
@@ -29,7 +30,8 @@ class Twins:
 
     def __init__(self, rows: Sequence[Achievement]) -> None:
         self._seen: dict[rules.Look, dict[UUID, Achievement]] = defaultdict(dict)
-        alike = Q(happened_on__in={row.happened_on for row in rows}, title__in={row.title for row in rows})
+        days, names = {row.happened_on for row in rows}, {name_of(row.title) for row in rows}
+        alike = Q(happened_on__in=days, sameness__in=names)
         for found in self._among(rows, alike):
             self.keep(found)
         if digests := {row.proof_digest for row in rows if row.proof_digest}:

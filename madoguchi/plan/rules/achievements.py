@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from madoguchi.common.registers import Happening
+from madoguchi.plan.rules.names import name_of
 
 Told = list[tuple[str, Happening]]  # source and happening
 
@@ -31,7 +32,7 @@ Look = tuple[str, ...]
 
 def look(*, kind: str, on: date, title: str, place: str, department_code: str) -> Look:
     """What two records of one event have in common. Without a place, what another department did is another event."""
-    return (kind, on.isoformat(), title, place, "" if place else department_code)
+    return (kind, on.isoformat(), name_of(title), name_of(place), "" if place else department_code)
 
 
 def happenings(record: Record, *, systems: Mapping[str, Collection[str]]) -> Told:
@@ -71,11 +72,6 @@ def _flow(source: str) -> Callable[[Record], Told]:
 def _stock(source: str) -> Callable[[Record], Told]:
     """What is in force: its subject is its name, so that a second record of the same is counted once."""
     return lambda record: _one(record, source, subject=name_of(record.title))
-
-
-def name_of(title: str) -> str:
-    """What is in force is known by its title without blanks."""
-    return "".join(title.split())[:80]
 
 
 def _training(record: Record) -> Told:

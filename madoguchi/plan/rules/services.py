@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+
+from madoguchi.plan.rules.names import plain, shortened
 
 Code = Literal["no_privacy_check", "no_security_check", "review_due", "no_exit_plan", "no_evidence"]
 
@@ -59,8 +60,7 @@ def findings(service: Service, *, day: date, fiscal_year: int) -> list[Code]:
 
 def sameness(city_service: str, private_service: str) -> str:
     """What two entries of one service have in common, however people write it: width, case and blanks do not count."""
-    both = (unicodedata.normalize("NFKC", name).casefold() for name in (city_service, private_service))
-    return "×".join("".join(name.split()) for name in both)[:250]
+    return shortened(f"{plain(city_service)}×{plain(private_service)}", 250)
 
 
 def is_survey_time(day: date) -> bool:

@@ -26,6 +26,7 @@ from madoguchi.plan.models import (
     TypedValue,
     UseEvidence,
 )
+from madoguchi.plan.rules.names import name_of
 from madoguchi.plan.rules.services import sameness
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
@@ -90,7 +91,9 @@ def AchievementFactory(**fields: Any) -> Achievement:
         "recorded_at": NOW,
         "changed_at": NOW,
     }
-    return Achievement.objects.create(**values | fields)
+    values |= fields
+    values.setdefault("sameness", name_of(values["title"]))
+    return Achievement.objects.create(**values)
 
 
 def TypedValueFactory(**fields: Any) -> TypedValue:

@@ -15,6 +15,7 @@ from madoguchi.plan.actions import achievements, collecting, facts
 from madoguchi.plan.handlers import collect as job
 from madoguchi.plan.models import Fact
 from madoguchi.plan.queries import figures
+from madoguchi.plan.rules.names import name_of
 from madoguchi.plan.tests.test_facts import indicator_of, plan_of
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +47,7 @@ def room(monkeypatch) -> Room:
 
 def record(title: str, on: date, until: date | None = None) -> None:
     """As an achievement record tells it."""
-    one = Happening(key=f"record:{title}", on=on, until=until, subject="".join(title.split()), label=title)
+    one = Happening(key=f"record:{title}", on=on, until=until, subject=name_of(title), label=title)
     facts.bring_up(SOURCE, [one], beginning="record:")
 
 
@@ -181,3 +182,12 @@ def test_a_record_of_a_source_that_a_room_tells_too_can_be_put_right_and_withdra
 
     assert corrected == [("図書館の貸出予約", date(2024, 6, 1))]
     assert counted() == []
+
+
+def test_a_record_written_in_another_width_than_the_room_tells_it_counts_once(room):
+    room.now = [replace(CLAIM, label="住民票の写し（郵送）")]
+    record("住民票の写し(郵送)", date(2024, 4, 1))
+
+    job({})
+
+    assert stock_on(FROM) == [1]
