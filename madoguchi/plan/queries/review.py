@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
+
 from madoguchi.japan.fiscal import fiscal_year_end, fiscal_year_start
 from madoguchi.plan.definition import Indicator, Measure, Plan
 from madoguchi.plan.desk_kinds import KINDS
@@ -112,8 +114,9 @@ def _achievements(measure_id: str, begin: date, end: date) -> tuple[tuple[str, i
 
 
 def _resolutions(plan: Plan, measure_id: str, begin: date, end: date) -> tuple[Resolution, ...]:
+    own = [indicator.id for indicator in plan.indicators_of(measure_id)]
     rows = Resolution.objects.filter(
-        item__measure_id=measure_id,
+        Q(item__measure_id=measure_id) | Q(indicator_id__in=own),
         item__meeting__plan_id=plan.id,
         item__meeting__held_on__range=(begin, end),
     )

@@ -17,6 +17,7 @@ from madoguchi.plan import desk_review, reading
 from madoguchi.plan.actions import facts, publishing
 from madoguchi.plan.models import ReviewNote
 from madoguchi.plan.queries import plans, review
+from madoguchi.plan.tests.factories import AgendaItemFactory, MeetingFactory, ResolutionFactory
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
@@ -45,6 +46,18 @@ def test_a_sheet_holds_the_year_and_the_year_before(plan):
     (workshops,) = sheet.indicators
     assert (workshops.last_year, workshops.this_year, workshops.rows) == (7, 14, 14)
     assert sheet.as_of == date(2023, 3, 31)
+
+
+def test_a_sheet_names_what_was_decided_for_the_measure_or_one_of_its_indicators(plan):
+    meeting = MeetingFactory(held_on=date(2022, 6, 3))
+    by_item = ResolutionFactory(item=AgendaItemFactory(meeting=meeting, measure_id="3-3"))
+    other = AgendaItemFactory(meeting=meeting, measure_id="")
+    by_indicator = ResolutionFactory(item=other, indicator_id="workshops")
+    ResolutionFactory(item=other, indicator_id="datasets")
+
+    found = review.sheet(plan, plan.measure("3-3"), 2022, TODAY).resolutions
+
+    assert {one.id for one in found} == {by_item.id, by_indicator.id}
 
 
 def test_the_same_data_give_the_same_bytes(plan):
