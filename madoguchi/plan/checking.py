@@ -70,14 +70,23 @@ def _frame(plan: Plan, source: Source) -> Iterator[Finding]:
             "計画の終わりの日が、始まりの日より前です。",
             "どちらかの日を直してください。",
         )
-    if plan.starts_on.day != 1:
+    if (plan.starts_on.month, plan.starts_on.day) != (4, 1):
         yield _finding(
             source,
             ("starts_on",),
             "",
-            "starts_within_a_month",
-            "計画が月の途中から始まっています。数は月ごとにまとめています。",
-            "月の1日を書いてください。",
+            "starts_within_a_year",
+            "計画が年度の途中から始まっています。数は年度ごとにまとめています。",
+            "年度のはじめの4月1日を書いてください。",
+        )
+    if (plan.ends_on.month, plan.ends_on.day) != (3, 31):
+        yield _finding(
+            source,
+            ("ends_on",),
+            "",
+            "ends_within_a_year",
+            "計画が年度の途中で終わっています。数は年度ごとにまとめています。",
+            "年度の終わりの3月31日を書いてください。",
         )
     if not is_local_government_code(plan.city_code):
         yield _finding(
