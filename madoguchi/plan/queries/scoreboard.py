@@ -13,7 +13,7 @@ from madoguchi.plan.definition import Indicator, Measure, Plan
 from madoguchi.plan.models import Fact, MonthTotal
 from madoguchi.plan.queries import figures
 from madoguchi.plan.queries.figures import Figure
-from madoguchi.plan.queries.loading import month_end
+from madoguchi.plan.queries.loading import is_stock, month_end
 from madoguchi.plan.rules import forecast, light
 from madoguchi.plan.rules.forecast import Forecast, Silence
 from madoguchi.plan.rules.light import Light
@@ -27,7 +27,7 @@ class Standing:
     figure: Figure
     light: Light
     forecast: Forecast | None
-    changed_on: date | None  # the newest fact that counts
+    changed_on: date | None  # the newest day of the plan on which something began or ended
 
     @property
     def silence(self) -> Silence | None:
@@ -63,7 +63,7 @@ def standings(plan: Plan, indicators: Collection[Indicator], as_of: date) -> dic
     day = plan.day_within(as_of)
     ahead = [i for i in indicators if forecast.silence(i, day) is None]
     found, courses = figures.figures_and_courses(plan, indicators, day, ahead)
-    newest = newest_days({i.source for i in indicators}, day)
+    newest = newest_days(plan, indicators, day)
     return {
         one.id: Standing(
             indicator=one,
@@ -88,10 +88,18 @@ def _forecast(indicator: Indicator, course: figures.Course) -> Forecast | None:
     )
 
 
-def newest_days(sources: Collection[str], day: date) -> dict[str, date]:
-    """The newest day of each source up to a day: looked for only in the newest two months that have facts."""
+def newest_days(plan: Plan, indicators: Collection[Indicator], day: date) -> dict[str, date]:
+    """The newest day of the plan, up to a day, on which something of a source began, or of a stock ended: by source."""
+    newest = _begun({i.source for i in indicators}, plan.starts_on, day)
+    for source, on in _ended({i.source for i in indicators if is_stock(i)}, plan.starts_on, day).items():
+        newest[source] = max(newest.get(source, on), on)
+    return newest
+
+
+def _begun(sources: Collection[str], since: date, day: date) -> dict[str, date]:
+    """Looked for only in the newest two months that have facts."""
     months: dict[str, list[date]] = defaultdict(list)
-    totals = MonthTotal.objects.filter(source__in=sources, month__lte=day, rows__gt=0)
+    totals = MonthTotal.objects.filter(source__in=sources, month__gte=since, month__lte=day, rows__gt=0)
     for source, month in totals.order_by("-month").values_list("source", "month").distinct():
         if len(months[source]) < 2:
             months[source].append(month)
@@ -102,6 +110,15 @@ def newest_days(sources: Collection[str], day: date) -> dict[str, date]:
         wanted |= Q(source=source, on__gte=newest[-1], on__lte=day)
     facts = Fact.objects.filter(wanted).order_by()
     return dict(facts.values_list("source").annotate(newest=Max("on")))
+
+
+def _ended(sources: Collection[str], since: date, day: date) -> dict[str, date]:
+    """The first day without what was in force."""
+    if not sources:
+        return {}
+    one = timedelta(days=1)
+    facts = Fact.objects.filter(source__in=sources, until__gte=since - one, until__lt=day).order_by()
+    return {source: last + one for source, last in facts.values_list("source").annotate(last=Max("until"))}
 
 
 @dataclass(frozen=True, slots=True)

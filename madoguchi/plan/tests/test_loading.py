@@ -69,12 +69,31 @@ def test_every_day_of_a_month_that_is_read_finely_is_exact(told, day):
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(told=TOLD, day=DAYS)
-def test_the_newest_day_of_a_source_is_that_of_its_newest_fact(told, day):
+def test_the_newest_day_of_a_source_is_that_of_its_newest_beginning_or_end(told, day):
     facts.bring_up("s", told)
+    flow, stock = indicator_of("count"), indicator_of("stock", "day")
 
-    known = [f.on for f in Fact.objects.filter(source="s") if f.on <= day]
+    begun = [f.on for f in Fact.objects.filter(source="s") if f.on <= day]
+    ended = [
+        f.until + timedelta(days=1) for f in Fact.objects.filter(source="s") if f.until and f.until < day
+    ]
 
-    assert scoreboard.newest_days({"s", "t"}, day) == ({"s": max(known)} if known else {})
+    newest = [scoreboard.newest_days(plan_of(), [one], day) for one in (flow, stock)]
+    assert newest == [{"s": max(days)} if days else {} for days in (begun, begun + ended)]
+
+
+def test_what_happened_before_the_plan_is_no_change_of_it():
+    before = START - timedelta(days=1)
+    told = [
+        Happening(key="a", on=before),
+        Happening(key="b", on=date(2020, 5, 1), subject="b", until=date(2021, 3, 30)),
+    ]
+    facts.bring_up("s", told)
+    stock = indicator_of("stock", "day")
+
+    assert scoreboard.standing(plan_of(), stock, date(2022, 1, 1)).changed_on is None
+    facts.bring_up("s", [Happening(key="a", on=before, until=before)])
+    assert scoreboard.standing(plan_of(), stock, date(2022, 1, 1)).changed_on == START
 
 
 def test_what_lasts_until_the_last_day_of_the_calendar_has_a_course():
