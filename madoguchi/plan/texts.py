@@ -123,8 +123,8 @@ def way_of_counting(indicator: Indicator) -> str:
 
 
 def amount(indicator: Indicator, part: Part) -> float:
-    """What a department or a month adds: quantity where quantities are summed up, else rows."""
-    return (part.quantity if indicator.kind in ("sum", "share") else part.rows) / indicator.divisor
+    """What a department or a month adds: rows where rows are counted, else their quantity."""
+    return (part.rows if indicator.kind in ("count", "distinct") else part.quantity) / indicator.divisor
 
 
 def amount_label(indicator: Indicator, language: str) -> str:

@@ -16,7 +16,10 @@ from madoguchi.plan.queries import figures, loading
 
 @dataclass(frozen=True, slots=True)
 class MonthCount:
-    """Rows and quantity of a department in a month; of a stock, of what began in it and is in force."""
+    """Rows and quantity of a department in a month.
+
+    Of what is in force: rows that began in it, and what is in force since then, the same subject counted once.
+    """
 
     month: date  # its first day
     department_code: str
@@ -38,7 +41,8 @@ def counts(plan: Plan, indicator: Indicator, as_of: date, *, denominator: bool =
     source = indicator.denominator if denominator else indicator.source
     since = loading.since(plan, indicator, day)
     if loading.is_stock(indicator):
-        found = _of_facts(figures.facts_of(indicator, source, since, day))
+        facts = figures.facts_of(indicator, source, since, day)
+        found = _of_subjects(facts) if loading.counts_subjects(indicator) else _of_facts(facts)
     else:
         broken = day.replace(day=1)
         whole = MonthTotal.objects.filter(source=source, month__gte=since, month__lt=broken, rows__gt=0)
@@ -57,6 +61,18 @@ def _of_facts(facts: QuerySet[Fact]) -> list[MonthCount]:
     for on, department, rows, quantity in days.annotate(n=Count("*"), sum=Sum("quantity")):
         before = months[on.replace(day=1), department]
         months[on.replace(day=1), department] = (before[0] + rows, before[1] + quantity)
+    return [MonthCount(month, department, *sums) for (month, department), sums in months.items()]
+
+
+def _of_subjects(facts: QuerySet[Fact]) -> list[MonthCount]:
+    """Each subject counts where its earliest row is, so that the parts add up to the figure."""
+    months: dict[tuple[date, str], tuple[int, int]] = defaultdict(lambda: (0, 0))
+    seen: set[str] = set()
+    lines = facts.order_by("on", "department_code", "key").values_list("on", "department_code", "subject")
+    for on, department, subject in lines.iterator(chunk_size=5000):
+        rows, subjects = months[on.replace(day=1), department]
+        months[on.replace(day=1), department] = (rows + 1, subjects + (subject not in seen))
+        seen.add(subject)
     return [MonthCount(month, department, *sums) for (month, department), sums in months.items()]
 
 

@@ -70,7 +70,7 @@ class Loaded:
         """Rows on the day, and the quantity that is the numerator or denominator."""
         if is_stock(indicator):
             held = self.held.get(source, Held(0, 0, 0))
-            return Total(held.rows, held.subjects if _counts_subjects(indicator) else held.quantity)
+            return Total(held.rows, held.subjects if counts_subjects(indicator) else held.quantity)
         found = self._flow(source).between(since(self.plan, indicator, self.day), self.day)
         if indicator.kind == "distinct":
             return Total(found.rows, self._subjects(indicator, source, self.day))
@@ -91,7 +91,7 @@ class Loaded:
 
     def _quantities(self, indicator: Indicator, source: str, days: Sequence[date]) -> list[int]:
         if is_stock(indicator):
-            return _in_force(self.steps.get(source, []), days, subjects=_counts_subjects(indicator))
+            return _in_force(self.steps.get(source, []), days, subjects=counts_subjects(indicator))
         if indicator.kind == "distinct":
             return [self._subjects(indicator, source, day) for day in days]
         flow = self._flow(source)
@@ -146,6 +146,11 @@ def sources_of(indicator: Indicator) -> tuple[str, ...]:
 def is_stock(indicator: Indicator) -> bool:
     """Whether it counts what is in force on the day, not what happened since one."""
     return indicator.span == "day"
+
+
+def counts_subjects(indicator: Indicator) -> bool:
+    """Whether what is in force counts by its subject: the same one twice is one, also in a share."""
+    return indicator.kind in ("stock", "share")
 
 
 def since(plan: Plan, indicator: Indicator, day: date) -> date:
@@ -263,11 +268,6 @@ def _steps(sources: set[str], day: date) -> dict[str, list[tuple[date, int, str,
     for steps in found.values():
         steps.sort(key=lambda step: step[0])
     return found
-
-
-def _counts_subjects(indicator: Indicator) -> bool:
-    """Whether what is in force counts by its subject: the same one twice is one, also in a share."""
-    return indicator.kind in ("stock", "share")
 
 
 def _in_force(steps: list[tuple[date, int, str, int]], days: Sequence[date], *, subjects: bool) -> list[int]:

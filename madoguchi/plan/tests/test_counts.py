@@ -36,11 +36,9 @@ def test_counts_by_month_and_department_add_up_to_the_figure(first, second, day)
         figure = figures.figure(plan, one, day)
 
         assert sum(c.rows for c in found) == figure.rows
-        if one.kind == "sum" or (
-            one.kind == "share" and one.span != "day"
-        ):  # in force: the same subject counts once
+        if one.kind in ("sum", "share", "stock"):
             assert sum(c.quantity for c in found) == figure.numerator
-        if one.kind == "share" and one.span != "day":
+        if one.kind == "share":
             below = counts.counts(plan, one, day, denominator=True)
             assert sum(c.quantity for c in below) == figure.denominator
         assert sum(p.rows for p in counts.by_department(found)) == figure.rows
@@ -72,6 +70,27 @@ def test_counts_of_another_year_are_asked_for_in_the_address(plan):
     assert "2023年5月" in newest
     assert "2021年5月" not in newest
     assert "2021年5月" in asked
+
+
+def test_what_is_in_force_twice_counts_once_where_it_began_first(plan):
+    DepartmentFactory(code="x", name="情報企画課")
+    told = [("1", date(2024, 6, 1), "y"), ("2", date(2024, 5, 1), "x"), ("3", date(2024, 6, 1), "x")]
+    facts.bring_up(
+        "datasets",
+        [Happening(key=key, on=on, subject="避難所", department_code=code) for key, on, code in told],
+    )
+
+    found = [
+        (f"{c.month:%m}", c.department_code, c.rows, c.quantity)
+        for c in counts.counts(plan, plan.indicator("datasets"), date(2024, 7, 1))
+    ]
+    page = text_of("/plan/indicators/datasets/counts/?as_of=2024-07-01")
+
+    assert found == [("06", "x", 1, 0), ("06", "y", 1, 0), ("05", "x", 1, 1)]
+    assert "いちばん早い行のところで1回だけ数えます。" in page
+    assert "いちばん多い部署は情報企画課（1種類）です。" in text_of(
+        "/plan/indicators/datasets/?as_of=2024-07-01"
+    )
 
 
 def test_attendances_are_never_called_people(plan):
