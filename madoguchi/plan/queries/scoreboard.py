@@ -131,9 +131,9 @@ class Change:
 
 
 def change_of_a_year(plan: Plan, indicator: Indicator, as_of: date) -> Change:
-    """How much the value changed within twelve months, or since the plan began."""
+    """How much the computed value changed within twelve months, or since the plan began."""
     day = plan.day_within(as_of)
     before = max(day - timedelta(days=365), plan.starts_on)
-    now, then = (figures.figure(plan, indicator, on).value for on in (day, before))
+    now, then = (figures.figure(plan, indicator, on).computed for on in (day, before))
     amount = now - then if now is not None and then is not None else None
     return Change(amount, before, is_whole_plan=before == plan.starts_on)

@@ -114,3 +114,24 @@ def test_ten_typed_values_are_shown_with_as_many_questions_as_one(client, django
         client.post("/plan/typed-values/", FORM | {"on": f"2022-03-{day:02}"})
     with django_assert_max_num_queries(20):
         client.get("/plan/typed-values/")
+
+
+def test_where_a_typed_value_stands_nothing_else_is_explained_by_it(client):
+    told = [Happening(key=str(n), on=date(2021, 5, 1 + n), department_code="xy"[n % 2]) for n in range(3)]
+    facts.bring_up("policies", told)
+    before = client.get("/plan/indicators/policies/?as_of=2022-03-31").text
+    client.post("/plan/typed-values/", FORM | {"value": "9"})
+
+    page = client.get("/plan/indicators/policies/?as_of=2022-03-31").text
+    definitions = client.get("/plan/indicators/policies/definitions/?as_of=2022-03-31").text
+    facts.bring_up("policies", [*told, Happening(key="new", on=date(2022, 5, 1))])
+    later = client.get("/plan/indicators/policies/?as_of=2023-03-31").text
+
+    assert "いちばん多い部署は" in before
+    assert "いちばん多い部署は" not in page
+    assert "増えました" not in page
+    assert "「EBPMによる計画・施策」は9件" in page
+    assert "図と表の値は、記録から計算したものです。" in page
+    assert "3件" in definitions
+    assert "9件" not in definitions
+    assert "1年前より1件増えました。" in later

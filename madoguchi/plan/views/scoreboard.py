@@ -136,7 +136,7 @@ def indicator(request: HttpRequest, indicator_id: str) -> HttpResponse:
         "table": [(day, texts.with_unit(one, value, lang)) for day, value in _year_ends(points)],
         "parts": [_part(one, p, names) for p in parts],
         "amount_label": texts.amount_label(one, lang),
-        "why": texts.why(one, change, parts, months, names, lang),
+        "why": "" if found.figure.typed else texts.why(one, change, parts, months, names, lang),
         "way": texts.way_of_counting(one),
         "definitions": definitions_of(ask, one, lang),
         "source": source_title(one.source),
@@ -162,9 +162,9 @@ def _part(one: Indicator, part: Part, names: Mapping[str, str]) -> tuple[str, st
 
 
 def definitions_of(ask: Asked, one: Indicator, lang: str) -> list[tuple[Published, Indicator, str]]:
-    """Every way in which an indicator was counted, the newest first, with the value it gives on the same day."""
+    """Every way in which an indicator was counted, the newest first, with the value it computes on the same day."""
     return [
-        (published, old, texts.with_unit(old, figures.figure(published.plan, old, ask.day).value, lang))
+        (published, old, texts.with_unit(old, figures.figure(published.plan, old, ask.day).computed, lang))
         for published, old in plans.definitions_of(ask.plan.id, one.id)
     ]
 
