@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Count, Max, Min, QuerySet, Sum
@@ -29,17 +29,23 @@ def tell(unit: kernel.Unit, source: str, happenings: Sequence[Happening]) -> Non
 def exchange(unit: kernel.Unit, *, gone: Sequence[Fact], new: Sequence[tuple[str, Happening]]) -> None:
     """Put new facts in the place of old ones, with what both do to the totals, in the unit of what they came from.
 
-    Months they fall into must be open: call `open_months` before the unit is written. A new one whose key is a fact
-    already breaks a unique constraint (`IntegrityError`), an old one that is gone already fails the guard, and with
+    Months they fall into must be open: call `open_months` before the unit is written. A new one with the key of an old
+    one takes over its row; one whose key is another fact already breaks a unique constraint (`IntegrityError`), an old one that is gone already fails the guard, and with
     it the unit. No row is touched twice: on PostgreSQL the parts of a unit do not see each other.
     """
     totals: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    there = {(fact.source, fact.key): fact for fact in gone}
+    stays = {(source, one.key) for source, one in new} & there.keys()
     for fact in gone:
-        unit.delete(Fact, where={"id": fact.id}, expect=1)
+        if (fact.source, fact.key) not in stays:
+            unit.delete(Fact, where={"id": fact.id}, expect=1)
         rows, quantity = totals[month_id(fact.source, fact.on, fact.department_code)]
         totals[month_id(fact.source, fact.on, fact.department_code)] = (rows - 1, quantity - fact.quantity)
     for source, one in new:
-        unit.insert(_fact(source, one))
+        if (source, one.key) in stays:
+            unit.update(Fact, where={"id": there[source, one.key].id}, set=_columns(one))
+        else:
+            unit.insert(Fact(source=source, key=one.key, **_columns(one)))
         rows, quantity = totals[month_id(source, one.on, one.department_code)]
         totals[month_id(source, one.on, one.department_code)] = (rows + 1, quantity + one.quantity)
     for row_id, (rows, quantity) in totals.items():
@@ -100,7 +106,7 @@ def open_months(source: str, happenings: Iterable[Happening]) -> None:
 def bring_up(source: str, happenings: Iterable[Happening], *, beginning: str = "") -> tuple[int, int]:
     """Make the facts of a source equal to what its room tells. Returns how many were added and taken back.
 
-    Facts whose key does not start with `beginning` come from elsewhere and stay.
+    One that changed is exchanged in one unit, so that no figure is without it meanwhile. Facts whose key does not start with `beginning` come from elsewhere and stay.
     """
     known = {
         row[0]: row[1:]
@@ -108,30 +114,27 @@ def bring_up(source: str, happenings: Iterable[Happening], *, beginning: str = "
             "key", "id", "on", "until", "quantity", "subject", "department_code", "label", "address"
         )
     }
-    new: list[Happening] = []
+    changes: list[tuple[UUID | None, Happening | None]] = []  # what goes, what comes in its place
     told: set[str] = set()
-    changed: list[UUID] = []
     for one in happenings:
         if one.key in told:
             continue
         told.add(one.key)
         there = known.get(one.key)
         if there is None:
-            new.append(one)
-        elif there[1:] != _as_row(one):
-            new.append(one)
-            changed.append(there[0])
-    gone = [row[0] for key, row in known.items() if key not in told] + changed
-    for ids in _batches(gone):
+            changes.append((None, one))
+        elif there[1:] != tuple(_columns(one).values()):
+            changes.append((there[0], one))
+    changes += [(row[0], None) for key, row in known.items() if key not in told]
+    for batch in _batches(changes):
+        new = [one for _id, one in batch if one is not None]
+        open_months(source, new)
         unit = kernel.Unit()
-        exchange(unit, gone=list(Fact.objects.filter(id__in=ids)), new=())
-        kernel.commit(unit)
-    for batch in _batches(new):
-        open_months(source, batch)
-        unit = kernel.Unit()
-        tell(unit, source, batch)
-        kernel.commit(unit)
-    return len(new), len(gone)
+        gone = list(Fact.objects.filter(id__in=[fact_id for fact_id, _one in batch if fact_id is not None]))
+        exchange(unit, gone=gone, new=[(source, one) for one in new])
+        if unit.statements:
+            kernel.commit(unit)
+    return sum(one is not None for _id, one in changes), sum(fact_id is not None for fact_id, _one in changes)
 
 
 def recount(source: str) -> int:
@@ -228,22 +231,16 @@ def _by_month(facts: QuerySet[Fact]) -> Iterable[tuple[date, str, int, int]]:
         yield month, department, rows, quantity
 
 
-def _fact(source: str, one: Happening) -> Fact:
-    return Fact(
-        source=source,
-        key=one.key,
-        on=one.on,
-        until=one.until,
-        quantity=one.quantity,
-        subject=one.subject,
-        department_code=one.department_code,
-        label=one.label,
-        address=one.address,
-    )
-
-
-def _as_row(one: Happening) -> tuple[object, ...]:
-    return (one.on, one.until, one.quantity, one.subject, one.department_code, one.label, one.address)
+def _columns(one: Happening) -> dict[str, Any]:
+    return {
+        "on": one.on,
+        "until": one.until,
+        "quantity": one.quantity,
+        "subject": one.subject,
+        "department_code": one.department_code,
+        "label": one.label,
+        "address": one.address,
+    }
 
 
 def _batches(items: Iterable[T]) -> Iterator[list[T]]:

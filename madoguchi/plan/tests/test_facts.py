@@ -95,6 +95,28 @@ def test_what_is_no_longer_told_is_taken_back():
 
 
 @pytest.mark.django_db
+def test_what_is_told_otherwise_is_never_missing_meanwhile(monkeypatch):
+    facts.bring_up("s", [happening(str(n), date(2024, 5, 1), subject=f"{n}") for n in range(3)])
+    seen: list[float | None] = []
+    commit = kernel.commit
+
+    def looking(unit: kernel.Unit) -> None:
+        commit(unit)
+        seen.append(figures.figure(plan_of(), indicator_of(), date(2024, 6, 30)).value)
+
+    monkeypatch.setattr(kernel, "commit", looking)
+    moved = [happening(str(n), date(2024, 6, 1 + n), subject="x", department_code="y") for n in range(1, 4)]
+    monkeypatch.setattr(facts, "BATCH", 1)
+
+    assert facts.bring_up("s", moved) == (3, 3)
+
+    assert min(filter(None, seen)) == 3
+    assert seen[-1] == 3
+    assert facts.recount("s") == 0
+    assert {f.subject for f in Fact.objects.filter(source="s")} == {"x"}
+
+
+@pytest.mark.django_db
 def test_a_closed_plan_keeps_its_last_days_figure():
     facts.bring_up("s", [happening("a", date(2026, 3, 31)), happening("b", date(2026, 4, 1))])
 
