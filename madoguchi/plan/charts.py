@@ -9,7 +9,7 @@ from datetime import date
 from madoguchi.plan.rules.forecast import Forecast
 
 WIDTH, HEIGHT = 640, 260
-LEFT, RIGHT, TOP, BOTTOM = 64, 16, 16, 40
+LEFT, RIGHT, TOP, BOTTOM = 100, 16, 16, 40  # room for labels that are twice as large on a telephone
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from django.utils.translation import gettext as _
 
@@ -133,12 +134,14 @@ def amount_label(indicator: Indicator, language: str) -> str:
         return _("分子の数")
     if indicator.kind == "distinct":
         return _("延べの数")
-    return f"{_('数')}（{indicator.unit.of(language)}）"
+    return _("数（%(unit)s）") % {"unit": indicator.unit.of(language)}
 
 
-def month_word(name: str) -> str:
+def month_word(name: str, language: str) -> str:
     """A month (YYYY-MM) in words."""
     year, month = name.split("-")
+    if language == "en":
+        return f"{date(int(year), int(month), 1):%B %Y}"
     return _("%(year)s年%(month)s月") % {"year": year, "month": int(month)}
 
 
@@ -157,13 +160,17 @@ def why(
     language: str,
 ) -> str:
     """Why a figure is what it is: how it changed within a year, whose part is the largest, which month's."""
-    return "".join(
-        [
-            _changed(indicator, change, language),
-            _largest_department(indicator, departments, names, language),
-            _largest_month(indicator, months, language),
-        ]
-    )
+    found = [
+        _changed(indicator, change, language),
+        _largest_department(indicator, departments, names, language),
+        _largest_month(indicator, months, language),
+    ]
+    return joined(found, language)
+
+
+def joined(sentences: Sequence[str], language: str) -> str:
+    """Sentences one after another: in English with a blank between them."""
+    return (" " if language == "en" else "").join(filter(None, sentences))
 
 
 def _changed(indicator: Indicator, change: Change, language: str) -> str:
@@ -202,7 +209,7 @@ def _largest_month(indicator: Indicator, parts: Sequence[Part], language: str) -
     if indicator.span == "day" or amount(indicator, largest) <= 0:
         return ""
     words = {
-        "month": month_word(largest.name),
+        "month": month_word(largest.name, language),
         "amount": with_unit(indicator, amount(indicator, largest), language),
     }
     return _("いちばん多い月は%(month)s（%(amount)s）です。") % words

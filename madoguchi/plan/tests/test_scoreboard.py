@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -193,6 +194,22 @@ def test_the_public_pages_speak_other_languages(plan, path, language):
     page = text_of(path, client)
 
     assert {"en": "Progress of the plan", "ja-easy": "計画が どこまで 進んだか"}[language] in page
+
+
+def test_in_english_the_months_are_named_and_sentences_stand_apart(plan):
+    hold_workshops(30)
+    client = Client()
+    client.cookies["madoguchi_language"] = "en"
+
+    page = text_of("/plan/indicators/workshops/?as_of=2022-03-31", client)
+    counts = text_of("/plan/indicators/workshops/counts/", client)
+    definitions = text_of("/plan/indicators/workshops/definitions/", client)
+
+    assert "December 2021" in counts
+    assert "2021-12" not in counts
+    assert "Number (workshops)" in page
+    assert re.search(r"[.][A-Z]", re.sub(r"<[^>]*>", " ", page)) is None
+    assert "What is compared" in definitions
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def page(request: HttpRequest, indicator_id: str) -> HttpResponse:
         "label": texts.amount_label(one, lang),
         "years": [_year_row(one, y, [c for c in found if c.fiscal_year == y], ask, request) for y in years],
         "year": texts.fiscal_year_word(year, lang) if year is not None else "",
-        "months": [_month_row(one, c, names) for c in found if c.fiscal_year == year],
+        "months": [_month_row(one, c, names, lang) for c in found if c.fiscal_year == year],
         "switch": _address(ask, denominator="" if of_denominator else "1"),
         "other": _address(ask, denominator="1" if of_denominator else ""),
     }
@@ -61,10 +61,10 @@ def _year_row(
     return [{"text": word, "href": href or "?"}, f"{total.rows:,}", texts.plain(texts.amount(one, total))]
 
 
-def _month_row(one: Indicator, count: MonthCount, names: Mapping[str, str]) -> list[str]:
+def _month_row(one: Indicator, count: MonthCount, names: Mapping[str, str], lang: str) -> list[str]:
     part = Part("", count.rows, count.quantity)
     return [
-        texts.month_word(f"{count.month:%Y-%m}"),
+        texts.month_word(f"{count.month:%Y-%m}", lang),
         names.get(count.department_code, count.department_code) or _("（部署なし）"),
         f"{count.rows:,}",
         texts.plain(texts.amount(one, part)),
