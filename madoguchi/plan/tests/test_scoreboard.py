@@ -67,6 +67,33 @@ def test_the_board_shows_nine_measures_and_what_is_late(plan):
     assert "に終わりました。最終の値を表示しています。" in page
 
 
+def group_of(page: str, heading: str) -> str:
+    """What stands below a heading, up to the next one."""
+    return page.partition(heading)[2].partition("<h")[0]
+
+
+@pytest.mark.parametrize(
+    ("language", "heading", "word"),
+    [
+        ("ja", "計画が始まっても、まだ記録がないもの", "「オープンデータの数」は、まだデータがありません。"),
+        ("en", "No record yet, though the plan has begun", "Open data sets"),
+        ("ja-easy", "計画が 始まっても、まだ 記録が ないもの", "だれでも 使える 市の データ"),
+    ],
+)
+def test_what_nobody_recorded_is_listed_apart_from_what_is_late(plan, language, heading, word):
+    client = Client()
+    client.cookies["madoguchi_language"] = language
+    before = text_of("/plan/?as_of=2021-03-31", client)
+
+    untold = group_of(text_of("/plan/?as_of=2022-03-31", client), heading)
+    facts.bring_up("datasets", [Happening(key="a", on=date(2021, 5, 1), subject="a")])
+    told = group_of(text_of("/plan/?as_of=2022-03-31", client), heading)
+
+    assert heading not in before
+    assert word in untold
+    assert untold.count("<li>") == told.count("<li>") + 1
+
+
 def test_a_day_within_the_plan_shows_the_value_of_that_day(plan):
     hold_workshops(131)
 

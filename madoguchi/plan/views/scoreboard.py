@@ -35,15 +35,13 @@ def board(request: HttpRequest) -> HttpResponse:
         (goal.title.of(lang), [_line(line, ask, lang) for line in lines if line.measure.goal_id == goal.id])
         for goal in ask.plan.goals
     ]
-    late = [
-        s
-        for line in lines
-        for s in line.standings
-        if s.indicator.is_headline and s.light in ("late", "missed")
-    ]
+    headlines = [s for line in lines for s in line.standings if s.indicator.is_headline]
+    late = [s for s in headlines if s.light in ("late", "missed")]
+    untold = [] if ask.is_before else [s for s in headlines if s.light == "no_data"]
     context = shared(ask, lang) | {
         "goals": goals,
         "late": [texts.sentence(standing, lang) for standing in late],
+        "untold": [texts.sentence(standing, lang) for standing in untold],
         "plans": [(p.id, p.title.of(lang), p.id == ask.plan.id) for p in plans.all_plans()],
     }
     return render(request, "plan/board.html", context)
