@@ -33,12 +33,13 @@ def name_of(text: str) -> str:
 
 def fill(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Records get their name; facts follow, and the first days of each name in a fiscal year are made anew."""
-    records = apps.get_model("plan", "Achievement").objects
+    alias = schema_editor.connection.alias
+    records = apps.get_model("plan", "Achievement").objects.using(alias)
     for rows in _batches(records.only("id", "title").order_by("id")):
         for row in rows:
             row.sameness = name_of(row.title)
         records.bulk_update(rows, ["sameness"])
-    facts = apps.get_model("plan", "Fact").objects
+    facts = apps.get_model("plan", "Fact").objects.using(alias)
     first: dict[tuple[str, int, str], date] = {}
     for rows in _batches(facts.filter(source__in=BY_NAME).order_by("id")):
         for row in rows:
@@ -48,8 +49,9 @@ def fill(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
                 first[place] = min(first.get(place, row.on), row.on)
         facts.bulk_update(rows, ["subject"])
     subject_year = apps.get_model("plan", "SubjectYear")
-    subject_year.objects.filter(source__in=BY_NAME).delete()
-    subject_year.objects.bulk_create(
+    years = subject_year.objects.using(alias)
+    years.filter(source__in=BY_NAME).delete()
+    years.bulk_create(
         [
             subject_year(
                 id=hashlib.sha256(f"{source}|{year}|{subject}".encode()).hexdigest(),
