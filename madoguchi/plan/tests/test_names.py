@@ -7,6 +7,7 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
+from django.db import connection
 
 from madoguchi.plan.actions import facts
 from madoguchi.plan.models import Achievement, Fact, SubjectYear
@@ -70,7 +71,7 @@ def test_what_was_told_under_other_names_before_follows(officer):
     facts.recount("datasets")
     assert stock(date(2024, 7, 1)) == 3
 
-    import_module("madoguchi.plan.migrations.0005_one_name").fill(apps, None)
+    import_module("madoguchi.plan.migrations.0005_one_name").fill(apps, connection.schema_editor())
 
     assert stock(date(2024, 7, 1)) == 3
     assert (

@@ -70,7 +70,7 @@ def test_who_chooses_photographs_agrees_to_the_slightest_grade_and_sends_them(di
 
 
 def test_water_above_the_floor_is_better_looked_at(disaster: Definition) -> None:
-    flooded = {"damage_parts": ["flood"], "flood_level": "above"}
+    flooded: dict[str, Any] = {"damage_parts": ["flood"], "flood_level": "above"}
 
     by_photo, on_site = (filed(disaster, method=method, **flooded) for method in ("self", "survey"))
 
