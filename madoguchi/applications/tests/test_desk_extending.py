@@ -165,6 +165,7 @@ def test_a_case_without_a_day_and_one_extended_to_the_most_say_so(desk: Desk) ->
     assert options(dayless, desk["officer"], today=clock.today(), proposal=None)["extend"].why_not == (
         "期限がありません。"
     )
+    assert "いまは延ばせません" in text_of(desk.browser("officer").get(url_of("case_extend", dayless)))
     assert full.holder is not None
     assert options(full, full.holder, today=clock.today(), proposal=None)["extend"].why_not == (
         "定めのある日数まで、延長しきっています。"
