@@ -1,0 +1,211 @@
+"""What a section looks at: how old its open cases are, what is late, what is asked to be corrected, how long it takes.
+
+Everything is counted from the cases at the moment of asking; nobody is ranked: officers stand by name.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q, QuerySet, Sum
+
+from madoguchi.applications import rules
+from madoguchi.applications.models import Application, Correction, CorrectionItem, Status
+from madoguchi.common import clock
+from madoguchi.procedures import queries as procedures
+from madoguchi.procedures.definition import Definition
+
+WINDOW_DAYS = 365
+# Days since receipt, each band up to and with its last day; the last has no end.
+BANDS = (7, 14, 30)
+
+
+@dataclass(frozen=True, slots=True)
+class Ages:
+    """Open cases of a procedure: how many in each band of days since receipt, how many past their due day."""
+
+    procedure_id: str
+    bands: tuple[int, ...]
+    overdue: int
+
+    @property
+    def total(self) -> int:
+        """All open cases."""
+        return sum(self.bands)
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Open cases that an officer holds; without name those that nobody holds."""
+
+    name: str
+    open: int
+    overdue: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question or document of a procedure, and in how many of its cases a correction (補正) asked for it."""
+
+    procedure_id: str
+    label: str
+    cases: int
+    of: int  # cases filed in the same time
+
+    @property
+    def percent(self) -> float | None:
+        """Of a hundred cases; None where nothing was filed."""
+        return self.cases * 100 / self.of if self.of else None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Decided cases of a procedure: average days in all and of those waiting for the resident; decided too late."""
+
+    procedure_id: str
+    cases: int
+    days: float
+    waiting: float
+    late: int
+
+    @property
+    def working(self) -> float:
+        """Days that were not spent waiting for the resident."""
+        return max(self.days - self.waiting, 0)
+
+
+def ages(departments: Collection[str], *, today: date) -> list[Ages]:
+    """Open cases by procedure and by days since receipt: one question."""
+    starts = (0, *(last + 1 for last in BANDS))
+    counts = {}
+    for number, start in enumerate(starts):
+        newest = Q(received_on__lte=today - timedelta(days=start))
+        oldest = Q(received_on__gte=today - timedelta(days=BANDS[number])) if number < len(BANDS) else Q()
+        counts[f"band{number}"] = Count("id", filter=newest & oldest)
+    rows = (
+        _open(departments)
+        .values("procedure_id")
+        .annotate(overdue=Count("id", filter=_overdue(today)), **counts)
+        .order_by("procedure_id")
+    )
+    return [
+        Ages(row["procedure_id"], tuple(row[f"band{n}"] for n in range(len(starts))), row["overdue"])
+        for row in rows
+    ]
+
+
+def loads(departments: Collection[str], *, today: date) -> list[Load]:
+    """Open cases by holder, by the reading of their names, those without one last: one question."""
+    rows = (
+        _open(departments)
+        .values("holder", "holder__display_name")
+        .annotate(n=Count("id"), overdue=Count("id", filter=_overdue(today)))
+        .order_by(F("holder__name_kana").asc(nulls_last=True), "holder__display_name", "holder")
+    )
+    return [Load(row["holder__display_name"] or "", row["n"], row["overdue"]) for row in rows]
+
+
+def corrections(departments: Collection[str], *, now: datetime) -> list[Asked]:
+    """What corrections asked for in the last year, by procedure, most often first: three questions."""
+    since = now - timedelta(days=WINDOW_DAYS)
+    seen: dict[tuple[str, str, str], set[UUID]] = defaultdict(set)
+    items = CorrectionItem.objects.filter(
+        correction__application__department_code__in=sorted(departments), correction__asked_at__gte=since
+    ).values_list(
+        "correction__application__procedure_id", "target", "target_id", "correction__application_id"
+    )
+    for procedure_id, target, target_id, case in items.iterator(5000):
+        seen[procedure_id, target, _question_of(target_id)].add(case)
+    filed = Counter(
+        dict(
+            _of(departments)
+            .filter(filed_at__gte=since)
+            .values_list("procedure_id")
+            .annotate(n=Count("id"))
+            .order_by()
+        )
+    )
+    definitions = {offer.procedure_id: offer.definition for offer in procedures.offers()}
+    found = [
+        Asked(
+            procedure_id,
+            _label(definitions.get(procedure_id), target, target_id),
+            len(cases),
+            filed[procedure_id],
+        )
+        for (procedure_id, target, target_id), cases in seen.items()
+    ]
+    return sorted(found, key=lambda one: (one.procedure_id, -one.cases, one.label))
+
+
+def taken(departments: Collection[str], *, now: datetime) -> list[Taken]:
+    """How long cases decided in the last year took, waiting for the resident apart: two questions."""
+    since = now - timedelta(days=WINDOW_DAYS)
+    decided = _of(departments).filter(status=Status.CLOSED, closed_at__gte=since)
+    whole = ExpressionWrapper(F("closed_at") - F("filed_at"), output_field=DurationField())
+    waited = ExpressionWrapper(F("answered_at") - F("asked_at"), output_field=DurationField())
+    waiting: dict[str, timedelta] = dict(
+        Correction.objects.filter(application__in=decided, answered_at__isnull=False)
+        .values_list("application__procedure_id")
+        .annotate(sum=Sum(waited))
+        .order_by()
+    )
+    rows = decided.values("procedure_id").annotate(n=Count("id"), whole=Avg(whole)).order_by("procedure_id")
+    late = _decided_late(decided)
+    return [
+        Taken(
+            procedure_id=row["procedure_id"],
+            cases=row["n"],
+            days=_days(row["whole"]),
+            waiting=_days(waiting.get(row["procedure_id"], timedelta())) / row["n"],
+            late=late[row["procedure_id"]],
+        )
+        for row in rows
+    ]
+
+
+def _decided_late(decided: QuerySet[Application]) -> Counter[str]:
+    """By procedure, cases decided on a later day (of Japan) than the due one."""
+    late: Counter[str] = Counter()
+    rows = decided.filter(due_on__isnull=False, closed_at__date__gt=F("due_on"))
+    late.update(dict(rows.values_list("procedure_id").annotate(n=Count("id")).order_by()))
+    return late
+
+
+def _of(departments: Collection[str]) -> QuerySet[Application]:
+    return Application.objects.filter(department_code__in=sorted(departments))
+
+
+def _open(departments: Collection[str]) -> QuerySet[Application]:
+    return _of(departments).filter(status__in=rules.OPEN)
+
+
+def _overdue(today: date) -> Q:
+    return Q(due_on__lt=today) & ~Q(status=Status.RETURNED)
+
+
+def _question_of(target_id: str) -> str:
+    """`children/m1/name` as `name`: whichever member it is."""
+    return target_id.rsplit("/", maxsplit=1)[-1]
+
+
+def _label(definition: Definition | None, target: str, target_id: str) -> str:
+    """The question or document as the present version words it; its id where it is no longer asked."""
+    if definition is None:
+        return target_id
+    if target == "question":
+        return str(definition.question(target_id).label) if definition.has_question(target_id) else target_id
+    return next((str(one.label) for one in definition.documents if one.id == target_id), target_id)
+
+
+def _days(span: timedelta | None) -> float:
+    return span / timedelta(days=1) if span is not None else 0.0
+
+
+def window_begins(now: datetime) -> date:
+    """The first day of what is counted over time."""
+    return clock.tokyo_date(now - timedelta(days=WINDOW_DAYS))

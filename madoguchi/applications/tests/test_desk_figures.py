@@ -1,0 +1,147 @@
+"""The figures of a section, each held against a count by hand."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from madoguchi.applications import desk_figures as figures
+from madoguchi.applications.models import Application, Correction, CorrectionItem
+from madoguchi.applications.tests.desks import Desk, open_desk, text_of
+from madoguchi.applications.tests.factories import ApplicationFactory
+from madoguchi.common import clock
+
+pytestmark = pytest.mark.django_db
+
+PROCEDURE = "child-allowance-claim"
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return open_desk()
+
+
+def here(desk: Desk) -> set[str]:
+    return {desk.department.code}
+
+
+def days_ago(days: int):
+    return clock.today() - timedelta(days=days)
+
+
+def test_open_cases_stand_in_the_band_of_their_days_since_receipt(desk: Desk) -> None:
+    for days in (0, 7, 8, 14, 15, 30, 31, 400):
+        ApplicationFactory(received_on=days_ago(days), due_on=days_ago(days - 30))
+    ApplicationFactory(closed=True, officer=desk["officer"])
+
+    found = figures.ages(here(desk), today=clock.today())
+
+    assert [(one.procedure_id, one.bands, one.overdue) for one in found] == [(PROCEDURE, (2, 2, 2, 2), 2)]
+
+
+def test_a_case_that_waits_for_the_resident_is_not_late(desk: Desk) -> None:
+    ApplicationFactory(returned=True, officer=desk["officer"], due_on=days_ago(3))
+    ApplicationFactory(in_review=True, officer=desk["officer"], due_on=days_ago(3))
+    ApplicationFactory()
+
+    found = figures.loads(here(desk), today=clock.today())
+
+    name = desk["officer"].display_name
+    assert [(one.name, one.open, one.overdue) for one in found] == [(name, 2, 1), ("", 1, 0)]
+
+
+def test_officers_stand_by_the_reading_of_their_names_however_much_they_have(desk: Desk) -> None:
+    for who, many in (("officer", 1), ("second", 3)):
+        for _ in range(many):
+            ApplicationFactory(in_review=True, officer=desk[who])
+
+    found = figures.loads(here(desk), today=clock.today())
+
+    people = sorted((desk["officer"], desk["second"]), key=lambda one: (one.name_kana, one.display_name))
+    assert [one.name for one in found] == [one.display_name for one in people]
+
+
+def test_a_question_counts_once_a_case_whichever_member_and_however_often(desk: Desk) -> None:
+    case = ApplicationFactory(returned=True, officer=desk["officer"])
+    for _ in range(3):
+        ApplicationFactory()
+    correction = Correction.objects.get(application=case)
+    CorrectionItem.objects.all().delete()
+    for target_id in ("children/m1/child_name", "children/m2/child_name"):
+        CorrectionItem.objects.create(
+            correction=correction, target="question", target_id=target_id, reason_code="x"
+        )
+
+    (one,) = figures.corrections(here(desk), now=clock.now())
+
+    assert (one.procedure_id, one.cases, one.of, one.percent) == (PROCEDURE, 1, 4, 25)
+
+
+def test_what_was_asked_more_than_a_year_ago_is_not_counted(desk: Desk) -> None:
+    ApplicationFactory(returned=True, officer=desk["officer"])
+    Correction.objects.update(asked_at=clock.now() - timedelta(days=366))
+
+    assert figures.corrections(here(desk), now=clock.now()) == []
+
+
+def test_days_of_waiting_for_the_resident_are_told_apart(desk: Desk) -> None:
+    for whole, waited in ((10, 4), (20, 0)):
+        case = ApplicationFactory(closed=True, officer=desk["officer"])
+        closed_at = clock.now() - timedelta(days=1)
+        filed_at = closed_at - timedelta(days=whole)
+        Application.objects.filter(id=case.id).update(
+            filed_at=filed_at, closed_at=closed_at, due_on=clock.tokyo_date(filed_at + timedelta(days=15))
+        )
+        if waited:
+            Correction.objects.create(
+                application=case,
+                asked_at=filed_at,
+                asked_by=desk["officer"],
+                answer_by_on=clock.today(),
+                answered_at=filed_at + timedelta(days=waited),
+            )
+
+    (one,) = figures.taken(here(desk), now=clock.now())
+
+    assert (one.cases, one.days, one.waiting, one.working, one.late) == (2, 15, 2, 13, 1)
+
+
+def test_the_page_shows_only_the_departments_of_who_looks(desk: Desk) -> None:
+    ApplicationFactory(in_review=True, officer=desk["officer"])
+
+    own = text_of(desk.browser("head").get("/desk/figures/"))
+    other = text_of(desk.browser("stranger").get(f"/desk/figures/?department={desk.department.code}"))
+
+    assert "手続中は1件" in own
+    assert "手続中は0件" in other
+
+
+def test_each_table_leaves_as_csv(desk: Desk) -> None:
+    ApplicationFactory(in_review=True, officer=desk["officer"])
+    browser = desk.browser("officer")
+
+    for name in ("ages", "loads", "corrections", "taken"):
+        content = b"".join(browser.get(f"/desk/figures/{name}.csv")).decode("utf-8-sig")
+        assert len(list(csv.reader(io.StringIO(content)))) == (2 if name in ("ages", "loads") else 1)
+    assert browser.get("/desk/figures/other.csv").status_code == 404
+
+
+def test_the_page_asks_as_often_for_many_cases_as_for_one(desk: Desk) -> None:
+    browser = desk.browser("officer")
+    ApplicationFactory(returned=True, officer=desk["officer"])
+    browser.get("/desk/figures/")
+    with CaptureQueriesContext(connection) as few:
+        browser.get("/desk/figures/")
+    for _ in range(5):
+        ApplicationFactory(returned=True, officer=desk["second"])
+        ApplicationFactory(closed=True, officer=desk["second"])
+
+    with CaptureQueriesContext(connection) as many:
+        browser.get("/desk/figures/")
+
+    assert len(many) == len(few)
