@@ -18,7 +18,7 @@ def is_loaded() -> bool:
     return InstallationFact.objects.filter(name=FACT).exists()
 
 
-def load(*, residents: int = 400, applications: int = 300, seed: int = 1) -> None:
+def load(*, residents: int = 1000, applications: int = 300, seed: int = 1) -> None:
     """Fill an empty database with a synthetic city. Raises `AlreadyLoaded`."""
     if is_loaded():
         raise AlreadyLoaded

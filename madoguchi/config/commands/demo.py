@@ -11,7 +11,7 @@ def main(argv: list[str]) -> int:
     """Fill the database with a synthetic city."""
     parser = argparse.ArgumentParser(prog="madoguchi demo")
     load = parser.add_subparsers(required=True, metavar="load").add_parser("load")
-    load.add_argument("--residents", type=int, default=400, metavar="N")
+    load.add_argument("--residents", type=int, default=1000, metavar="N")
     load.add_argument("--applications", type=int, default=300, metavar="N")
     load.add_argument("--seed", type=int, default=1, metavar="S")
     wanted = parser.parse_args(argv)

@@ -16,6 +16,7 @@ from madoguchi.applications.actions.resident import open_correction
 from madoguchi.applications.desk_case import stated_purpose
 from madoguchi.applications.desk_options import options
 from madoguchi.applications.desk_queries import STATUS_KINDS, due_of
+from madoguchi.applications.desk_related import related
 from madoguchi.applications.errors import NotAllowed
 from madoguchi.applications.models import Channel, InternalNote, Status
 from madoguchi.applications.produced import desk_copy_pdf
@@ -69,6 +70,7 @@ def show(
         "corrections": desk.correction_rows(application, definition),
         "decisions": desk.decision_rows(application, definition),
         "extensions": queries.extensions_of(application),
+        "related": related(application, case.staff, today=case.today),
         "colleagues": colleague_choices(case) if offered["hand_over"].allowed else [],
         "looks": desk.looks(application.id) if case.restriction and offered["protect"].allowed else [],
         "typed": typed or {},
