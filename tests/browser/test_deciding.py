@@ -81,10 +81,10 @@ def _find_in_the_inbox(page: Page, ticket: Ticket, look: Look) -> str:
     expect(rows.filter(has_text=ticket.number)).to_have_count(1)
     expect(rows.first).to_contain_text("村上 小春")
     assert "むらかみ" not in page.url  # names stay out of addresses
-    page.get_by_label("経路").select_option(label="窓口")
+    page.locator("#channel").select_option(label="窓口")
     press(page.get_by_role("button", name="絞り込む"))
     expect(rows.filter(has_text=ticket.number)).to_have_count(0)
-    page.get_by_label("経路").select_option(label="オンライン")
+    page.locator("#channel").select_option(label="オンライン")
     press(page.get_by_role("button", name="絞り込む"))
     press(page.get_by_role("link", name=ticket.number))
     return page.url
