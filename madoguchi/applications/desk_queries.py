@@ -83,9 +83,8 @@ def seen_cases(departments: Collection[str], filters: Filters, *, today: date) -
     """The cases of these departments that the filters leave, whatever tab is open."""
     if filters.find:
         apart = Application.objects.annotate(department=Unindexed("department_code"))
-        return _found(apart.filter(department__in=sorted(departments)), filters.find).filter(
-            _condition(filters, today)
-        )
+        seen = apart.filter(department__in=sorted(departments))
+        return _found(seen, filters.find, today=today).filter(_condition(filters, today))
     cases = Application.objects.filter(department_code__in=sorted(departments))
     return cases.filter(_condition(filters, today))
 
@@ -124,13 +123,14 @@ def _due_condition(due: str, today: date) -> Q:
     return Q(status__in=rules.OPEN, due_on__gte=today, due_on__lte=today + SOON)
 
 
-def _found(cases: QuerySet[Application], text: str) -> QuerySet[Application]:
+def _found(cases: QuerySet[Application], text: str, *, today: date) -> QuerySet[Application]:
     wanted = wanted_by(text)
     if wanted.is_nothing:
         return cases.none()
-    by_person = Application.objects.filter(id__in=_known_by(wanted.keys[0])) if wanted.keys else cases
+    hidden = _protected_ids(today) if wanted.keys else []
+    by_person = Application.objects.filter(id__in=_known_by(wanted.keys[0], hidden)) if wanted.keys else cases
     for key in wanted.keys[1:]:
-        by_person = by_person.filter(id__in=_known_by(key))
+        by_person = by_person.filter(id__in=_known_by(key, hidden))
     if wanted.birth_days:
         by_person = by_person.filter(birth_on__in=wanted.birth_days)
     if wanted.receipt_number:
@@ -139,11 +139,20 @@ def _found(cases: QuerySet[Application], text: str) -> QuerySet[Application]:
     return cases.filter(id__in=by_person.values("id"))
 
 
-def _known_by(key: str) -> QuerySet[Any, Any]:
-    """Cases whose name, given name, their reading, or address from the town on begins so; by its own indexes."""
-    columns = ("name_key", "given_key", "kana_key", "given_kana_key", "address_key")
+def _known_by(key: str, hidden: Collection[uuid.UUID]) -> QuerySet[Any, Any]:
+    """Cases whose name, given name, their reading, or address from the town on begins so; by its own indexes.
+
+    A search never tells where somebody protected lives: the address of `hidden` cases is not looked at.
+    """
+    columns = ("name_key", "given_key", "kana_key", "given_kana_key")
     known = [Application.objects.filter(**{f"{column}__begins": key}).values("id") for column in columns]
-    return known[0].union(*known[1:])
+    living = Application.objects.filter(address_key__begins=key).exclude(id__in=hidden).values("id")
+    return living.union(*known)
+
+
+def _protected_ids(today: date) -> list[uuid.UUID]:
+    rows = identity.restrictions_in_force(today).filter(subject__startswith="application:")
+    return [uuid.UUID(subject.partition(":")[2]) for subject in rows.values_list("subject", flat=True)]
 
 
 def in_tab(cases: QuerySet[Application], tab: str, *, staff: Staff) -> QuerySet[Application]:

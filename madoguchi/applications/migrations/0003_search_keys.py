@@ -14,7 +14,7 @@ AT_ONCE = 500
 
 
 def fill(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """From the answers: the name that the list shows, and the first address."""
+    """From the answers: the name that the list shows, and the applicant's address."""
     application = apps.get_model("applications", "Application")
     cases = application.objects.using(schema_editor.connection.alias)
     columns = [f"{key}_key" for key in KEYS]
@@ -38,10 +38,12 @@ def texts(applicant_name: str, answers: dict[str, Any]) -> dict[str, str]:
         if not isinstance(answer, dict):
             continue
         if f"{answer.get('family', '')} {answer.get('given', '')}".strip()[:200] == applicant_name:
-            found["given_kana"] = answer.get("given_kana", "")
-            found["kana"] = f"{answer.get('family_kana', '')}{found['given_kana']}"
-        if "town" in answer and not found["address"]:
-            found["address"] = f"{answer['town']}{answer.get('rest', '')}"
+            found["given_kana"] = answer.get("given_kana") or ""
+            found["kana"] = f"{answer.get('family_kana') or ''}{found['given_kana']}"
+    # The applicant's own, or the only one: the order of answers is not the same on both databases.
+    addresses = {key: answer for key, answer in answers.items() if isinstance(answer, dict) and "town" in answer}
+    own = addresses.get("applicant_address") or (next(iter(addresses.values())) if len(addresses) == 1 else {})
+    found["address"] = f"{own.get('town') or ''}{own.get('rest') or ''}"
     return found
 
 

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from datetime import date, timedelta
+from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ from python_calamine import CalamineWorkbook
 from madoguchi.applications.models import Application
 from madoguchi.applications.tests.desks import Desk, open_desk, text_of
 from madoguchi.applications.tests.factories import ApplicationFactory, many_applications
+from madoguchi.applications.views.desk import inbox
 from madoguchi.audit.models import AuditEntry
 from madoguchi.common import clock
 from madoguchi.common.ids import grouped
@@ -338,3 +340,37 @@ def test_the_list_leaves_as_a_workbook_with_days_as_days_and_the_columns_chosen(
 
 def test_an_empty_list_leaves_as_a_workbook_with_its_header(desk: Desk) -> None:
     assert workbook_of(desk.browser("officer").get("/desk/list.xlsx"))[0][0] == "受付番号"
+
+
+def test_a_list_too_long_for_a_workbook_is_refused_with_a_word(desk: Desk, monkeypatch) -> None:
+    monkeypatch.setattr(inbox, "EXCEL_MOST", 2)
+    many_applications(3)
+
+    response = desk.browser("officer").get("/desk/list.xlsx")
+
+    assert response.status_code == 422
+    assert "CSVで保存してください" in text_of(response)
+
+
+def test_a_search_by_address_never_tells_where_somebody_protected_lives(desk: Desk) -> None:
+    case = ApplicationFactory()
+    assert numbers(search(desk, "髙橋 内丸")) == [number_of(case)]
+
+    RestrictionFactory(
+        subject=f"application:{case.id}", responsible_department=desk.department.code, today=clock.today()
+    )
+
+    assert numbers(search(desk, "内丸")) == []
+    assert numbers(search(desk, "髙橋 内丸")) == []
+
+
+def test_old_cases_are_found_by_the_address_of_the_applicant_in_whatever_order_answers_stand() -> None:
+    texts = import_module("madoguchi.applications.migrations.0003_search_keys").texts
+    spouse, own = {"town": "本町通"}, {"town": "内丸", "rest": None}
+
+    for answers in (
+        {"spouse_address": spouse, "applicant_address": own},
+        {"applicant_address": own, "spouse_address": spouse},
+    ):
+        assert texts("髙橋 花子", answers)["address"] == "内丸"
+    assert texts("髙橋 花子", {"place": spouse, "home": own})["address"] == ""

@@ -32,6 +32,7 @@ from madoguchi.procedures import queries as procedures
 
 ROLES = ("officer", "approver", "head")
 SUBJECT = "list:applications"
+EXCEL_MOST = 100_000  # a workbook is written whole before it leaves
 
 
 @dataclass(slots=True)
@@ -220,6 +221,15 @@ def inbox_csv(request: HttpRequest) -> HttpResponseBase:
 def inbox_excel(request: HttpRequest) -> HttpResponseBase:
     """The same list as a workbook; a list longer than a sheet is refused with a word."""
     look = _look(request)
+    cases = desk.in_tab(
+        desk.seen_cases(look.departments, look.filters, today=look.today),
+        look.filters.tab,
+        staff=look.staff,
+    )
+    if cases.values("id")[: EXCEL_MOST + 1].count() > EXCEL_MOST:
+        return render(
+            request, "applications/desk/too_long.html", {"here": "desk", "most": EXCEL_MOST}, status=422
+        )
     return excel_response(f"applications-{look.today:%Y%m%d}.xlsx", *_whole(look, act="excel"))
 
 
