@@ -110,11 +110,12 @@ def loads(departments: Collection[str], *, today: date) -> list[Load]:
 
 
 def corrections(departments: Collection[str], *, now: datetime) -> list[Asked]:
-    """What corrections asked for in the last year, by procedure, most often first: three questions."""
+    """What corrections asked for in cases filed in the last year, by procedure, most often first: three questions."""
     since = now - timedelta(days=WINDOW_DAYS)
     seen: dict[tuple[str, str, str], set[UUID]] = defaultdict(set)
     items = CorrectionItem.objects.filter(
-        correction__application__department_code__in=sorted(departments), correction__asked_at__gte=since
+        correction__application__department_code__in=sorted(departments),
+        correction__application__filed_at__gte=since,
     ).values_list(
         "correction__application__procedure_id", "target", "target_id", "correction__application_id"
     )

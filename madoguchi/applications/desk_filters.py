@@ -5,6 +5,7 @@ Names and birth dates never stand in an address: what was searched for travels s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -35,6 +36,7 @@ COLUMNS = (
 )  # beside the number, as usual
 MORE_COLUMNS = ("department", "closed")
 LONGEST_SEARCH = 100
+_ID = re.compile(r"[A-Za-z0-9_-]+")
 MOST_PAGES = 100_000
 
 
@@ -85,8 +87,10 @@ class Filters:
 
     @property
     def to_save(self) -> Filters:
-        """What is saved under a name: never whom somebody searched for."""
-        return replace(self, find="", sealed="", page=1)
+        """What is saved under a name: never whom somebody searched for, nor words in place of an id."""
+        ids = {"procedure": self.procedure, "department": self.department}
+        known: dict[str, Any] = {name: value if _ID.fullmatch(value) else "" for name, value in ids.items()}
+        return replace(self, find="", sealed="", page=1, **known)
 
     def searching(self, text: str) -> Filters:
         """The same view for another search; a search looks at closed cases too."""

@@ -11,7 +11,6 @@ from madoguchi.applications import rules
 from madoguchi.applications.desk_queries import STATUS_KINDS, protections
 from madoguchi.applications.models import Application, Status
 from madoguchi.applications.permissions import departments_seen, may_see_protected
-from madoguchi.common import clock
 from madoguchi.common.ids import grouped
 from madoguchi.identity.models import Staff
 from madoguchi.procedures import queries as procedures
@@ -47,15 +46,16 @@ def related(application: Application, staff: Staff, *, today: date) -> list[Rela
         )
         .exclude(id=application.id)
         .order_by("-filed_at", "-id")
+        .defer("answers", "filed_answers")
     )
-    same = [one for one in born if one.own_keys & application.own_keys][:SHOWN]
+    same = [one for one in born if one.own_keys & application.own_keys]
     protected = protections(same, today=today)
     known = [
         one
         for one in same
         if one.id not in protected or may_see_protected(staff, protected[one.id], today=today)
     ]
-    return [_related(one, application) for one in known]
+    return [_related(one, application) for one in known[:SHOWN]]
 
 
 def _related(one: Application, application: Application) -> Related:
@@ -63,7 +63,7 @@ def _related(one: Application, application: Application) -> Related:
         number=grouped(one.receipt_number),
         address=reverse("desk:case", args=[one.id]),
         procedure=str(procedures.definition_of(one.procedure_version_id).current_name),
-        received_on=clock.tokyo_date(one.filed_at),
+        received_on=one.received_on,
         status=str(Status(one.status).label),
         status_kind=STATUS_KINDS[one.status],
         is_double=_is_double(one, application),

@@ -82,9 +82,9 @@ def test_a_question_counts_once_a_case_whichever_member_and_however_often(desk: 
     assert (one.procedure_id, one.cases, one.of, one.percent) == (PROCEDURE, 1, 4, 25)
 
 
-def test_what_was_asked_more_than_a_year_ago_is_not_counted(desk: Desk) -> None:
+def test_corrections_of_cases_filed_more_than_a_year_ago_are_not_counted(desk: Desk) -> None:
     ApplicationFactory(returned=True, officer=desk["officer"])
-    Correction.objects.update(asked_at=clock.now() - timedelta(days=366))
+    Application.objects.update(filed_at=clock.now() - timedelta(days=366))
 
     assert figures.corrections(here(desk), now=clock.now()) == []
 

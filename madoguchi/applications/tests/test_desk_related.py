@@ -20,7 +20,7 @@ from madoguchi.organization.tests.factories import DepartmentFactory
 
 pytestmark = pytest.mark.django_db
 
-BANNER = "同じ人が同じ手続をしています"
+BANNER = "同じ人の同じ手続が、ほかにもあるようです"
 
 
 @pytest.fixture

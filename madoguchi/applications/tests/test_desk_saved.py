@@ -151,3 +151,11 @@ def test_views_of_closed_cases_are_not_counted(desk: Desk) -> None:
     SavedFilterFactory(owner=desk["officer"], name="終わったもの", query="tab=done")
 
     assert saved_links(desk.browser("officer").get("/desk/"))["終わったもの"] == ("?tab=done", "")
+
+
+def test_words_in_place_of_an_id_are_not_saved(desk: Desk) -> None:
+    address = f"/desk/filters/?procedure={'あ' * 80}&department=山田花子&due=soon"
+
+    assert desk.browser("officer").post(address, {"name": "甲"}).status_code == 302
+
+    assert SavedFilter.objects.get().query == "due=soon"
