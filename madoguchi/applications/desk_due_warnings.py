@@ -11,15 +11,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from madoguchi.applications import rules
-from madoguchi.applications.desk_queries import SOON
+from madoguchi.applications.desk_queries import SOON, period_runs
 from madoguchi.applications.mails import add_mail
-from madoguchi.applications.models import Application, DueWarning, Status
+from madoguchi.applications.models import Application, DueWarning
 from madoguchi.common import clock, jobs, kernel
 from madoguchi.common.ids import grouped
 from madoguchi.common.jinja2env import both_eras, city_name
@@ -58,7 +57,7 @@ def _warn(department: Department, kind: DueWarning.Kind, now: datetime) -> None:
 def _not_warned(department_code: str, kind: DueWarning.Kind, today: date) -> QuerySet[Application]:
     """Open cases of a department whose day is near, or past, and of which nobody was told; the earliest first."""
     cases = Application.objects.filter(department_code=department_code)
-    cases = cases.filter(_runs(cases))
+    cases = cases.filter(period_runs([department_code]))
     if kind == Kind.OVERDUE:
         cases = cases.filter(due_on__lt=today)
     else:
@@ -70,18 +69,6 @@ def _not_warned(department_code: str, kind: DueWarning.Kind, today: date) -> Que
         .only("id", "receipt_number", "due_on", "status", "procedure_version_id", "holder__display_name")
         .order_by("due_on", "id")
     )
-
-
-def _runs(cases: QuerySet[Application]) -> Q:
-    """Of which of these cases the period runs: it rests with the resident only where the definition says so."""
-    returned = cases.filter(status=Status.RETURNED).order_by().values_list("procedure_version_id", flat=True)
-    working = [status for status in rules.OPEN if status != Status.RETURNED]
-    running = [
-        version_id
-        for version_id in returned.distinct()
-        if not rules.rests_when_returned(procedures.definition_of(version_id).clock)
-    ]
-    return Q(status__in=working) | Q(status=Status.RETURNED, procedure_version_id__in=running)
 
 
 def _warning(
@@ -99,7 +86,7 @@ def _warning(
         else:
             subject = _("【%(city)s】期限が近い申請が%(count)s件あります")
             intro = _(
-                "次の申請は、期限が近づいています。間に合わないときは、期限の前に延長を知らせてください。"
+                "次の申請は、期限が近づいています。間に合わないときは、期限の前に申請者に知らせてください。期限を延長できる手続では、延長の通知を送れます。"
             )
         add_mail(
             unit,

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q, QuerySet, Sum
+from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, QuerySet, Sum
 
 from madoguchi.applications import rules
+from madoguchi.applications.desk_queries import period_runs
 from madoguchi.applications.models import Application, Correction, CorrectionItem, Status
 from madoguchi.common import clock
 from madoguchi.procedures import queries as procedures
@@ -79,7 +80,7 @@ class Taken:
 
 
 def ages(departments: Collection[str], *, today: date) -> list[Ages]:
-    """Open cases by procedure and by days since receipt: one question."""
+    """Open cases by procedure and by days since receipt: two questions."""
     starts = (0, *(last + 1 for last in BANDS))
     counts = {}
     for number, start in enumerate(starts):
@@ -89,7 +90,7 @@ def ages(departments: Collection[str], *, today: date) -> list[Ages]:
     rows = (
         _open(departments)
         .values("procedure_id")
-        .annotate(overdue=Count("id", filter=_overdue(today)), **counts)
+        .annotate(overdue=Count("id", filter=_overdue(departments, today)), **counts)
         .order_by("procedure_id")
     )
     return [
@@ -99,11 +100,11 @@ def ages(departments: Collection[str], *, today: date) -> list[Ages]:
 
 
 def loads(departments: Collection[str], *, today: date) -> list[Load]:
-    """Open cases by holder, by the reading of their names, those without one last: one question."""
+    """Open cases by holder, by the reading of their names, those without one last: two questions."""
     rows = (
         _open(departments)
         .values("holder", "holder__display_name")
-        .annotate(n=Count("id"), overdue=Count("id", filter=_overdue(today)))
+        .annotate(n=Count("id"), overdue=Count("id", filter=_overdue(departments, today)))
         .order_by(F("holder__name_kana").asc(nulls_last=True), "holder__display_name", "holder")
     )
     return [Load(row["holder__display_name"] or "", row["n"], row["overdue"]) for row in rows]
@@ -147,7 +148,6 @@ def taken(departments: Collection[str], *, now: datetime) -> list[Taken]:
     """How long cases decided in the last year took, waiting for the resident apart: two questions."""
     since = now - timedelta(days=WINDOW_DAYS)
     decided = _of(departments).filter(status=Status.CLOSED, closed_at__gte=since)
-    whole = ExpressionWrapper(F("closed_at") - F("filed_at"), output_field=DurationField())
     waited = ExpressionWrapper(F("answered_at") - F("asked_at"), output_field=DurationField())
     waiting: dict[str, timedelta] = dict(
         Correction.objects.filter(application__in=decided, answered_at__isnull=False)
@@ -155,26 +155,26 @@ def taken(departments: Collection[str], *, now: datetime) -> list[Taken]:
         .annotate(sum=Sum(waited))
         .order_by()
     )
-    rows = decided.values("procedure_id").annotate(n=Count("id"), whole=Avg(whole)).order_by("procedure_id")
-    late = _decided_late(decided)
+    cases: Counter[str] = Counter()
+    whole: Counter[str] = Counter()
+    late: Counter[str] = Counter()
+    columns = decided.values_list("procedure_id", "received_on", "closed_at", "due_on")
+    for procedure_id, received_on, closed_at, due_on in columns.iterator(5000):
+        assert closed_at is not None  # the database keeps that a closed case says when
+        day = clock.tokyo_date(closed_at)
+        cases[procedure_id] += 1
+        whole[procedure_id] += max((day - received_on).days, 0)
+        late[procedure_id] += due_on is not None and day > due_on
     return [
         Taken(
-            procedure_id=row["procedure_id"],
-            cases=row["n"],
-            days=_days(row["whole"]),
-            waiting=_days(waiting.get(row["procedure_id"], timedelta())) / row["n"],
-            late=late[row["procedure_id"]],
+            procedure_id=procedure_id,
+            cases=n,
+            days=whole[procedure_id] / n,
+            waiting=_days(waiting.get(procedure_id, timedelta())) / n,
+            late=late[procedure_id],
         )
-        for row in rows
+        for procedure_id, n in sorted(cases.items())
     ]
-
-
-def _decided_late(decided: QuerySet[Application]) -> Counter[str]:
-    """By procedure, cases decided on a later day (of Japan) than the due one."""
-    late: Counter[str] = Counter()
-    rows = decided.filter(due_on__isnull=False, closed_at__date__gt=F("due_on"))
-    late.update(dict(rows.values_list("procedure_id").annotate(n=Count("id")).order_by()))
-    return late
 
 
 def _of(departments: Collection[str]) -> QuerySet[Application]:
@@ -185,8 +185,8 @@ def _open(departments: Collection[str]) -> QuerySet[Application]:
     return _of(departments).filter(status__in=rules.OPEN)
 
 
-def _overdue(today: date) -> Q:
-    return Q(due_on__lt=today) & ~Q(status=Status.RETURNED)
+def _overdue(departments: Collection[str], today: date) -> Q:
+    return Q(due_on__lt=today) & period_runs(departments)
 
 
 def _question_of(target_id: str) -> str:

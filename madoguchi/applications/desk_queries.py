@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -84,12 +84,12 @@ def seen_cases(departments: Collection[str], filters: Filters, *, today: date) -
     if filters.find:
         apart = Application.objects.annotate(department=Unindexed("department_code"))
         seen = apart.filter(department__in=sorted(departments))
-        return _found(seen, filters.find, today=today).filter(_condition(filters, today))
+        return _found(seen, filters.find, today=today).filter(_condition(filters, departments, today))
     cases = Application.objects.filter(department_code__in=sorted(departments))
-    return cases.filter(_condition(filters, today))
+    return cases.filter(_condition(filters, departments, today))
 
 
-def _condition(filters: Filters, today: date) -> Q:
+def _condition(filters: Filters, departments: Collection[str], today: date) -> Q:
     fields = {
         "department_code": filters.department,
         "procedure_id": filters.procedure,
@@ -97,15 +97,23 @@ def _condition(filters: Filters, today: date) -> Q:
         "holder_id": filters.holder,
     }
     wanted = Q(**{field: value for field, value in fields.items() if value})
-    return wanted & _due_condition(filters.due, today) if filters.due else wanted
+    if not filters.due:
+        return wanted
+    return wanted & _due_condition(filters.due, period_runs(departments), today)
 
 
 def counts_of(
     views: Sequence[Filters], departments: Collection[str], *, staff: Staff, today: date
 ) -> list[int | None]:
-    """How many open cases each of several views holds: one question; None for views of closed cases."""
+    """How many open cases each of several views holds: two questions at most; None for views of closed cases."""
+    runs = period_runs(departments) if any(one.due for one in views) else Q()
+
+    def condition(one: Filters) -> Q:
+        wanted = _condition(replace(one, due=""), departments, today)
+        return wanted & _due_condition(one.due, runs, today) if one.due else wanted
+
     wanted = {
-        f"view{number}": Count("id", filter=_condition(one, today) & tab_condition(one.tab, staff))
+        f"view{number}": Count("id", filter=condition(one) & tab_condition(one.tab, staff))
         for number, one in enumerate(views)
         if one.tab in COUNTED
     }
@@ -116,11 +124,25 @@ def counts_of(
     return [counts.get(f"view{number}") for number in range(len(views))]
 
 
-def _due_condition(due: str, today: date) -> Q:
-    if due == "overdue":
-        working = [status for status in rules.OPEN if status != Status.RETURNED]
-        return Q(status__in=working, due_on__lt=today)
-    return Q(status__in=rules.OPEN, due_on__gte=today, due_on__lte=today + SOON)
+def _due_condition(due: str, runs: Q, today: date) -> Q:
+    days = Q(due_on__lt=today) if due == "overdue" else Q(due_on__gte=today, due_on__lte=today + SOON)
+    return runs & days
+
+
+def period_runs(departments: Collection[str]) -> Q:
+    """Of which open cases of these departments the period runs: one question.
+
+    It rests with the resident only where the definition says so; a statutory one never does.
+    """
+    cases = Application.objects.filter(department_code__in=sorted(departments), status=Status.RETURNED)
+    returned = cases.order_by().values_list("procedure_version_id", flat=True).distinct()
+    working = [status for status in rules.OPEN if status != Status.RETURNED]
+    running = [
+        version_id
+        for version_id in returned
+        if not rules.rests_when_returned(procedures.definition_of(version_id).clock)
+    ]
+    return Q(status__in=working) | Q(status=Status.RETURNED, procedure_version_id__in=running)
 
 
 def _found(cases: QuerySet[Application], text: str, *, today: date) -> QuerySet[Application]:
@@ -287,7 +309,7 @@ def due_of(case: Application, *, today: date, answer_by_on: date | None = None) 
     due = case.due_on
     if case.status in DONE:
         return Due(due, "", "neutral")
-    if case.status == Status.RETURNED:
+    if case.status == Status.RETURNED and rests_with_resident(case):
         if answer_by_on is None:
             return Due(due, _("回答待ち"), "neutral")
         if today > answer_by_on:
@@ -304,6 +326,11 @@ def due_of(case: Application, *, today: date, answer_by_on: date | None = None) 
     return Due(
         due, text, "warning" if rules.is_due_soon(due=due, status=case.status, today=today) else "neutral"
     )
+
+
+def rests_with_resident(case: Application) -> bool:
+    """Whether the period of a returned case rests until the resident answers."""
+    return rules.rests_when_returned(procedures.definition_of(case.procedure_version_id).clock)
 
 
 def _short(day: date) -> str:

@@ -147,11 +147,6 @@ def is_past(*, due: date | None, today: date) -> bool:
     return due is not None and today > due
 
 
-def is_overdue(*, due: date | None, status: str, today: date) -> bool:
-    """Whether an open application is past its due day; one that waits for the resident is not."""
-    return due is not None and status in OPEN and status != Status.RETURNED and today > due
-
-
 def is_due_soon(*, due: date | None, status: str, today: date, days: int = 7) -> bool:
     """Whether an open application is due within `days`."""
     return due is not None and status in OPEN and today <= due <= today + timedelta(days=days)

@@ -89,7 +89,10 @@ def close(*, procedure_id: str, by: str, now: datetime) -> None:
         unit = kernel.Unit()
         unit.insert(Closing(procedure=procedure, closed_at=now, closed_by=by))
         changes = {"is_open": False, "closed_at": now}
-        _change(unit, procedure, changes, act="close_procedure", by=by, now=now)
+        try:
+            _change(unit, procedure, changes, act="close_procedure", by=by, now=now)
+        except IntegrityError:  # somebody else's closing runs already
+            raise PublishedMeanwhile from None
 
 
 def reopen(*, procedure_id: str, by: str, now: datetime) -> None:

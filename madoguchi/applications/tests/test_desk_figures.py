@@ -11,10 +11,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from madoguchi.applications import desk_figures as figures
-from madoguchi.applications.models import Application, Correction, CorrectionItem
+from madoguchi.applications.models import Application, Correction, CorrectionItem, Status
 from madoguchi.applications.tests.desks import Desk, open_desk, text_of
-from madoguchi.applications.tests.factories import ApplicationFactory
+from madoguchi.applications.tests.factories import (
+    ApplicationFactory,
+    SavedFilterFactory,
+    answers_of,
+    offered,
+)
 from madoguchi.common import clock
+from madoguchi.common.ids import grouped
 
 pytestmark = pytest.mark.django_db
 
@@ -95,7 +101,10 @@ def test_days_of_waiting_for_the_resident_are_told_apart(desk: Desk) -> None:
         closed_at = clock.now() - timedelta(days=1)
         filed_at = closed_at - timedelta(days=whole)
         Application.objects.filter(id=case.id).update(
-            filed_at=filed_at, closed_at=closed_at, due_on=clock.tokyo_date(filed_at + timedelta(days=15))
+            filed_at=closed_at,  # a paper: typed in at the end, received before
+            received_on=clock.tokyo_date(filed_at),
+            closed_at=closed_at,
+            due_on=clock.tokyo_date(filed_at + timedelta(days=15)),
         )
         if waited:
             Correction.objects.create(
@@ -145,3 +154,19 @@ def test_the_page_asks_as_often_for_many_cases_as_for_one(desk: Desk) -> None:
         browser.get("/desk/figures/")
 
     assert len(many) == len(few)
+
+
+def test_a_statutory_period_is_late_in_list_filter_and_figures_while_the_resident_answers(desk: Desk) -> None:
+    case = ApplicationFactory(procedure_version=offered("all_kinds"), answers=answers_of("all_kinds"))
+    here = desk.department.code
+    Application.objects.filter(id=case.id).update(
+        status=Status.RETURNED, due_on=days_ago(3), department_code=here
+    )
+    ApplicationFactory(returned=True, officer=desk["officer"], due_on=days_ago(3))
+    saved = SavedFilterFactory(owner=desk["officer"], name="期限超過", query="due=overdue")
+
+    listed = text_of(desk.browser("officer").get("/desk/?due=overdue"))
+
+    assert (grouped(case.receipt_number) in listed, "3日超過" in listed) == (True, True)
+    assert f'{saved.name} <span class="count">1</span>' in listed
+    assert sum(one.overdue for one in figures.ages({here}, today=clock.today())) == 1

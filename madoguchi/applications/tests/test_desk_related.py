@@ -13,6 +13,7 @@ from madoguchi.applications.desk_related import related
 from madoguchi.applications.models import Application
 from madoguchi.applications.tests.desks import Desk, open_desk, text_of
 from madoguchi.applications.tests.factories import ApplicationFactory
+from madoguchi.audit.models import AuditEntry
 from madoguchi.common import clock
 from madoguchi.common.ids import grouped
 from madoguchi.identity.tests.factories import RestrictionFactory
@@ -40,6 +41,15 @@ def test_a_second_filing_of_the_same_person_is_told_on_both_cases(desk: Desk) ->
         text = text_of(browser.get(f"/desk/case/{case.id}/"))
         assert BANNER in text
         assert f'href="/desk/case/{other.id}/"' in text
+
+
+def test_the_record_of_the_look_names_what_was_shown_beside_the_case(desk: Desk) -> None:
+    first, second = ApplicationFactory(), ApplicationFactory()
+
+    desk.browser("officer").get(f"/desk/case/{first.id}/")
+
+    entry = AuditEntry.objects.get(act="read", subject=f"application:{first.id}")
+    assert entry.detail["related"] == [second.receipt_number]
 
 
 def test_another_person_of_the_name_or_of_the_birth_date_is_not_the_same(desk: Desk) -> None:

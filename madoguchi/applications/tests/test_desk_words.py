@@ -12,7 +12,7 @@ from madoguchi.applications.desk_options import options
 from madoguchi.applications.desk_queries import due_of
 from madoguchi.applications.models import Application, Attachment, Status
 from madoguchi.applications.tests.desks import Desk, open_desk, text_of, url_of
-from madoguchi.applications.tests.factories import ApplicationFactory, AttachmentFactory
+from madoguchi.applications.tests.factories import ApplicationFactory, AttachmentFactory, offered
 from madoguchi.applications.tests.offers import asked, section, small
 from madoguchi.procedures.models import ProcedureVersion
 
@@ -52,8 +52,9 @@ def test_a_case_without_a_day_tells_nothing() -> None:
         (None, "回答待ち"),
     ],
 )
+@pytest.mark.django_db
 def test_a_returned_case_tells_until_when_an_answer_is_awaited(answer_by_on: date | None, text: str) -> None:
-    case = Application(status=Status.RETURNED, due_on=date(2020, 1, 1))
+    case = Application(status=Status.RETURNED, due_on=date(2020, 1, 1), procedure_version=offered())
 
     assert due_of(case, today=TODAY, answer_by_on=answer_by_on).text == text
 

@@ -115,20 +115,6 @@ def test_the_citys_own_closed_days_count_in_a_rest_too(clock, expected):
 
 
 @pytest.mark.parametrize(
-    ("due", "status", "overdue"),
-    [
-        (date(2026, 11, 22), "in_review", True),
-        (date(2026, 11, 23), "in_review", False),
-        (date(2026, 11, 22), "returned", False),
-        (date(2026, 11, 22), "closed", False),
-        (None, "filed", False),
-    ],
-)
-def test_a_case_is_overdue_after_its_day_unless_it_waits_for_the_resident(due, status, overdue):
-    assert rules.is_overdue(due=due, status=status, today=date(2026, 11, 23)) == overdue
-
-
-@pytest.mark.parametrize(
     ("due", "status", "soon"),
     [
         (date(2026, 11, 23), "filed", True),

@@ -54,6 +54,9 @@ def show(
     evaluation = desk.evaluation_of(application, definition)
     files = desk.file_rows(application, definition)
     offered = options(application, case.staff, today=case.today, proposal=open_proposal(application))
+    others = related(application, case.staff, today=case.today)
+    if others:
+        case.looked_at["related"] = [one.number.replace("-", "") for one in others]
     errors = {href.removeprefix("#"): message for href, message in problems}
     context = head_of(case) | {
         "done": done_sentence(request.GET.get("done", "")),
@@ -70,7 +73,7 @@ def show(
         "corrections": desk.correction_rows(application, definition),
         "decisions": desk.decision_rows(application, definition),
         "extensions": queries.extensions_of(application),
-        "related": related(application, case.staff, today=case.today),
+        "related": others,
         "colleagues": colleague_choices(case) if offered["hand_over"].allowed else [],
         "looks": desk.looks(application.id) if case.restriction and offered["protect"].allowed else [],
         "typed": typed or {},

@@ -33,6 +33,7 @@ class Table:
     sentence: str
     columns: list[str]
     rows: list[list[Any]]
+    texts: int  # so many first columns hold words, the others numbers
 
 
 @access.staff(*ROLES)
@@ -74,7 +75,7 @@ def _departments(request: HttpRequest) -> tuple[set[str], set[str]]:
 def _table(name: str, departments: set[str]) -> Table:
     made = {"ages": _ages, "loads": _loads, "corrections": _corrections, "taken": _taken}[name]
     title, sentence, columns, rows = made(departments)
-    return Table(name, title, sentence, columns, rows)
+    return Table(name, title, sentence, columns, rows, texts=2 if name == "corrections" else 1)
 
 
 def _procedure_names() -> dict[str, str]:
@@ -87,7 +88,7 @@ def _ages(departments: set[str]) -> tuple[str, str, list[str], list[list[Any]]]:
         [names.get(one.procedure_id, one.procedure_id), one.total, *one.bands, one.overdue] for one in found
     ]
     sentence = _(
-        "手続中は%(open)s件、そのうち期限を過ぎたものは%(late)s件です。補正の回答待ちは、期限を過ぎたものに数えません。"
+        "手続中は%(open)s件、そのうち期限を過ぎたものは%(late)s件です。補正の回答待ちで期限が止まっているものは、期限を過ぎたものに数えません。"
     ) % {
         "open": sum(one.total for one in found),
         "late": sum(one.overdue for one in found),
