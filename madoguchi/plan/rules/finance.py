@@ -10,20 +10,23 @@ from typing import Literal
 from uuid import UUID
 
 from madoguchi.japan.fiscal import fiscal_year
+from madoguchi.plan.rules.names import plain
 
 Rule = Literal["renewal", "deadline", "trial", "duplicate"]
 Code = Literal[
     "renewed_too_early",
     "renewed_too_late",
     "renewal_not_planned",
+    "plan_overdue",
     "deadline_missed",
+    "deadline_not_planned",
     "deadline_ahead_of_plan",
     "trial_not_used",
     "same_purpose",
 ]
 
 EARLY = timedelta(days=365)  # renewing more than a year before it is due throws away what was paid for
-AHEAD = timedelta(days=540)  # a renewal due within a year and a half needs a plan for the yearly budget
+AHEAD = timedelta(days=540)  # what is due within a year and a half needs a plan for the yearly budget
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class Finding:
 
 def findings(systems: Sequence[System], *, day: date) -> list[Finding]:
     """What speaks against the three rules, and systems for one purpose; nothing of systems that have ended."""
-    present = [s for s in systems if s.ended_on is None or s.ended_on >= day]
+    present = _present(systems, day)
     found: list[Finding] = []
     for one in present:
         found += [Finding(one.id, "renewal", code) for code in _renewal(one, day)]
@@ -65,31 +68,50 @@ def findings(systems: Sequence[System], *, day: date) -> list[Finding]:
     return found + _duplicates(present)
 
 
+def _present(systems: Iterable[System], day: date) -> list[System]:
+    return [one for one in systems if one.ended_on is None or one.ended_on >= day]
+
+
+def _renewed(one: System) -> date | None:
+    """When it is due to be renewed; None where it ends before."""
+    ends_first = one.renewal_on and one.ended_on and one.ended_on < one.renewal_on
+    return None if ends_first else one.renewal_on
+
+
+def _planned(one: System, day: date) -> date | None:
+    """The planned day as long as it lies ahead: what has passed plans nothing any more."""
+    return one.planned_on if one.planned_on is not None and one.planned_on >= day else None
+
+
 def _renewal(one: System, day: date) -> list[Code]:
-    if one.renewal_on is None:
+    if one.planned_on is not None and one.planned_on < day:
+        return ["plan_overdue"]
+    due = _renewed(one)
+    if due is None:
         return []
     if one.planned_on is None:
-        return ["renewal_not_planned"] if one.renewal_on <= day + AHEAD else []
-    if one.planned_on < one.renewal_on - EARLY:
+        return ["renewal_not_planned"] if due <= day + AHEAD else []
+    if one.planned_on < due - EARLY:
         return ["renewed_too_early"]
-    return ["renewed_too_late"] if one.planned_on > one.renewal_on else []
+    return ["renewed_too_late"] if one.planned_on > due else []
 
 
 def _deadline(one: System, day: date) -> list[Code]:
     deadline = one.national_deadline_on
-    if deadline is None:
+    if deadline is None or (one.ended_on is not None and one.ended_on <= deadline):
         return []
-    if one.planned_on is not None and one.planned_on > deadline:
-        return ["deadline_ahead_of_plan"]
-    if one.planned_on is None and deadline < day:
+    planned = _planned(one, day)
+    if planned is not None:
+        return ["deadline_ahead_of_plan"] if planned > deadline else []
+    if deadline < day:
         return ["deadline_missed"]
-    return []
+    return ["deadline_not_planned"] if deadline <= day + AHEAD else []
 
 
 def _duplicates(systems: Sequence[System]) -> list[Finding]:
     by_purpose: dict[str, list[System]] = defaultdict(list)
     for one in systems:
-        by_purpose["".join(one.purpose.split())].append(one)
+        by_purpose[plain(one.purpose)].append(one)
     return [
         Finding(one.id, "duplicate", "same_purpose", other=other.name)
         for same in by_purpose.values()
@@ -99,13 +121,16 @@ def _duplicates(systems: Sequence[System]) -> list[Finding]:
     ]
 
 
-def calendar(systems: Iterable[System]) -> list[tuple[int, int, int]]:
-    """Renewals by fiscal year of their due day: year, how many, and the sum of their cost in yen."""
+def calendar(systems: Iterable[System], *, day: date) -> list[tuple[int, int, int]]:
+    """Renewals by fiscal year of their due day: year, how many, and the sum of their cost in yen.
+
+    Like the findings: nothing of systems that have ended, or that end before they fall due.
+    """
     years: dict[int, tuple[int, int]] = {}
-    for one in systems:
-        if one.renewal_on is not None and one.ended_on is None:
-            count, cost = years.get(fiscal_year(one.renewal_on), (0, 0))
-            years[fiscal_year(one.renewal_on)] = (count + 1, cost + (one.renewal_cost_yen or 0))
+    for one in _present(systems, day):
+        if (due := _renewed(one)) is not None:
+            count, cost = years.get(fiscal_year(due), (0, 0))
+            years[fiscal_year(due)] = (count + 1, cost + (one.renewal_cost_yen or 0))
     return [(year, *years[year]) for year in sorted(years)]
 
 

@@ -54,20 +54,41 @@ def codes(*systems: finance.System) -> list[str]:
         ({"planned_on": None, "national_deadline_on": date(2026, 3, 31)}, ["deadline_missed"]),
         ({"national_support": "補助金"}, ["trial_not_used"]),
         ({"national_support": "補助金", "uses_national_trial": True}, []),
+        ({"planned_on": None, "national_deadline_on": date(2027, 3, 31)}, ["deadline_not_planned"]),
+        ({"planned_on": None, "national_deadline_on": date(2028, 3, 31)}, []),
+        ({"planned_on": date(2026, 3, 31)}, ["plan_overdue"]),
+        ({"planned_on": DAY, "renewal_on": date(2027, 3, 31)}, []),
+        (
+            {"planned_on": date(2026, 3, 31), "national_deadline_on": date(2026, 12, 31)},
+            ["plan_overdue", "deadline_not_planned"],
+        ),
         ({"planned_on": None, "renewal_on": None}, []),
         ({"planned_on": date(2020, 1, 1), "ended_on": date(2026, 3, 31)}, []),
+        ({"planned_on": None, "renewal_on": date(2027, 3, 31), "ended_on": date(2027, 3, 30)}, []),
+        ({"planned_on": None, "renewal_on": date(2027, 3, 31), "ended_on": DAY}, []),
+        ({"planned_on": None, "national_deadline_on": date(2027, 3, 31), "ended_on": DAY}, []),
     ],
 )
 def test_each_rule_finds_what_speaks_against_it(changes, expected):
     assert codes(replace(GOOD, **changes)) == expected
 
 
-def test_two_systems_for_one_purpose_are_found_at_both():
-    other = replace(GOOD, id=UUID(int=2), name="もう1つ", purpose="住民 記録")
+@pytest.mark.parametrize(("one", "same"), [("住民記録", "住民 記録"), ("RPA", "ＲＰＡ"), ("rpa", "RPA")])
+def test_two_systems_for_one_purpose_are_found_at_both_however_it_is_written(one, same):
+    first = replace(GOOD, purpose=one)
+    other = replace(GOOD, id=UUID(int=2), name="もう1つ", purpose=same)
 
-    found = finance.findings([GOOD, other], day=DAY)
+    found = finance.findings([first, other], day=DAY)
 
     assert [(f.system_id.int, f.other) for f in found] == [(1, "もう1つ"), (2, "住民記録")]
+
+
+@pytest.mark.parametrize(
+    ("ended_on", "expected"),
+    [(None, [(2027, 1, 10_000_000)]), (date(2028, 3, 31), [(2027, 1, 10_000_000)]), (date(2028, 3, 30), [])],
+)
+def test_the_calendar_and_the_findings_look_at_the_same_systems(ended_on, expected):
+    assert finance.calendar([replace(GOOD, ended_on=ended_on)], day=DAY) == expected
 
 
 @given(
@@ -79,7 +100,7 @@ def test_the_calendar_loses_no_renewal_and_no_yen(days, cost):
         replace(GOOD, id=UUID(int=n), renewal_on=day, renewal_cost_yen=cost) for n, day in enumerate(days)
     ]
 
-    found = finance.calendar(systems)
+    found = finance.calendar(systems, day=DAY)
 
     assert sum(count for _year, count, _cost in found) == len(days)
     assert sum(total for _year, _count, total in found) == cost * len(days)
@@ -109,8 +130,8 @@ def form(**fields: str) -> dict[str, Any]:
         "purpose": "文書管理",
         "department_code": "digital",
         "introduced_on": "2022-04-01",
-        "renewal_on": "2027-03-31",
-        "planned_on": "2024-01-01",
+        "renewal_on": "2029-03-31",
+        "planned_on": "2027-12-01",
         "yearly_cost_yen": "１，０００，０００",
         "indicator_id": "workshops",
         **fields,
@@ -121,9 +142,25 @@ def test_a_system_is_registered_and_its_findings_are_shown(client):
     page = client.post("/plan/investment/new/", form(), follow=True).content.decode()
 
     assert "更新の時期より1年以上早く更新する予定です。" in page
-    assert "令和8年度" in page
+    assert "令和10年度" in page
     assert "1,000,000円" in page
     assert "デジタル活用講座の開催数 0回／100万円" in page
+
+
+def test_no_effect_is_given_for_what_begins_anew_each_fiscal_year(client):
+    page = client.post("/plan/investment/new/", form(indicator_id="hours-saved-year"), follow=True)
+
+    assert "算出できません（年度ごとに数え直す指標は、前後の差を取れません）" in page.content.decode()
+
+
+def test_the_effect_is_that_of_the_day_asked_for(client):
+    client.post("/plan/investment/new/", form(introduced_on="2023-04-01"))
+
+    before = client.get(f"/plan/investment/?plan={PLAN}&as_of=2023-03-31").content.decode()
+    after = client.get(f"/plan/investment/?plan={PLAN}&as_of=2024-04-01").content.decode()
+
+    assert "算出できません（計画の期間の外に入れたもの）" in before
+    assert "デジタル活用講座の開催数 0回／100万円" in after
 
 
 def test_a_faulty_form_says_what_to_do(client):

@@ -56,9 +56,9 @@ def page(request: HttpRequest) -> HttpResponse:
         ],
         "calendar": [
             [format_fiscal_year(year), f"{count}", f"{cost:,}円"]
-            for year, count, cost in finance.calendar(plain)
+            for year, count, cost in finance.calendar(plain, day=ask.day)
         ],
-        "rows": _rows(rows, ask.plan),
+        "rows": _rows(rows, ask.plan, ask.day),
     }
     return render(request, "plan/desk/investment.html", context)
 
@@ -142,41 +142,47 @@ def _plain(row: SystemAsset) -> finance.System:
     )
 
 
-def _rows(rows: Sequence[SystemAsset], plan: Plan) -> list[list[Any]]:
+def _rows(rows: Sequence[SystemAsset], plan: Plan, day: date) -> list[list[Any]]:
     """The systems; the values their effects need are asked for once."""
-    days = [(plan.indicator(r.indicator_id), day) for r in rows if (span := _span(r, plan)) for day in span]
+    spans = {row.id: _span(row, plan, day) for row in rows}
+    days = [(plan.indicator(r.indicator_id), on) for r in rows if (span := spans[r.id]) for on in span]
     values = figures.values(plan, days)
-    return [_row(row, plan, values) for row in rows]
+    return [_row(row, plan, values, spans[row.id]) for row in rows]
 
 
-def _row(row: SystemAsset, plan: Plan, values: Values) -> list[Any]:
+def _row(row: SystemAsset, plan: Plan, values: Values, span: tuple[date, date] | None) -> list[Any]:
     return [
         {"text": row.name, "href": reverse("plan:system", args=[row.id]), "note": row.purpose},
         row.renewal_on.isoformat() if row.renewal_on else "—",
         row.planned_on.isoformat() if row.planned_on else "—",
         f"{row.yearly_cost_yen:,}円",
         f"{row.renewal_cost_yen:,}円" if row.renewal_cost_yen is not None else "—",
-        _effect(row, plan, values),
+        _effect(row, plan, values, span),
     ]
 
 
-def _span(row: SystemAsset, plan: Plan) -> tuple[date, date] | None:
-    """From its introduction to its end or today, within the plan; None where the plan has no indicator or days of it."""
+def _span(row: SystemAsset, plan: Plan, day: date) -> tuple[date, date] | None:
+    """From its introduction to its end or `day`, within the plan; None where there is nothing to compare."""
     if row.indicator_id not in {i.id for i in plan.indicators}:
         return None
-    end = plan.day_within(min(clock.today(), row.ended_on or date.max))
+    if plan.indicator(row.indicator_id).span == "year":  # begins at 0 each April: two days do not compare
+        return None
+    end = plan.day_within(min(day, row.ended_on or date.max))
     return (row.introduced_on, end) if plan.starts_on <= row.introduced_on < end else None
 
 
-def _effect(row: SystemAsset, plan: Plan, values: Values) -> str:
+def _effect(row: SystemAsset, plan: Plan, values: Values, span: tuple[date, date] | None) -> str:
     """How far the indicator moved while it was in use, for a million yen of yearly cost paid meanwhile."""
     if not row.indicator_id:
         return _("算出できません（指標が決まっていません）")
-    span = _span(row, plan)
+    if row.indicator_id not in {i.id for i in plan.indicators}:
+        return _("算出できません（この計画にない指標です）")
+    indicator = plan.indicator(row.indicator_id)
+    if indicator.span == "year":
+        return _("算出できません（年度ごとに数え直す指標は、前後の差を取れません）")
     if span is None:
         return _("算出できません（計画の期間の外に入れたもの）")
-    indicator = plan.indicator(row.indicator_id)
-    then, now = (values[indicator.id, day] for day in span)
+    then, now = (values[indicator.id, on] for on in span)
     years = (span[1] - span[0]).days / 365.25
     change = now - then if now is not None and then is not None else None
     effect = finance.effect_per_million_yen(change=change, cost_yen=round(row.yearly_cost_yen * years))
@@ -204,7 +210,13 @@ def _code_words() -> dict[str, str]:
         "renewal_not_planned": _(
             "更新の時期が近づいていますが、予定がありません。予算に間に合うように決めてください。"
         ),
+        "plan_overdue": _(
+            "予定の日を過ぎています。更新したときは次の更新の時期を、まだのときは新しい予定を入力してください。"
+        ),
         "deadline_missed": _("国の期限を過ぎていますが、予定がありません。"),
+        "deadline_not_planned": _(
+            "国の期限が近づいていますが、予定がありません。期限に間に合うように決めてください。"
+        ),
         "deadline_ahead_of_plan": _("国の期限のあとに更新する予定です。"),
         "trial_not_used": _("使える国の支援・実証がありますが、使っていません。"),
         "same_purpose": _("「%(other)s」と同じ使いみちです。1つにできないか確かめてください。"),
