@@ -20,6 +20,8 @@ from madoguchi.plan.actions.services import EDITABLE
 from madoguchi.plan.forms import desk_services as forms
 from madoguchi.plan.models import DigitalService
 
+ENDED_ON = "ended_on"  # may be missing from a file; empty says nothing of the last day
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -40,6 +42,7 @@ def as_yaml(services: Iterable[DigitalService]) -> str:
             "landingURL": service.address,
             "categories": [service.category],
             "inUseSince": service.started_on.isoformat(),
+            "inUseUntil": _iso(service.ended_on),
             "dataClasses": list(service.data_classes),
             "checks": {
                 "privacy": _iso(service.privacy_checked_on),
@@ -88,7 +91,7 @@ def read_rows(content: bytes, departments: Mapping[str, str]) -> tuple[list[dict
             return [], [Finding(1, "", _("1行目に列「%(names)s」がありません。") % {"names": names})]
         for line, cells in rows:
             row = dict(zip(header, cells, strict=False))
-            plain = {name: row.get(name, "").removeprefix("'") for name in EDITABLE}
+            plain = {name: row.get(name, "").removeprefix("'") for name in (*EDITABLE, ENDED_ON)}
             _take(plain, line, departments, found, findings)
     except UnreadableTable as error:
         findings.append(Finding(error.line, "", error.sentence))
@@ -104,6 +107,7 @@ def _take(
 ) -> None:
     chosen = [one.strip() for one in row.get("data_classes", "").split(";")]
     values, problems = forms.read(row, chosen, departments, today=clock.today())
+    values[ENDED_ON] = forms.day_of(row.get(ENDED_ON, ""), f"#{ENDED_ON}", problems)
     findings += [Finding(line, place.removeprefix("#"), sentence) for place, sentence in problems]
     if not problems:
         found.append(values)
@@ -127,6 +131,7 @@ def _flat(entry: Mapping[str, Any]) -> dict[str, str]:
         "department_code": at("usedBy", "department"),
         "category": str(categories[0]) if isinstance(categories, list) and categories else "",
         "started_on": at("inUseSince"),
+        ENDED_ON: at("inUseUntil"),
         "contract": at("legal", "contract"),
         "data_classes": ";".join(map(str, classes)) if isinstance(classes, list) else "",
         "privacy_checked_on": at("checks", "privacy"),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.db import IntegrityError
+from django.db.models import Q
 from django.urls import reverse
 
 from madoguchi.audit import actions as audit
@@ -18,7 +17,6 @@ from madoguchi.common.ids import new_id
 from madoguchi.common.registers import Happening
 from madoguchi.identity.models import Staff
 from madoguchi.japan.fiscal import fiscal_year, fiscal_year_end
-from madoguchi.organization.actions.permission import NotAllowed
 from madoguchi.plan.actions import facts
 from madoguchi.plan.actions.achievements import ChangedMeanwhile, NotYet, ReasonMissing, may_record
 from madoguchi.plan.models import DigitalService, Fact, Survey, UseEvidence
@@ -65,12 +63,19 @@ class Evidence:
 
 
 def add_service(*, values: Mapping[str, Any], by: Staff, now: datetime) -> DigitalService:
-    """Add an entry. Raises `NotAllowed`, `KnownAlready` (its days meet those of another entry of the same two)."""
+    """Add an entry, with its last day (`ended_on`) where it is known already.
+
+    Raises `NotAllowed`, `EndsBeforeStart`, `KnownAlready` (its days meet those of another entry of the same two).
+    """
     may_record(by, str(values["department_code"]), clock.tokyo_date(now))
     same = rules.sameness(values["city_service"], values["private_service"])
-    _refuse_meeting(same, values["started_on"])
+    last_day = values.get("ended_on")
+    if rules.is_after(values["started_on"], last_day):
+        raise EndsBeforeStart
+    refuse_meeting(same, values["started_on"], last_day)
     service = DigitalService(
         id=new_id(),
+        ended_on=last_day,
         created_at=now,
         changed_at=now,
         changed_by=by,
@@ -87,43 +92,24 @@ def add_service(*, values: Mapping[str, Any], by: Staff, now: datetime) -> Digit
 def change_service(
     *, service: DigitalService, version: int, values: Mapping[str, Any], by: Staff, now: datetime
 ) -> None:
-    """Change an entry.
+    """Change an entry, and its last day where `values` name one (`ended_on`).
 
-    Raises `NotAllowed`, `KnownAlready` (its days would meet those of another entry of the same two), `NotInUse` (it
-    would begin after evidence of its use), `EndsBeforeStart`, `ChangedMeanwhile`.
+    Raises `NotAllowed`, `KnownAlready` (its days would meet those of another entry of the same two), `NotInUse` (there
+    is evidence of its use outside its days), `EndsBeforeStart`, `ChangedMeanwhile`.
     """
     today = clock.tokyo_date(now)
     may_record(by, service.department_code, today)
     may_record(by, str(values["department_code"]), today)
-    start = values["started_on"]
-    _refuse_start(service, start)
+    start, end = values["started_on"], values.get("ended_on") or service.ended_on
+    refuse_days(service, start, end)
     same = rules.sameness(values["city_service"], values["private_service"])
     if same == rules.sameness(service.city_service, service.private_service):
         same = (
             service.sameness
         )  # look-alikes from before the registry looked stay apart until one of them ends
-    _refuse_meeting(same, start, service.ended_on, but=service)
-    changes = {name: values[name] for name in EDITABLE} | {"sameness": same}
+    refuse_meeting(same, start, end, but=service)
+    changes = {name: values[name] for name in EDITABLE} | {"sameness": same, "ended_on": end}
     _store(service, version, changes, "digital_service.changed", by, now)
-
-
-def import_services(
-    *, entries: Sequence[Mapping[str, Any]], by: Staff, now: datetime
-) -> tuple[int, int, int]:
-    """Add what is new and change what is different, known by city service, private service and first day.
-
-    Returns how many were added, changed, and there already: as they are, or ended since. Everything is looked at
-    before anything is written: raises `NotAllowed`, `KnownAlready`, `NotInUse` and `EndsBeforeStart` with the name of
-    the entry as `change_service` would. What somebody else changes meanwhile raises them without it.
-    """
-    meant = _look(entries, by, clock.tokyo_date(now))
-    for values, service in meant:
-        if service is None:
-            add_service(values=values, by=by, now=now)
-        else:
-            change_service(service=service, version=service.version, values=values, by=by, now=now)
-    added = sum(service is None for _values, service in meant)
-    return added, len(meant) - added, len(entries) - len(meant)
 
 
 def end_service(*, service: DigitalService, version: int, last_day: date, by: Staff, now: datetime) -> None:
@@ -133,11 +119,8 @@ def end_service(*, service: DigitalService, version: int, last_day: date, by: St
     (its days would meet those of another entry of the same two), `ChangedMeanwhile`.
     """
     may_record(by, service.department_code, clock.tokyo_date(now))
-    if last_day < service.started_on:
-        raise EndsBeforeStart
-    if service.evidence.filter(seen_on__gt=last_day).exists():
-        raise NotInUse
-    _refuse_meeting(service.sameness, service.started_on, last_day, but=service)
+    refuse_days(service, service.started_on, last_day)
+    refuse_meeting(service.sameness, service.started_on, last_day, but=service)
     _store(service, version, {"ended_on": last_day}, "digital_service.ended", by, now)
 
 
@@ -293,67 +276,16 @@ def _raise_version(unit: kernel.Unit, service: DigitalService, now: datetime) ->
     unit.update(DigitalService, where=here, set=changes, otherwise=ChangedMeanwhile())
 
 
-Entry = Mapping[str, Any]
-
-
-def _look(entries: Sequence[Entry], by: Staff, today: date) -> list[tuple[Entry, DigitalService | None]]:
-    """What an import has to write: values, and the entry that they change, None for a new one."""
-    known: dict[str, list[DigitalService]] = defaultdict(list)
-    for service in DigitalService.objects.order_by("started_on", "id"):
-        known[rules.sameness(service.city_service, service.private_service)].append(service)
-    seen: dict[UUID | str, Entry] = {}
-    found: list[tuple[Entry, DigitalService | None]] = []
-    for values in entries:
-        same = rules.sameness(values["city_service"], values["private_service"])
-        meant = _meant(known[same], values, today)
-        place = meant.id if meant else same
-        if place in seen:
-            if seen[place] != values:
-                raise KnownAlready(values["city_service"])
-            continue
-        seen[place] = values
-        if meant is None or not _is_there(meant, values, today):
-            _refuse(same, meant, values, by, today)
-            found.append((values, meant))
-    return found
-
-
-def _meant(known: Sequence[DigitalService], values: Entry, today: date) -> DigitalService | None:
-    """Which entry of the same two a row is about: that of its first day, else the one not ended when it begins."""
-    start = values["started_on"]
-    if alike := [one for one in known if one.started_on == start]:
-        return max(alike, key=lambda one: sum(getattr(one, name) == values[name] for name in EDITABLE))
-    present = [one for one in known if not rules.is_after(max(start, today), one.ended_on)]
-    return present[-1] if present else None
-
-
-def _is_there(service: DigitalService, values: Entry, today: date) -> bool:
-    is_ended = rules.is_after(today, service.ended_on)
-    return is_ended or all(getattr(service, name) == values[name] for name in EDITABLE)
-
-
-def _refuse(same: str, service: DigitalService | None, values: Entry, by: Staff, today: date) -> None:
-    name, start = values["city_service"], values["started_on"]
-    try:
-        may_record(by, str(values["department_code"]), today)
-        if service is None:
-            _refuse_meeting(same, start)
-            return
-        may_record(by, service.department_code, today)
-        _refuse_start(service, start)
-        _refuse_meeting(service.sameness, start, service.ended_on, but=service)
-    except (NotAllowed, KnownAlready, NotInUse, EndsBeforeStart) as error:
-        raise type(error)(name) from None
-
-
-def _refuse_start(service: DigitalService, start: date) -> None:
-    if rules.is_after(start, service.ended_on):
+def refuse_days(service: DigitalService, start: date, end: date | None) -> None:
+    """Raises `EndsBeforeStart` or `NotInUse` where a service cannot be used from `start` to `end`."""
+    if rules.is_after(start, end):
         raise EndsBeforeStart
-    if service.evidence.filter(seen_on__lt=start).exists():
+    outside = Q(seen_on__lt=start) if end is None else Q(seen_on__lt=start) | Q(seen_on__gt=end)
+    if service.evidence.filter(outside).exists():
         raise NotInUse
 
 
-def _refuse_meeting(
+def refuse_meeting(
     same: str, start: date, end: date | None = None, but: DigitalService | None = None
 ) -> None:
     """Raises `KnownAlready` where another entry of the same two is used on a day of these."""

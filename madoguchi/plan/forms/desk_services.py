@@ -60,7 +60,7 @@ def read(
         if not values[name]:
             problems.append((f"#{name}", _("%(label)sを入力してください。") % {"label": label}))
     for name in DAYS:
-        values[name] = _day(str(data.get(name, "")), f"#{name}", problems)
+        values[name] = day_of(str(data.get(name, "")), f"#{name}", problems)
     for name in CHECKS:
         if values[name] is not None and values[name] > today:
             problems.append((f"#{name}", _("まだ来ていない日です。確認が終わった日を入力してください。")))
@@ -87,7 +87,7 @@ def read(
 def read_evidence(data: Mapping[str, Any], today: date) -> tuple[Evidence | None, Problems]:
     """This year's use, and what is wrong with it."""
     problems: Problems = []
-    seen_on = _day(str(data.get("seen_on", "")), "#seen_on", problems)
+    seen_on = day_of(str(data.get("seen_on", "")), "#seen_on", problems)
     if seen_on is None and not problems:
         problems.append(("#seen_on", _("確かめた日を選んでください。")))
     elif seen_on is not None and seen_on > today:
@@ -103,7 +103,8 @@ def read_evidence(data: Mapping[str, Any], today: date) -> tuple[Evidence | None
     return Evidence(seen_on, int(users), reference), []
 
 
-def _day(text: str, place: str, problems: Problems) -> date | None:
+def day_of(text: str, place: str, problems: Problems) -> date | None:
+    """The day somebody wrote, None for nothing and for what is no day, which is added to the problems."""
     text = narrow_ascii(text).strip()
     if not text:
         return None

@@ -8,6 +8,7 @@ import pytest
 
 from madoguchi.organization.actions.permission import NotAllowed
 from madoguchi.organization.tests.factories import signed_in_client
+from madoguchi.plan.actions import service_import
 from madoguchi.plan.actions import services as actions
 from madoguchi.plan.models import DigitalService
 from madoguchi.plan.tests.test_services import NOW, add, count, seen, taken_in, values
@@ -65,10 +66,57 @@ def test_the_whole_registry_taken_out_and_in_again_changes_nothing(officer):
     assert list(DigitalService.objects.order_by("id").values()) == before
 
 
+@pytest.mark.parametrize(("address", "name"), [("list.csv", "a.csv"), ("list.yml", "a.yml")])
+def test_the_last_day_is_taken_out_and_in_again(officer, address, name):
+    end(add(officer), officer, date(2100, 3, 31))
+    content = b"".join(signed_in_client(officer).get(f"/plan/services/{address}"))
+    DigitalService.objects.all().delete()
+
+    taken_in(officer, name, content)
+
+    assert DigitalService.objects.get().ended_on == date(2100, 3, 31)
+
+
+def test_a_file_ends_a_service_or_moves_its_end_and_an_empty_one_says_nothing(officer):
+    add(officer)
+
+    def ends(last_day: date | None) -> tuple[tuple[int, int, int], date | None]:
+        rows = [values() | {"ended_on": last_day}]
+        counts = service_import.import_services(entries=rows, by=officer, now=NOW)
+        return counts, DigitalService.objects.get().ended_on
+
+    assert ends(date(2025, 5, 31)) == ((0, 1, 0), date(2025, 5, 31))
+    assert ends(date(2025, 6, 30)) == ((0, 1, 0), date(2025, 6, 30))
+    assert ends(None) == ((0, 0, 1), date(2025, 6, 30))
+
+
+def test_one_file_brings_an_entry_that_ended_and_the_one_that_followed(officer):
+    rows = [
+        values() | {"ended_on": date(2024, 3, 31)},
+        values(started_on=date(2024, 4, 1)) | {"ended_on": None},
+    ]
+
+    assert service_import.import_services(entries=rows, by=officer, now=NOW) == (2, 0, 0)
+    assert service_import.import_services(entries=rows, by=officer, now=NOW) == (0, 0, 2)
+
+
+@pytest.mark.parametrize(
+    "last_day", [date(2022, 3, 31), date(2026, 3, 4)], ids=["before start", "before use"]
+)
+def test_a_file_does_not_end_a_service_before_it_was_used(officer, last_day):
+    seen(add(officer), officer)
+
+    with pytest.raises((actions.EndsBeforeStart, actions.NotInUse)) as refused:
+        service_import.import_services(entries=[values() | {"ended_on": last_day}], by=officer, now=NOW)
+
+    assert refused.value.args == ("施設の予約",)
+    assert DigitalService.objects.get().ended_on is None
+
+
 def test_a_row_about_an_entry_that_ended_leaves_it_as_it_is(officer):
     end(add(officer), officer, date(2025, 5, 31))
 
-    counts = actions.import_services(
+    counts = service_import.import_services(
         entries=[values(city_service="新しいサービス"), values(provider="別の会社")], by=officer, now=NOW
     )
 
@@ -89,7 +137,9 @@ def test_a_file_with_entries_that_meet_is_refused_with_their_name_before_anythin
     end(add(officer), officer, date(2025, 5, 31))
 
     with pytest.raises(actions.KnownAlready) as refused:
-        actions.import_services(entries=[values(city_service="新しいサービス"), *rows], by=officer, now=NOW)
+        service_import.import_services(
+            entries=[values(city_service="新しいサービス"), *rows], by=officer, now=NOW
+        )
 
     assert refused.value.args == (rows[-1]["city_service"],)
     assert DigitalService.objects.count() == 1
@@ -107,7 +157,7 @@ def test_a_file_that_meets_an_entry_names_it_on_the_page(officer):
 
 
 def test_the_same_row_twice_is_written_once(officer):
-    assert actions.import_services(entries=[values(), values()], by=officer, now=NOW) == (1, 0, 1)
+    assert service_import.import_services(entries=[values(), values()], by=officer, now=NOW) == (1, 0, 1)
 
 
 def test_another_departments_entry_is_named(officer, elsewhere):
@@ -115,7 +165,7 @@ def test_another_departments_entry_is_named(officer, elsewhere):
     row = values(department_code="school", provider="別の会社")
 
     with pytest.raises(NotAllowed) as refused:
-        actions.import_services(entries=[row], by=elsewhere, now=NOW)
+        service_import.import_services(entries=[row], by=elsewhere, now=NOW)
 
     assert refused.value.args == ("施設の予約",)
 

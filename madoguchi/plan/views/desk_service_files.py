@@ -14,6 +14,7 @@ from madoguchi.identity import queries as identity
 from madoguchi.organization.actions.permission import NotAllowed
 from madoguchi.plan import desk_exchange as exchange
 from madoguchi.plan import desk_service_entries as shared
+from madoguchi.plan.actions import service_import
 from madoguchi.plan.actions import services as actions
 from madoguchi.plan.actions.achievements import ChangedMeanwhile
 from madoguchi.plan.models import DigitalService
@@ -46,7 +47,7 @@ def take_in(request: HttpRequest) -> HttpResponse:
         }
         return render(request, "plan/desk/services_import.html", context, status=422)
     try:
-        context["counts"] = actions.import_services(entries=entries, by=staff, now=clock.now())
+        context["counts"] = service_import.import_services(entries=entries, by=staff, now=clock.now())
     except (
         NotAllowed,
         actions.KnownAlready,
@@ -76,7 +77,7 @@ def _why_not(error: Exception) -> str:
         )
     return (
         _(
-            "「%(name)s」の使い始めた日が、使った証拠の日か使うのをやめた日よりあとです。1件も取り込んでいません。"
+            "「%(name)s」の使い始めた日と使うのをやめた日が逆か、使った証拠の日がその間にありません。1件も取り込んでいません。"
         )
         % words
     )
