@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from xml.etree import ElementTree
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from madoguchi.plan.actions import facts
+from madoguchi.organization.tests.factories import staff_with
+from madoguchi.plan.actions import facts, meetings
 from madoguchi.plan.definition import Point
 from madoguchi.plan.queries import figures, reached
 from madoguchi.plan.tests.factories import MeetingFactory
@@ -47,6 +48,16 @@ def test_news_of_a_reached_target_keep_the_day_it_was_reached(plan):
     whole, broken = entry("2021-12-31"), entry(reached.isoformat())
     assert whole == broken
     assert f"{reached.isoformat()}T00:00:00+09:00" in whole
+
+
+def test_minutes_are_news_of_the_day_they_were_closed(plan):
+    by = staff_with("office")
+    meeting = MeetingFactory(plan_id=PLAN, number=3, held_on=date(2025, 6, 1), state="held")
+    now = datetime(2025, 7, 15, 3, 0, tzinfo=UTC)
+
+    meetings.close_minutes(meeting=meeting, version=meeting.version, by=by, now=now)
+
+    assert "2025-07-15T03:00:00+00:00" in text_of("/plan/feed.atom")
 
 
 def test_closed_minutes_are_news_and_open_ones_are_not(plan):

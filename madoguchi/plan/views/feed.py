@@ -12,6 +12,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from madoguchi.audit.models import AuditEntry
 from madoguchi.common import access, clock
 from madoguchi.plan.definition import Plan
 from madoguchi.plan.desk_states import MeetingState
@@ -69,14 +70,15 @@ def _reached(plan: Plan, day: date, lang: str) -> Iterator[Entry]:
 
 
 def _minutes(plan: Plan) -> Iterator[Entry]:
-    """Meetings whose minutes are closed: what was decided is public, who was there is not said."""
-    closed = Meeting.objects.filter(plan_id=plan.id, state=MeetingState.CLOSED).order_by(
-        "-held_on", "-number"
-    )
-    for meeting in closed[:MOST]:
+    """Minutes since they were closed: what was decided is public, who was there is not said."""
+    rows = Meeting.objects.filter(plan_id=plan.id, state=MeetingState.CLOSED)
+    closed = {f"meeting:{one.id}": one for one in rows.order_by("-held_on", "-number")[:MOST]}
+    acts = AuditEntry.objects.filter(subject__in=closed, act="meeting.closed")
+    since = dict(acts.values_list("subject", "at"))
+    for subject, meeting in closed.items():
         words = _("第%(number)s回の会議の議事録を公開しました。") % {"number": meeting.number}
         path = reverse("plan:minutes-pdf", args=[meeting.id])
-        yield _moment(meeting.held_on), words, path, f"minutes:{meeting.id}"
+        yield since.get(subject, _moment(meeting.held_on)), words, path, f"minutes:{meeting.id}"
 
 
 def _moment(on: date) -> datetime:
