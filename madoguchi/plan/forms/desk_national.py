@@ -142,7 +142,22 @@ def _read_row(plain: Mapping[str, str], line: int, seen: dict[str, int], found: 
         if row[name] is None or row[name] < 0:
             sentence = _("0以上の数ではありません。単位や注を消してください。")
             found.findings.append((line, COLUMNS[name][0], sentence))
+    if found.head.get("unit") in ("%", "％") and (sentence := _why_no_share(row, plain["value"])):
+        found.findings.append((line, COLUMNS["value"][0], sentence))
     found.rows.append(row)
+
+
+def _why_no_share(row: Mapping[str, Any], written: str) -> str:
+    """What is wrong where a share is not its parts divided, as far as it is written; "" while parts are missing."""
+    part, whole, share = (row[name] for name in ("numerator", "denominator", "value"))
+    if part is None or whole is None or share is None:
+        return ""
+    if whole == 0:
+        return _("分母が0です。値を計算できません。")
+    decimals = len(narrow_ascii(written).strip().removesuffix("%").partition(".")[2])
+    if abs(share - 100 * part / whole) < 10**-decimals:  # rounded or cut off
+        return ""
+    return _("分子÷分母は%(share)s%%で、値と合いません。") % {"share": f"{100 * part / whole:.{decimals}f}"}
 
 
 def read_issued(content: bytes) -> tuple[dict[date, tuple[int, int]], list[tuple[int, str, str]]]:

@@ -18,6 +18,8 @@ class City:
     name: str
     population: int | None
     value: float
+    numerator: float | None = None
+    denominator: float | None = None
 
 
 def peers(cities: Sequence[City], code: str, *, count: int = PEERS) -> list[City]:
@@ -63,11 +65,10 @@ class Assumptions:
     minutes_a_day: int = 420  # of one counter
 
 
-CERTIFICATE_YEARS, CARD_YEARS, MINORS_CARD_YEARS = (
-    5,
-    10,
-    5,
-)  # 電子証明書 5年、カード 10年（未成年 5年）: general knowledge
+# 電子証明書 5年、カード 10年（未成年 5年）: general knowledge
+CERTIFICATE_YEARS = 5
+CARD_YEARS = 10
+MINORS_CARD_YEARS = 5
 
 
 def renewals(

@@ -16,7 +16,7 @@ from madoguchi.plan.models import NationalTable, NationalValue
 from madoguchi.plan.rules import national as rules
 from madoguchi.plan.tests.factories import NOW, AchievementFactory
 
-CSV = '団体コード,団体名,人口,保有枚数,分母,保有率\n032018,盛岡市,280000,224000,280000,80.0\n032026,宮古市,47000,37600,47000,８０．５%\n022012,青森市,"265,000",200000,265000,75.5\n'
+CSV = '団体コード,団体名,人口,保有枚数,分母,保有率\n032018,盛岡市,280000,224000,280000,80.0\n032026,宮古市,47000,37835,47000,８０．５%\n022012,青森市,"265,000",200000,265000,75.4\n'
 FORM = {
     "title": "保有枚数率",
     "figure": "card-holding",
@@ -110,7 +110,7 @@ def test_the_same_table_twice_is_refused(client):
 
 
 def test_faults_are_named_by_line_and_column_and_nothing_is_imported(client):
-    bad = CSV.replace("032018", "032019").replace("75.5", "約75").replace("032026", "022012")
+    bad = CSV.replace("032018", "032019").replace("75.4", "約75").replace("032026", "022012")
 
     page = sent(client, bad)
 
@@ -203,3 +203,31 @@ def test_a_column_shown_in_percent_by_excel_is_told(client):
 
     assert page.status_code == 422
     assert "値がどれも1以下です。" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("parts", "sentence"),
+    [
+        ("224000,280000,80.0", ""),
+        ("224000,280000,80", ""),
+        ("200000,265000,75.4", ""),  # cut off
+        ("200000,265000,75.5", ""),  # rounded
+        ("200000,265000,75", ""),
+        (",280000,81.0", ""),
+        ("224000,280000,81.0", "分子÷分母は80.0%で、値と合いません。"),
+        ("224000,280000,8.0", "分子÷分母は80.0%で、値と合いません。"),
+        ("224000,0,80.0", "分母が0です。値を計算できません。"),
+    ],
+)
+def test_a_share_is_its_parts_divided(client, parts, sentence):
+    page = sent(client, f"団体コード,団体名,保有枚数,分母,保有率\n032018,盛岡市,{parts}\n").content.decode()
+
+    assert NationalTable.objects.exists() is (sentence == "")
+    assert sentence in page
+
+
+def test_the_parts_of_each_share_are_shown(client):
+    page = sent(client).content.decode()
+
+    assert "224,000" in page
+    assert "265,000" in page

@@ -100,9 +100,8 @@ def table(request: HttpRequest, table_id: UUID) -> HttpResponse:
     found = NationalTable.objects.filter(id=table_id).first()
     if found is None:
         raise Http404
-    values = NationalValue.objects.filter(table=found).values_list(
-        "city_code", "city_name", "population", "value"
-    )
+    columns = ("city_code", "city_name", "population", "value", "numerator", "denominator")
+    values = NationalValue.objects.filter(table=found).values_list(*columns)
     cities = [rules.City(*row) for row in values]
     code = settings.CITY_CODE
     place = rules.rank(cities, code)
@@ -115,13 +114,19 @@ def table(request: HttpRequest, table_id: UUID) -> HttpResponse:
         "rows": [
             [
                 {"text": c.name, "tag": "info"} if c.code == code else c.name,
-                f"{c.population:,}" if c.population is not None else "—",
+                _counted(c.population),
+                _counted(c.numerator),
+                _counted(c.denominator),
                 f"{texts.plain(c.value)}{found.unit}",
             ]
             for c in near
         ],
     }
     return render(request, "plan/desk/national_table.html", context)
+
+
+def _counted(number: float | None) -> str:
+    return f"{number:,.10g}" if number is not None else "—"
 
 
 @access.staff("office")
