@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from madoguchi.common import clock, jobs, kernel
 from madoguchi.common.jinja2env import both_eras, city_name
-from madoguchi.japan.fiscal import fiscal_year
+from madoguchi.japan.fiscal import fiscal_year, format_fiscal_year
 from madoguchi.notices import actions as notices
 from madoguchi.notices.compose import Sender, compose
 from madoguchi.notices.rules import is_usable_address
@@ -70,7 +70,7 @@ def _send_survey(row: Survey, owner: Department, to: Department, now: datetime) 
         f"民間のデジタルサービスの年度末調査に、{both_eras(row.answer_by_on)}までに回答してください。"
         + ("期限を過ぎています。" if is_late else ""),
         f"担当：{owner.name}",
-        "今年度に使った証拠を、次の画面から登録してください。",
+        f"{format_fiscal_year(row.fiscal_year)}に使った証拠を、次の画面から登録してください。",
         settings.BASE_URL + reverse("plan:survey", args=[row.id]),
     ]
     _send(

@@ -12,13 +12,12 @@ from django.test import Client
 
 from madoguchi.audit.models import AuditEntry
 from madoguchi.common import clock
-from madoguchi.japan.fiscal import fiscal_year
 from madoguchi.notices.models import Message
 from madoguchi.organization.actions.permission import NotAllowed
 from madoguchi.organization.models import Department
 from madoguchi.organization.tests.factories import DepartmentFactory, signed_in_client, staff_with
 from madoguchi.plan import handlers, reading
-from madoguchi.plan.actions import publishing
+from madoguchi.plan.actions import publishing, service_import
 from madoguchi.plan.actions import services as actions
 from madoguchi.plan.actions.achievements import ChangedMeanwhile, NotYet
 from madoguchi.plan.models import DigitalService, Fact, Survey
@@ -200,7 +199,6 @@ def test_a_survey_is_mailed_when_it_is_issued_and_once_more_when_it_is_late(offi
     add(officer)
     for day in (NOW, NOW, NOW + timedelta(days=40)):
         monkeypatch.setattr("madoguchi.common.clock.now", lambda at=day: at)
-        Survey.objects.update(fiscal_year=fiscal_year(clock.today()))
         handlers.issue_surveys({})
 
     bodies = list(
@@ -208,6 +206,7 @@ def test_a_survey_is_mailed_when_it_is_issued_and_once_more_when_it_is_late(offi
     )
     assert len(bodies) == 2
     assert f"/plan/services/survey/{Survey.objects.get().id}/" in bodies[0]
+    assert all("令和7年度に使った証拠" in body for body in bodies)
     assert "期限を過ぎています。" in bodies[1]
 
 
@@ -294,7 +293,9 @@ def test_the_survey_page_shows_what_is_missing_and_takes_the_answer(officer):
     survey = SurveyFactory(department_code="digital", fiscal_year=2025)
     client = signed_in_client(officer)
 
-    assert "まだありません" in client.get(f"/plan/services/survey/{survey.id}/").content.decode()
+    asked = client.get(f"/plan/services/survey/{survey.id}/").content.decode()
+    assert "まだありません" in asked
+    assert "令和7年度に使った証拠を登録するか" in asked
     page = client.post(f"/plan/services/survey/{survey.id}/", {"remark": "なし"}, follow=True)
 
     assert "調査に回答しました。" in page.content.decode()
@@ -430,7 +431,7 @@ def test_a_service_that_will_end_is_still_asked_for_changed_and_shown(officer):
         service=service, version=service.version, last_day=date(2026, 9, 30), by=officer, now=NOW
     )
 
-    counts = actions.import_services(entries=[values(provider="別の会社")], by=officer, now=NOW)
+    counts = service_import.import_services(entries=[values(provider="別の会社")], by=officer, now=NOW)
 
     assert counts == (0, 1, 0)
     assert actions.issue_surveys(now=NOW) == 1
@@ -465,7 +466,7 @@ def test_the_first_day_does_not_move_past_evidence_nor_past_the_last_day(officer
     with pytest.raises(actions.NotInUse):
         actions.change_service(service=service, version=service.version, values=late, by=officer, now=NOW)
     with pytest.raises(actions.NotInUse):
-        actions.import_services(entries=[values(city_service="別"), late], by=officer, now=NOW)
+        service_import.import_services(entries=[values(city_service="別"), late], by=officer, now=NOW)
 
     assert DigitalService.objects.count() == 1
     actions.end_service(
