@@ -11,6 +11,7 @@ from madoguchi.common.yaml_source import Path, Source
 from madoguchi.japan.check_digits import is_local_government_code
 from madoguchi.plan.definition import Indicator, Measure, Plan, RoadmapBar
 from madoguchi.plan.findings import Finding
+from madoguchi.plan.rules import achievements
 
 _DAYS = ("starts_on", "ends_on", "on")
 
@@ -45,6 +46,8 @@ def check(plan: Plan, source: Source, before: Plan | None) -> Iterator[Finding]:
             yield _unknown(source, (*path, "goal"), measure.id, "重点目標", measure.goal_id)
         for item in set(measure.national_items) - {n.id for n in plan.national_items}:
             yield _unknown(source, (*path, "national_items"), measure.id, "国の計画の項目", item)
+        for kind in sorted(set(measure.records) - set(achievements.KINDS)):
+            yield _unknown(source, (*path, "records"), measure.id, "実績の種類", kind)
         yield from _marks(plan, measure, source, path)
     for number, bar in enumerate(plan.roadmap):
         yield from _bar(plan, bar, source, ("roadmap", number))
@@ -318,6 +321,22 @@ def _changes(plan: Plan, before: Plan, source: Source) -> Iterator[Finding]:
                 f"指標「{old.id}」の数え方、現状値または目標が変わりました。",
                 f"version: {old.version + 1} と書いてください。前の数え方と並べて示します。",
             )
+
+
+def check_lists(plan: Plan, source: Source, earlier: Iterable[Plan]) -> Iterator[Finding]:
+    """One name of a list means one list: a later plan may not change what earlier figures counted."""
+    for other in earlier:
+        for name in plan.core_system_lists.keys() & other.core_system_lists.keys():
+            differing = set(plan.core_system_lists[name]) ^ set(other.core_system_lists[name])
+            for system in sorted(differing):
+                yield _finding(
+                    source,
+                    ("core_system_lists", name),
+                    name,
+                    "list_differs",
+                    f"一覧「{name}」の「{system}」が、計画「{other.id}」と合いません。前の計画の集計が変わってしまいます。",
+                    f"計画「{other.id}」と同じ一覧にしてください。誤りなら、先にその計画を直してください。",
+                )
 
 
 def _list_of(plan: Plan, indicator: Indicator) -> Collection[str]:

@@ -112,6 +112,9 @@ class Measure:
     actions: tuple[Action, ...]
     department_code: str
     national_items: tuple[str, ...] = ()  # ids of the national plan's items
+    records: tuple[
+        str, ...
+    ] = ()  # kinds of achievement records that belong to it though no indicator counts them
     sdgs: tuple[int, ...] = ()
     certainty: Mapping[str, Certainty] = field(
         default_factory=dict, hash=False

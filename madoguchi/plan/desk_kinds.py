@@ -33,7 +33,6 @@ class Kind:
     """One kind of record: what its title, day and end are called, and its further fields."""
 
     id: str
-    measure_id: str
     name: Words
     title: Words
     day: Words = HELD_ON
@@ -47,11 +46,10 @@ _PROCEDURE = _("手続の名称")
 _SINCE = _("オンラインで申請できるようになった日")
 
 KINDS: tuple[Kind, ...] = (
-    Kind("priority_procedure", "1-1", _("優先27手続のオンライン化"), _PROCEDURE, _SINCE, lasts=True),
-    Kind("online_procedure", "1-1", _("手続のオンライン化"), _PROCEDURE, _SINCE, lasts=True),
+    Kind("priority_procedure", _("優先27手続のオンライン化"), _PROCEDURE, _SINCE, lasts=True),
+    Kind("online_procedure", _("手続のオンライン化"), _PROCEDURE, _SINCE, lasts=True),
     Kind(
         "card_procedure",
-        "1-1",
         _("マイナンバーカードを使える手続"),
         _PROCEDURE,
         _("使えるようになった日"),
@@ -59,7 +57,6 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "procedure",
-        "1-1",
         _("手続の棚卸し"),
         _PROCEDURE,
         _("調べた日"),
@@ -74,10 +71,9 @@ KINDS: tuple[Kind, ...] = (
             ),
         ),
     ),
-    Kind("dataset", "1-3", _("オープンデータの公開"), _("データの名称"), _("公開した日"), lasts=True),
+    Kind("dataset", _("オープンデータの公開"), _("データの名称"), _("公開した日"), lasts=True),
     Kind(
         "system",
-        "2-1",
         _("基幹業務システムの標準化"),
         _("システムの名称"),
         _("標準に適合したシステムへ移った日"),
@@ -87,10 +83,9 @@ KINDS: tuple[Kind, ...] = (
             Field("cloud", _("クラウドで動いている"), "check", required=False),
         ),
     ),
-    Kind("operation", "2-2", _("AI-OCR・RPAを使う業務"), _("業務の名称"), _("使い始めた日"), lasts=True),
+    Kind("operation", _("AI-OCR・RPAを使う業務"), _("業務の名称"), _("使い始めた日"), lasts=True),
     Kind(
         "hours",
-        "2-2",
         _("減らした業務時間"),
         _("業務の名称"),
         _("期間の最後の日"),
@@ -108,7 +103,6 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "policy",
-        "2-3",
         _("EBPMによる計画・施策"),
         _("計画・施策の名称"),
         _("決定した日"),
@@ -116,7 +110,6 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "security_training",
-        "3-1",
         _("情報セキュリティ研修"),
         _("研修の名称"),
         place=True,
@@ -127,7 +120,6 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "training",
-        "3-2",
         _("デジタル人材の研修"),
         _("研修の名称"),
         place=True,
@@ -143,7 +135,6 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "workshop",
-        "3-3",
         _("デジタル活用講座"),
         _("講座の名称"),
         _("開催日"),
@@ -155,7 +146,6 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "helper",
-        "3-3",
         _("デジタル活用支援員・団体"),
         _("団体・支援員の呼び名"),
         _("活動を始めた日"),
@@ -163,7 +153,6 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "telework",
-        "2-2",
         _("テレワーク"),
         _("件名"),
         _("期間の最後の日"),
@@ -174,7 +163,6 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "milestone",
-        "",
         _("工程の開始・完了"),
         _("件名"),
         _("開始または完了の日"),

@@ -44,12 +44,15 @@ def read_published(text: str) -> Plan:
 
 
 def examine(
-    text: str, before: Plan | None = None, departments: Collection[str] | None = None
+    text: str,
+    before: Plan | None = None,
+    departments: Collection[str] | None = None,
+    earlier: Collection[Plan] = (),
 ) -> tuple[Plan | None, list[Finding]]:
     """The plan, where its shape allows one, and everything that must be mended, in the order of the file.
 
     `before` is the version in use: what would break its figures is a finding, too. `departments` are the codes of
-    the city's departments, where they are known.
+    the city's departments, where they are known; `earlier` the plans before this one.
     """
     try:
         source = yaml_source.read(text.removeprefix("\ufeff"))
@@ -62,7 +65,7 @@ def examine(
     if findings:
         return None, sorted(findings, key=lambda f: f.line)
     plan = _plan(source.data)
-    findings = list(checking.check(plan, source, before))
+    findings = [*checking.check(plan, source, before), *checking.check_lists(plan, source, earlier)]
     if departments is not None:
         findings += checking.check_departments(plan, source, departments)
     return plan, sorted(findings, key=lambda f: f.line)
@@ -164,6 +167,7 @@ def _measure(data: Mapping[str, Any]) -> Measure:
         actions=tuple(Action(str(n), _action(one)) for n, one in enumerate(data["actions"], 1)),
         department_code=data["department"],
         national_items=tuple(data.get("national_items", ())),
+        records=tuple(data.get("records", ())),
         sdgs=tuple(data.get("sdgs", ())),
         certainty=dict(data.get("certainty", {})),
     )

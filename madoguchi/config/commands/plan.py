@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from madoguchi.config.commands import start_django
 
 if TYPE_CHECKING:
+    from madoguchi.plan.definition import Plan
     from madoguchi.plan.findings import Finding
 
 MOST_BY, MOST_NOTE = 80, 400  # characters that a version holds
@@ -47,7 +48,8 @@ def _check(files: list[Path], *, as_json: bool) -> int:
     from madoguchi.plan import reading
 
     files = files or sorted((Path(reading.__file__).parent / "catalog").glob("*.yaml"))
-    found = [(str(file), one) for file in files for one in _findings(file)]
+    plans = [plan for file in files if (plan := _examined(file)[0]) is not None]
+    found = [(str(file), one) for file in files for one in _examined(file, others=plans)[1]]
     if as_json:
         findings = [{"file": file, **asdict(one)} for file, one in found]
         print(json.dumps({"files": [str(file) for file in files], "findings": findings}, ensure_ascii=False))
@@ -64,7 +66,7 @@ def _publish(file: Path, *, by: str, note: str) -> int:
     from madoguchi.plan.findings import BrokenPlan
 
     # A city that publishes its plan before its departments are entered is not held up.
-    findings = _findings(file, organization.department_codes() or None)
+    findings = _examined(file, organization.department_codes() or None)[1]
     if findings:
         return _print([(str(file), one) for one in findings])
     source = file.read_text(encoding="utf-8")
@@ -79,15 +81,22 @@ def _publish(file: Path, *, by: str, note: str) -> int:
     return 0
 
 
-def _findings(file: Path, departments: Collection[str] | None = None) -> Sequence[Finding]:
+def _examined(
+    file: Path, departments: Collection[str] | None = None, others: Sequence[Plan] = ()
+) -> tuple[Plan | None, Sequence[Finding]]:
+    """What the file says, and what is wrong with it, also against those of `others` that begin before it."""
     from madoguchi.plan import reading
     from madoguchi.plan.findings import Finding
 
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        return [Finding(1, "", "unreadable", "ファイルを読めません。", UNREADABLE)]
-    return reading.examine(text, departments=departments)[1]
+        return None, [Finding(1, "", "unreadable", "ファイルを読めません。", UNREADABLE)]
+    plan, findings = reading.examine(text, departments=departments)
+    if plan is None or not others:
+        return plan, findings
+    earlier = [one for one in others if one.id != plan.id and one.starts_on < plan.starts_on]
+    return reading.examine(text, departments=departments, earlier=earlier)
 
 
 def _print(found: Sequence[tuple[str, Finding]]) -> int:

@@ -30,8 +30,8 @@ def exchange(unit: kernel.Unit, *, gone: Sequence[Fact], new: Sequence[tuple[str
     """Put new facts in the place of old ones, with what both do to the totals, in the unit of what they came from.
 
     Months they fall into must be open: call `open_months` before the unit is written. A new one with the key of an old
-    one takes over its row; one whose key is another fact already breaks a unique constraint (`IntegrityError`), an old one that is gone already fails the guard, and with
-    it the unit. No row is touched twice: on PostgreSQL the parts of a unit do not see each other.
+    one takes over its row; one whose key is another fact already breaks a unique constraint (`IntegrityError`), an old
+    one that is gone already fails the guard, and with it the unit. No row is touched twice: on PostgreSQL the parts of a unit do not see each other.
     """
     totals: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
     there = {(fact.source, fact.key): fact for fact in gone}
@@ -106,7 +106,8 @@ def open_months(source: str, happenings: Iterable[Happening]) -> None:
 def bring_up(source: str, happenings: Iterable[Happening], *, beginning: str = "") -> tuple[int, int]:
     """Make the facts of a source equal to what its room tells. Returns how many were added and taken back.
 
-    One that changed is exchanged in one unit, so that no figure is without it meanwhile. Facts whose key does not start with `beginning` come from elsewhere and stay.
+    One that changed is exchanged in one unit, so that no figure is without it meanwhile. Facts whose key does not start
+    with `beginning` come from elsewhere and stay.
     """
     known = {
         row[0]: row[1:]

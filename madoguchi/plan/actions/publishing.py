@@ -27,12 +27,15 @@ def publish(*, source: str, by: str, note: str = "", now: datetime) -> PlanVersi
     plan = reading.read(source)
     newest = PlanVersion.objects.filter(plan_id=plan.id).order_by("-number").first()
     digest = hashlib.sha256(source.encode()).hexdigest()
-    if newest is not None:
-        if newest.digest == digest:
-            return newest
-        _plan, findings = reading.examine(source, plans.plan_of(newest.id))
-        if findings:
-            raise BrokenPlan(findings)
+    if newest is not None and newest.digest == digest:
+        return newest
+    earlier = [
+        other for other in plans.all_plans() if other.id != plan.id and other.starts_on < plan.starts_on
+    ]
+    before = plans.plan_of(newest.id) if newest else None
+    _plan, findings = reading.examine(source, before, earlier=earlier)
+    if findings:
+        raise BrokenPlan(findings)
     version = PlanVersion(
         plan_id=plan.id,
         number=newest.number + 1 if newest else 1,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +12,6 @@ from madoguchi.audit.models import AuditEntry
 from madoguchi.common import clock
 from madoguchi.identity import queries as identity
 from madoguchi.japan.fiscal import fiscal_year_end, fiscal_year_start
-from madoguchi.plan.desk_kinds import KINDS
 from madoguchi.plan.models import Achievement
 
 ORDERS = {
@@ -29,6 +29,7 @@ class Filters:
     text: str = ""
     kind: str = ""
     measure: str = ""
+    kinds: Collection[str] = ()  # of the measure
     department: str = ""
     state: str = ""
     year: int = 0
@@ -47,7 +48,7 @@ def found(filters: Filters) -> QuerySet[Achievement]:
     if filters.kind:
         rows = rows.filter(kind=filters.kind)
     if filters.measure:
-        rows = rows.filter(kind__in=[k.id for k in KINDS if k.measure_id == filters.measure])
+        rows = rows.filter(kind__in=filters.kinds)
     if filters.department:
         rows = rows.filter(department_code=filters.department)
     if filters.state:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,6 +14,7 @@ from madoguchi.plan.desk_kinds import KINDS
 from madoguchi.plan.models import Achievement, Resolution, ReviewNote
 from madoguchi.plan.queries import figures, plans, roadmap
 from madoguchi.plan.rules import light
+from madoguchi.plan.rules.achievements import kinds_of
 from madoguchi.plan.rules.light import Light
 from madoguchi.plan.rules.roadmap import Expected
 
@@ -76,7 +78,7 @@ def sheet(plan: Plan, measure: Measure, year: int, today: date) -> Sheet:
         fiscal_year=year,
         as_of=as_of,
         indicators=tuple(_indicator(plan, i, year, as_of) for i in plan.indicators_of(measure.id)),
-        achievements=_achievements(measure.id, begin, as_of),
+        achievements=_achievements(kinds_of(plan, measure), begin, as_of),
         bars=tuple(b for b in roadmap.standing(plan, as_of) if b.bar.measure_id == measure.id),
         resolutions=_resolutions(plan, measure.id, begin, as_of),
         note=ReviewNote.objects.filter(plan_id=plan.id, measure_id=measure.id, fiscal_year=year).first(),
@@ -104,10 +106,10 @@ def _indicator(plan: Plan, indicator: Indicator, year: int, as_of: date) -> Revi
     )
 
 
-def _achievements(measure_id: str, begin: date, end: date) -> tuple[tuple[str, int], ...]:
+def _achievements(kinds: Collection[str], begin: date, end: date) -> tuple[tuple[str, int], ...]:
     found = []
     for kind in KINDS:
-        if kind.measure_id == measure_id:
+        if kind.id in kinds:
             rows = Achievement.objects.filter(kind=kind.id, state="counted", happened_on__range=(begin, end))
             found.append((str(kind.name), rows.count()))
     return tuple(found)

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from madoguchi.common.registers import Happening
+from madoguchi.plan.definition import Measure, Plan
 from madoguchi.plan.rules.names import name_of
 
 Told = list[tuple[str, Happening]]  # source and happening
@@ -137,3 +138,28 @@ _BY_KIND: dict[str, Callable[[Record], Told]] = {
     "milestone": _milestone,
 }
 KINDS = (*_BY_KIND, "system")
+
+# What records of a kind are counted under.
+SOURCES: Mapping[str, tuple[str, ...]] = {
+    "workshop": ("workshops",),
+    "helper": ("helpers",),
+    "training": ("training",),
+    "security_training": ("security-training-taken", "security-training-passed"),
+    "policy": ("policies",),
+    "operation": ("operations",),
+    "hours": ("hours-saved",),
+    "priority_procedure": ("priority-procedures",),
+    "online_procedure": ("online-procedures",),
+    "card_procedure": ("card-procedures",),
+    "procedure": ("procedures",),
+    "dataset": ("datasets",),
+    "telework": ("telework-days",),
+    "milestone": ("milestones",),
+    "system": ("systems-17", "systems-20"),
+}
+
+
+def kinds_of(plan: Plan, measure: Measure) -> frozenset[str]:
+    """The kinds of records of a measure: what its indicators count, and what the plan names beside them."""
+    counted = {source for i in plan.indicators_of(measure.id) for source in (i.source, i.denominator)}
+    return frozenset(measure.records) | {kind for kind in KINDS if counted.intersection(SOURCES[kind])}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date
 
 import pytest
@@ -260,15 +261,17 @@ def test_a_person_named_twice_is_told_with_the_line(officer):
     assert "3行目の職員番号が二度書かれています。" in page.content.decode()
 
 
-def test_the_list_asks_as_often_for_many_rows_as_for_one(office, django_assert_num_queries):
+def test_the_list_asks_as_often_for_many_rows_as_for_one(office, plan, django_assert_num_queries):
     client = signed_in_client(office)
     AchievementFactory()
-    with django_assert_num_queries(5):
+    AchievementFactory(kind="telework", detail={"days": 1})
+    client.get("/plan/achievements/")  # the plan is read once
+    with django_assert_num_queries(6):
         client.get("/plan/achievements/")
     for _row in range(12):
         AchievementFactory(recorded_by=office)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         page = client.get("/plan/achievements/?state=counted&measure=3-3&year=2024")
 
     assert "13件中" in page.content.decode()
@@ -330,3 +333,23 @@ def test_a_proof_is_opened_by_its_own_department_and_the_office_and_logged(offic
 
     assert signed_in_client(officer).get(address).status_code == 404  # the file itself is not in the store
     assert AuditEntry.objects.get(act="achievement.proof_read").subject == f"achievement:{row.id}"
+
+
+def test_the_measures_of_a_record_are_those_of_the_plan_not_of_one_city(officer, plan):
+    client = signed_in_client(officer)
+
+    kinds = client.get("/plan/achievements/new/").content.decode()
+    other = plan.measures[0]
+    theirs = dataclasses.replace(
+        plan, indicators=(), measures=(dataclasses.replace(other, records=("helper",)),)
+    )
+
+    assert kinds.index("オープンデータの公開") < kinds.index("施策 1-3")
+    assert rules.kinds_of(theirs, theirs.measures[0]) == {"helper"}
+    assert rules.kinds_of(plan, plan.measure("1-1")) == {
+        "priority_procedure",
+        "online_procedure",
+        "card_procedure",
+        "procedure",
+    }
+    assert rules.kinds_of(plan, plan.measure("2-2")) == {"operation", "hours", "telework"}

@@ -62,6 +62,8 @@ core_system_lists: {"17": [register]}
 
 # One change of BASE each, and the one finding it must give.
 BROKEN = {
+    "no_source_for_list": ('{"17": [register]}', '{"21": [register]}', "not_a_choice"),
+    "unknown_record": ("national_items: [online]", "national_items: [online]\n    records: [party]", "unknown_name"),
     "not_yaml": ("goals:", "goals: [", "syntax"),
     "alias": ("title: {ja: 計画}", "title: &a {ja: 計画}", "alias"),
     "doubled_key": ("office: digital", "office: digital\noffice: digital", "duplicate_key"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -144,3 +145,30 @@ def test_departments_that_the_city_does_not_have_are_found_where_they_are_known(
     ]
     assert [f.place for f in both] == ["", "1-1"]
     assert reading.examine(text)[1] == []
+
+
+LATER = re.sub("202[0-9]", lambda year: str(int(year[0]) + 5), BASE)
+MORE = "core_systems: {register: 住民記録, seals: 印鑑登録}"
+
+
+def with_seals(source: str) -> str:
+    return source.replace("core_systems: {register: 住民記録}", MORE).replace(
+        "[register]", "[register, seals]"
+    )
+
+
+@pytest.mark.django_db
+def test_a_later_plan_does_not_change_what_an_earlier_one_counted():
+    publish(BASE)
+
+    assert codes(with_seals(LATER)) == ["list_differs"]
+    publish(LATER, SECOND)
+
+
+@pytest.mark.django_db
+def test_a_list_that_was_wrong_is_put_right_from_the_earliest_plan_on():
+    publish(BASE)
+    publish(LATER)
+
+    publish(with_seals(BASE), SECOND)
+    publish(with_seals(LATER), THIRD)

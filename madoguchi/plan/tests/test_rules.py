@@ -144,5 +144,6 @@ def test_every_kind_tells_its_record_under_keys_of_its_own(kind):
     told = achievements.happenings(record, systems={})
 
     assert told
+    assert {source for source, _h in told} == set(achievements.SOURCES[kind])
     assert len({(source, h.key) for source, h in told}) == len(told)
     assert all(h.key.startswith("r:1:") and h.on == START for _source, h in told)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -33,6 +34,7 @@ from madoguchi.plan.forms.desk_choices import choices_of
 from madoguchi.plan.models import Achievement
 from madoguchi.plan.queries import desk_achievements as queries
 from madoguchi.plan.queries import plans
+from madoguchi.plan.rules.achievements import kinds_of
 from madoguchi.plan.views.asking import posted_version
 from madoguchi.plan.views.desk_proof import LIMITS, ROLES, Sent, sent
 
@@ -45,7 +47,8 @@ TAGS = {"counted": "success", "no_proof": "warning", "doubtful": "danger", "with
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
     """Records by word, kind, measure, department, state and fiscal year; the choice stands in the address."""
-    filters = _filters(request)
+    measures = _measures()
+    filters = _filters(request, measures)
     page, pagination = desk_lists.paged(request, queries.found(filters))
     names = _department_names({row.department_code for row in page})
     today = clock.today()
@@ -57,6 +60,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "pagination": pagination,
         "csv": reverse("plan:achievements-csv") + desk_lists.address_with(request),
         "kinds": [(kind.id, kind.name) for kind in KINDS],
+        "measures": [(key, one.title) for key, one in measures.items()],
         "departments": [(d.code, d.name) for d in organization.all_departments(today)],
         "states": AchievementState.choices,
         "years": [(y, format_fiscal_year(y)) for y in range(fiscal_year(today), FIRST_YEAR - 1, -1)],
@@ -80,7 +84,7 @@ def listing_csv(request: HttpRequest) -> HttpResponseBase:
         _("終わりの日"),
         "id",
     ]
-    return csv_response("achievements.csv", header, _csv_rows(_filters(request)))
+    return csv_response("achievements.csv", header, _csv_rows(_filters(request, _measures())))
 
 
 def _csv_rows(filters: queries.Filters) -> Iterator[list[object]]:
@@ -105,7 +109,11 @@ def _csv_rows(filters: queries.Filters) -> Iterator[list[object]]:
 @require_GET
 def choose(request: HttpRequest) -> HttpResponse:
     """What kind of achievement to record."""
-    return render(request, "plan/desk/achievement_kinds.html", {"here": "achievements", "kinds": KINDS})
+    measures = _measures()
+    kinds = [
+        (kind, "、".join(key for key, one in measures.items() if kind.id in one.kinds)) for kind in KINDS
+    ]
+    return render(request, "plan/desk/achievement_kinds.html", {"here": "achievements", "kinds": kinds})
 
 
 @access.staff(*ROLES)
@@ -365,17 +373,34 @@ def _done(request: HttpRequest) -> str:
     return words.get(request.GET.get("done", ""), "")
 
 
-def _filters(request: HttpRequest) -> queries.Filters:
+def _filters(request: HttpRequest, measures: Mapping[str, _Measure]) -> queries.Filters:
     year = request.GET.get("year", "")
+    measure = desk_lists.choice(request, "measure", ("", *measures))
     return queries.Filters(
         text=desk_lists.searched(request),
         kind=desk_lists.choice(request, "kind", ("", *BY_ID)),
-        measure=desk_lists.choice(request, "measure", ("", *sorted({k.measure_id for k in KINDS}))),
+        measure=measure,
+        kinds=measures[measure].kinds if measure else (),
         department=request.GET.get("department", "")[:40],
         state=desk_lists.choice(request, "state", ("", *AchievementState.values)),
         year=int(year) if re.fullmatch("2[0-9]{3}", year) else 0,
         order=desk_lists.choice(request, "sort", tuple(queries.ORDERS)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Measure:
+    title: str
+    kinds: Collection[str]
+
+
+def _measures() -> dict[str, _Measure]:
+    """The measures of the plan of today, by id; none while no plan is published."""
+    try:
+        plan = plans.plan_for(clock.today())
+    except plans.NoSuchPlan:
+        return {}
+    return {m.id: _Measure(f"{m.id} {m.title}", kinds_of(plan, m)) for m in plan.measures}
 
 
 def _columns(request: HttpRequest, filters: queries.Filters) -> list[object]:
