@@ -62,8 +62,16 @@ class Indicator:
     exclusions: Words = Words("")
     fiscal_year_rule: Words = Words("")
     version: int = 1  # raised with every change of how it is counted
+    begins_anew: bool = (
+        False  # of a day, but told anew each fiscal year: what was shown last year no longer counts
+    )
     is_headline: bool = True  # the figure the plan itself names; others stand beside it, always labelled
     certainty: Certainty = "plan"
+
+    @property
+    def is_yearly(self) -> bool:
+        """Whether it begins at nought each 1 April: its values of two fiscal years do not tell a course."""
+        return self.span == "year" or self.begins_anew
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,8 @@ def effect(one: Resolution, plan: Plan) -> str:
     if one.item.meeting.held_on >= plan.ends_on:  # a closed plan keeps its last day's figures
         return _("計画の期間が終わった後の決定なので、効果は指標では測れません。")
     indicator = plan.indicator(one.indicator_id)
+    if indicator.is_yearly:
+        return _("年度ごとに数え直す指標なので、会議の日からの変化は測れません。")
     numbers = _("「%(title)s」の会議の日からの変化は%(moved)s（見込み%(expected)s）です。") % {
         "title": indicator.title.ja,
         "moved": _signed(indicator, moved),

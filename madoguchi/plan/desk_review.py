@@ -96,11 +96,11 @@ def _figures(one: ReviewedIndicator) -> str:
     typed = _("（手入力）")
     words = {
         "span": texts.span_word(indicator),
-        "baseline": texts.with_unit(indicator, one.baseline, "ja"),
+        "baseline": texts.point(indicator, indicator.baseline, "ja"),
         "last": texts.with_unit(indicator, one.last_year, "ja") + (typed if one.is_last_typed else ""),
         "this": texts.with_unit(indicator, one.this_year, "ja") + (typed if one.is_typed else ""),
         "day": one.as_of.isoformat(),
-        "target": texts.with_unit(indicator, one.target, "ja"),
+        "target": texts.point(indicator, indicator.target, "ja"),
         "light": texts.light_word(one.light),
     }
     return (

@@ -41,6 +41,12 @@ def retell_systems(payload: Mapping[str, Any]) -> None:
     achievements.retell("system")
 
 
+@jobs.handler("plan.retell_services", every=timedelta(days=1))
+def retell_services(payload: Mapping[str, Any]) -> None:
+    """Make the facts of digital services equal to what the registry tells."""
+    services.retell()
+
+
 @jobs.handler("plan.issue_surveys", every=timedelta(days=1))
 def issue_surveys(payload: Mapping[str, Any]) -> None:
     """From 1 March on, ask each department with digital services for this year's evidence, by mail too; late ones again.

@@ -192,6 +192,7 @@ def _indicator(data: Mapping[str, Any]) -> Indicator:
         exclusions=_words(data.get("exclusions")),
         fiscal_year_rule=_words(data.get("fiscal_year_rule")),
         version=data.get("version", 1),
+        begins_anew=data.get("begins_anew", False),
         is_headline=data.get("headline", True),
         certainty=data.get("certainty", "plan"),
     )

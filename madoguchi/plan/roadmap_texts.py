@@ -39,7 +39,8 @@ def days_word(one: Expected) -> str:
 
 def planned(one: Expected) -> str:
     """The planned days."""
-    return f"{both_eras(one.bar.starts_on)}〜{both_eras(one.bar.ends_on)}"
+    words = f"{both_eras(one.bar.starts_on)}〜{both_eras(one.bar.ends_on)}"
+    return _("%(days)s（仮の予定）") % {"days": words} if one.bar.certainty == "to_be_filled" else words
 
 
 def actual(one: Expected) -> str:
@@ -53,12 +54,18 @@ def sentence(
     one: Expected, found: Sequence[Expected], names: Mapping[str, str], *, is_closed: bool = False
 ) -> str:
     """A bar in a sentence or three: the plan, what happened, what follows for those that wait for it."""
-    parts = [_happened(one, names, is_closed), _("予定は%(begin)sから%(end)sまでです。") % _days(one)]
+    parts = [_happened(one, names, is_closed), _planned_words(one) % _days(one)]
     if one.moved_by:
         parts.append(_("「%(names)s」が遅れた影響を受けています。") % {"names": _listed(one.moved_by, names)})
     if not is_closed:
         parts += [_follows(other, names) for other in found if one.bar.id in other.moved_by]
     return "".join(parts)
+
+
+def _planned_words(one: Expected) -> str:
+    if one.bar.certainty == "to_be_filled":
+        return _("予定は%(begin)sから%(end)sまで（仮の予定）です。")
+    return _("予定は%(begin)sから%(end)sまでです。")
 
 
 def _days(one: Expected) -> dict[str, str]:

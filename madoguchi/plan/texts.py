@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from madoguchi.common.jinja2env import both_eras
 from madoguchi.japan.fiscal import format_fiscal_year
-from madoguchi.plan.definition import Indicator
+from madoguchi.plan.definition import Indicator, Point
 from madoguchi.plan.queries.counts import Part
 from madoguchi.plan.queries.scoreboard import Change, Standing
 from madoguchi.plan.rules import forecast
@@ -57,6 +57,28 @@ def with_unit(indicator: Indicator, value: float | None, language: str) -> str:
     return f"{plain(value)}{gap}{unit}"
 
 
+def exactly(value: float) -> str:
+    """A number as it was published: not cut, without the dust of binary fractions."""
+    return f"{round(value, 6):,.6f}".rstrip("0").rstrip(".")
+
+
+def roughly(value: float) -> str:
+    """A ratio by its three digits that count: 0.02 stays 0.02."""
+    if value == 0:
+        return "0"
+    digits = max(0, 2 - math.floor(math.log10(abs(value))))
+    text = f"{value:,.{digits}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def point(indicator: Indicator, point: Point | None, language: str) -> str:
+    """A baseline or target with its unit; one that the plan does not name is marked as assumed."""
+    words = with_unit(indicator, point.value if point else None, language)
+    if point is None or point.certainty != "to_be_filled":
+        return words
+    return _("%(value)s（仮の値）") % {"value": words}
+
+
 def span_word(indicator: Indicator) -> str:
     """What the value is a value of, always said: in all, of the year, of the day; every one or each once."""
     if indicator.kind == "distinct":
@@ -64,13 +86,22 @@ def span_word(indicator: Indicator) -> str:
     return {"plan": _("計画期間の累計"), "year": _("年度"), "day": _("その日の数")}[indicator.span]
 
 
+def value_so_far(standing: Standing, language: str) -> str:
+    """The value; of what is told anew each year with what it was at the end of the last one, by which the light goes."""
+    words = with_unit(standing.indicator, standing.figure.value, language)
+    if standing.last_year is None or standing.last_year == standing.figure.value:
+        return words
+    last = with_unit(standing.indicator, standing.last_year, language)
+    return _("%(value)s（前の年度末は%(last)s）") % {"value": words, "last": last}
+
+
 def sentence(standing: Standing, language: str) -> str:
     """Where an indicator stands, in a sentence."""
     indicator, figure = standing.indicator, standing.figure
     words = {
         "title": indicator.title.of(language),
-        "value": with_unit(indicator, figure.value, language),
-        "target": with_unit(indicator, indicator.target.value, language) if indicator.target else "",
+        "value": value_so_far(standing, language),
+        "target": point(indicator, indicator.target, language),
     }
     if figure.value is None:
         return _("「%(title)s」は、まだデータがありません。") % words
@@ -174,7 +205,7 @@ def joined(sentences: Sequence[str], language: str) -> str:
 
 
 def _changed(indicator: Indicator, change: Change, language: str) -> str:
-    if change.amount is None or indicator.span == "year":
+    if change.amount is None or indicator.is_yearly:
         return ""
     words = {"amount": with_unit(indicator, abs(change.amount), language)}
     if change.is_whole_plan:

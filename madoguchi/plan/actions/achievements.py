@@ -295,11 +295,11 @@ def told_by(row: Achievement) -> rules.Told:
 
 
 def core_systems() -> Mapping[str, Sequence[str]]:
-    """The core systems of each list, of all plans together."""
-    lists: dict[str, list[str]] = {}
+    """The core systems of each list, as the earliest plan that has it says: later ones do not change it."""
+    lists: dict[str, Sequence[str]] = {}
     for plan in plans.all_plans():
         for name, ids in plan.core_system_lists.items():
-            lists.setdefault(name, []).extend(one for one in ids if one not in lists.get(name, ()))
+            lists.setdefault(name, ids)
     return lists
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -53,12 +53,18 @@ def _look(entries: Sequence[Entry], by: Staff, today: date) -> list[tuple[Entry,
     known: dict[str, list[DigitalService]] = defaultdict(list)
     for service in DigitalService.objects.order_by("started_on", "id"):
         known[rules.sameness(service.city_service, service.private_service)].append(service)
+    exact = {
+        one.id: values.get("ended_on")
+        for values in entries
+        for one in known.get(rules.sameness(values["city_service"], values["private_service"]), ())
+        if one.started_on == values["started_on"]
+    }
     seen: dict[Place, Entry] = {}
     new: dict[str, list[Entry]] = defaultdict(list)
     found: list[tuple[Entry, DigitalService | None]] = []
     for values in entries:
         same = rules.sameness(values["city_service"], values["private_service"])
-        meant = _meant(known[same], values, today)
+        meant = _meant(known[same], values, today, but=exact)
         place = meant.id if meant else (same, values["started_on"])
         if place in seen:
             if seen[place] != values:
@@ -70,13 +76,18 @@ def _look(entries: Sequence[Entry], by: Staff, today: date) -> list[tuple[Entry,
         if meant is None:
             new[same].append(values)
         if meant is None or not _is_there(meant, values, today):
-            _refuse(same, meant, values, by, today)
+            _refuse(same, meant, values, by, today, ended=exact)
             found.append((values, meant))
-    return found
+    return sorted(found, key=lambda one: one[1] is None)  # what ends makes room for what follows
 
 
-def _meant(known: Sequence[DigitalService], values: Entry, today: date) -> DigitalService | None:
-    """Which entry of the same two a row is about: that of its first day, else the one not ended when it begins."""
+def _meant(
+    known: Sequence[DigitalService], values: Entry, today: date, *, but: Container[UUID]
+) -> DigitalService | None:
+    """Which entry of the same two a row is about: that of its first day, else the one not ended when it begins.
+
+    Those that other rows name by their first day are not meant.
+    """
     start = values["started_on"]
     if alike := [one for one in known if one.started_on == start]:
         return max(alike, key=lambda one: sum(getattr(one, name) == values[name] for name in EDITABLE))
@@ -84,7 +95,9 @@ def _meant(known: Sequence[DigitalService], values: Entry, today: date) -> Digit
     present = [
         one
         for one in known
-        if not rules.is_after(max(start, today), one.ended_on) and not rules.is_after(one.started_on, end)
+        if one.id not in but
+        and not rules.is_after(max(start, today), one.ended_on)
+        and not rules.is_after(one.started_on, end)
     ]
     return present[-1] if present else None
 
@@ -104,17 +117,27 @@ def _is_there(service: DigitalService, values: Entry, today: date) -> bool:
     return is_ended or all(getattr(service, name) == values[name] for name in EDITABLE)
 
 
-def _refuse(same: str, service: DigitalService | None, values: Entry, by: Staff, today: date) -> None:
+def _refuse(
+    same: str,
+    service: DigitalService | None,
+    values: Entry,
+    by: Staff,
+    today: date,
+    *,
+    ended: Mapping[UUID, date | None],
+) -> None:
+    """`ended`: the last days that the same file gives to entries."""
     name, start, end = values["city_service"], values["started_on"], values.get("ended_on")
     try:
         may_record(by, str(values["department_code"]), today)
         if rules.is_after(start, end):
             raise EndsBeforeStart
         if service is None:
-            refuse_meeting(same, start, end)
+            making_room = {key for key, last in ended.items() if rules.is_after(start, last)}
+            refuse_meeting(same, start, end, but=making_room)
             return
         may_record(by, service.department_code, today)
         refuse_days(service, start, end or service.ended_on)
-        refuse_meeting(service.sameness, start, end or service.ended_on, but=service)
+        refuse_meeting(service.sameness, start, end or service.ended_on, but={service.id})
     except (NotAllowed, KnownAlready, NotInUse, EndsBeforeStart) as error:
         raise type(error)(name) from None

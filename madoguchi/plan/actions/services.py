@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError
-from django.db.models import Q
 from django.urls import reverse
 
 from madoguchi.audit import actions as audit
@@ -16,7 +16,7 @@ from madoguchi.common import clock, kernel
 from madoguchi.common.ids import new_id
 from madoguchi.common.registers import Happening
 from madoguchi.identity.models import Staff
-from madoguchi.japan.fiscal import fiscal_year, fiscal_year_end
+from madoguchi.japan.fiscal import fiscal_year, fiscal_year_end, fiscal_year_start
 from madoguchi.plan.actions import facts
 from madoguchi.plan.actions.achievements import ChangedMeanwhile, NotYet, ReasonMissing, may_record
 from madoguchi.plan.models import DigitalService, Fact, Survey, UseEvidence
@@ -57,7 +57,8 @@ class EndsBeforeStart(Exception):
 class Evidence:
     """That a service was used in a fiscal year."""
 
-    seen_on: date
+    fiscal_year: int
+    seen_on: date  # within the year, or later: a report of the year
     users: int
     reference: str
 
@@ -107,7 +108,7 @@ def change_service(
         same = (
             service.sameness
         )  # look-alikes from before the registry looked stay apart until one of them ends
-    refuse_meeting(same, start, end, but=service)
+    refuse_meeting(same, start, end, but={service.id})
     changes = {name: values[name] for name in EDITABLE} | {"sameness": same, "ended_on": end}
     _store(service, version, changes, "digital_service.changed", by, now)
 
@@ -120,26 +121,26 @@ def end_service(*, service: DigitalService, version: int, last_day: date, by: St
     """
     may_record(by, service.department_code, clock.tokyo_date(now))
     refuse_days(service, service.started_on, last_day)
-    refuse_meeting(service.sameness, service.started_on, last_day, but=service)
+    refuse_meeting(service.sameness, service.started_on, last_day, but={service.id})
     _store(service, version, {"ended_on": last_day}, "digital_service.ended", by, now)
 
 
 def add_evidence(*, service: DigitalService, evidence: Evidence, by: Staff, now: datetime) -> UseEvidence:
     """Record this year's use: only with it a service is counted.
 
-    Raises `NotAllowed`, `NotYet` for a day ahead, `NotInUse` for one outside the service's own days, `KnownAlready` for
-    a second one of a fiscal year, `ChangedMeanwhile` when the service was changed or ended since it was read.
+    Raises `NotAllowed`, `NotYet` for a day ahead, `NotInUse` for what does not prove the use of the service in that
+    fiscal year, `KnownAlready` for a second one of a fiscal year, `ChangedMeanwhile` when the service was changed or ended since it was read.
     """
     today = clock.tokyo_date(now)
     may_record(by, service.department_code, today)
     if evidence.seen_on > today:
         raise NotYet
-    if evidence.seen_on < service.started_on or (service.ended_on and evidence.seen_on > service.ended_on):
+    if not _proves(evidence.fiscal_year, evidence.seen_on, service.started_on, service.ended_on):
         raise NotInUse
     row = UseEvidence(
         id=new_id(),
         service=service,
-        fiscal_year=fiscal_year(evidence.seen_on),
+        fiscal_year=evidence.fiscal_year,
         seen_on=evidence.seen_on,
         users=evidence.users,
         reference=evidence.reference,
@@ -183,13 +184,13 @@ def withdraw_evidence(*, evidence: UseEvidence, reason: str, by: Staff, now: dat
 
 
 def happening(service: DigitalService, evidence: UseEvidence) -> Happening:
-    """From the day it was seen to the end of that fiscal year, or of the service."""
+    """The whole fiscal year, as far as the service was used in it."""
     until = fiscal_year_end(evidence.fiscal_year)
     if service.ended_on is not None:
         until = min(until, service.ended_on)
     return Happening(
         key=f"{evidence.id}:{service.version}",
-        on=evidence.seen_on,
+        on=max(fiscal_year_start(evidence.fiscal_year), service.started_on),
         until=until,
         subject=str(service.id),
         department_code=service.department_code,
@@ -280,21 +281,26 @@ def refuse_days(service: DigitalService, start: date, end: date | None) -> None:
     """Raises `EndsBeforeStart` or `NotInUse` where a service cannot be used from `start` to `end`."""
     if rules.is_after(start, end):
         raise EndsBeforeStart
-    outside = Q(seen_on__lt=start) if end is None else Q(seen_on__lt=start) | Q(seen_on__gt=end)
-    if service.evidence.filter(outside).exists():
+    if not all(_proves(one.fiscal_year, one.seen_on, start, end) for one in service.evidence.all()):
         raise NotInUse
 
 
-def refuse_meeting(
-    same: str, start: date, end: date | None = None, but: DigitalService | None = None
-) -> None:
+def _proves(year: int, seen_on: date, start: date, end: date | None) -> bool:
+    return rules.proves(seen_on=seen_on, year=year, started_on=start, ended_on=end)
+
+
+def retell() -> None:
+    """Bring the facts of all evidence up to what the registry tells now."""
+    told = [happening(row.service, row) for row in UseEvidence.objects.select_related("service")]
+    facts.bring_up(SOURCE, told)
+
+
+def refuse_meeting(same: str, start: date, end: date | None = None, but: Collection[UUID] = ()) -> None:
     """Raises `KnownAlready` where another entry of the same two is used on a day of these."""
     others = DigitalService.objects.not_ended(start).filter(sameness=same)
     if end is not None:
         others = others.filter(started_on__lte=end)
-    if but is not None:
-        others = others.exclude(id=but.id)
-    if others.exists():
+    if others.exclude(id__in=but).exists():
         raise KnownAlready
 
 

@@ -26,6 +26,7 @@ EDITABLE = (
     "yearly_cost_yen",
     "renewal_cost_yen",
     "national_deadline_on",
+    "deadline_met_on",
     "national_support",
     "uses_national_trial",
     "indicator_id",

@@ -147,6 +147,9 @@ def _read_row(plain: Mapping[str, str], line: int, seen: dict[str, int], found: 
     found.rows.append(row)
 
 
+MOST_DECIMALS = 6  # a spreadsheet writes as many as its binary fractions have
+
+
 def _why_no_share(row: Mapping[str, Any], written: str) -> str:
     """What is wrong where a share is not its parts divided, as far as it is written; "" while parts are missing."""
     part, whole, share = (row[name] for name in ("numerator", "denominator", "value"))
@@ -154,7 +157,7 @@ def _why_no_share(row: Mapping[str, Any], written: str) -> str:
         return ""
     if whole == 0:
         return _("分母が0です。値を計算できません。")
-    decimals = len(narrow_ascii(written).strip().removesuffix("%").partition(".")[2])
+    decimals = min(len(narrow_ascii(written).removesuffix("%").strip().partition(".")[2]), MOST_DECIMALS)
     if abs(share - 100 * part / whole) < 10**-decimals:  # rounded or cut off
         return ""
     return _("分子÷分母は%(share)s%%で、値と合いません。") % {"share": f"{100 * part / whole:.{decimals}f}"}

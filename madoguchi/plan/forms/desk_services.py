@@ -9,9 +9,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from madoguchi.japan.fiscal import fiscal_year
 from madoguchi.japan.kana import narrow_ascii
 from madoguchi.plan.actions.services import Evidence
-from madoguchi.plan.forms.desk_values import read_day
+from madoguchi.plan.forms.desk_values import read_day, read_whole
 
 Problems = list[tuple[str, str]]
 
@@ -85,10 +86,13 @@ def read(
 
 
 def read_evidence(data: Mapping[str, Any], today: date) -> tuple[Evidence | None, Problems]:
-    """This year's use, and what is wrong with it."""
+    """The use in a fiscal year, and what is wrong with it."""
     problems: Problems = []
+    year = read_whole(str(data.get("fiscal_year", "")), 2000, fiscal_year(today))
+    if year is None:
+        problems.append(("#fiscal_year", _("どの年度の証拠かを選んでください。")))
     seen_on = day_of(str(data.get("seen_on", "")), "#seen_on", problems)
-    if seen_on is None and not problems:
+    if seen_on is None and not any(place == "#seen_on" for place, _sentence in problems):
         problems.append(("#seen_on", _("確かめた日を選んでください。")))
     elif seen_on is not None and seen_on > today:
         problems.append(("#seen_on", _("先の日付は登録できません。")))
@@ -98,9 +102,9 @@ def read_evidence(data: Mapping[str, Any], today: date) -> tuple[Evidence | None
     reference = str(data.get("reference", "")).strip()[:200]
     if not reference:
         problems.append(("#reference", _("証拠（文書番号や報告書の名称）を入力してください。")))
-    if problems or seen_on is None:
+    if problems or seen_on is None or year is None:
         return None, problems
-    return Evidence(seen_on, int(users), reference), []
+    return Evidence(year, seen_on, int(users), reference), []
 
 
 def day_of(text: str, place: str, problems: Problems) -> date | None:

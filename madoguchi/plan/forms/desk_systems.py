@@ -14,7 +14,7 @@ from madoguchi.plan.forms.desk_values import read_day
 
 Problems = list[tuple[str, str]]
 NEEDED = (("name", gettext_lazy("名称")), ("purpose", gettext_lazy("使いみち")))
-DAYS = ("introduced_on", "renewal_on", "planned_on", "national_deadline_on", "ended_on")
+DAYS = ("introduced_on", "renewal_on", "planned_on", "national_deadline_on", "deadline_met_on", "ended_on")
 YEN = ("yearly_cost_yen", "renewal_cost_yen")
 CHECKS = ("uses_national_trial", "cloud")
 NAMES = (

@@ -11,9 +11,7 @@ class SystemAsset(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id)
     name = models.CharField(max_length=120)
-    purpose = models.CharField(
-        max_length=60
-    )  # what it is for; two with one purpose may be one investment too many
+    purpose = models.CharField(max_length=60)  # two with one purpose may be one investment too many
     department_code = models.CharField(max_length=40)
     measure_id = models.CharField(max_length=10, default="")
     introduced_on = models.DateField()
@@ -22,6 +20,7 @@ class SystemAsset(models.Model):
     yearly_cost_yen = models.BigIntegerField(default=0)
     renewal_cost_yen = models.BigIntegerField(null=True)
     national_deadline_on = models.DateField(null=True)
+    deadline_met_on = models.DateField(null=True)  # when what the nation asks for was done
     national_support = models.CharField(max_length=120, default="")  # subsidy or trial that pays for it
     uses_national_trial = models.BooleanField(default=False)
     indicator_id = models.CharField(max_length=60, default="")  # the indicator it should move

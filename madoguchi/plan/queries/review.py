@@ -98,7 +98,7 @@ def _indicator(plan: Plan, indicator: Indicator, year: int, as_of: date) -> Revi
         this_year=now.value,
         is_typed=now.typed is not None,
         target=indicator.target.value if indicator.target else None,
-        light=light.light(indicator, now.value, as_of),
+        light=light.light(indicator, light.held(indicator, now.value, last.value if last else None), as_of),
         as_of=as_of,
         rows=now.rows,
         numerator=now.numerator,

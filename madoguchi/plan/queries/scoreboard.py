@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from django.db.models import Max, Q
 
+from madoguchi.japan.fiscal import fiscal_year, fiscal_year_end
 from madoguchi.plan.definition import Indicator, Measure, Plan
 from madoguchi.plan.models import Fact, MonthTotal
 from madoguchi.plan.queries import figures
@@ -28,6 +29,7 @@ class Standing:
     light: Light
     forecast: Forecast | None
     changed_on: date | None  # the newest day of the plan on which something began or ended
+    last_year: float | None = None  # of what is told anew each year: the value at the end of the last one
 
     @property
     def silence(self) -> Silence | None:
@@ -61,28 +63,37 @@ def standing(plan: Plan, indicator: Indicator, as_of: date) -> Standing:
 def standings(plan: Plan, indicators: Collection[Indicator], as_of: date) -> dict[str, Standing]:
     """Some indicators on a day, by id, with light and forecast."""
     day = plan.day_within(as_of)
-    ahead = [i for i in indicators if forecast.silence(i, day) is None]
+    ahead = [i for i in indicators if forecast.silence(i, day) is None or i.begins_anew]
     found, courses = figures.figures_and_courses(plan, indicators, day, ahead)
     newest = newest_days(plan, indicators, day)
+    last = {i.id: _last_year(i, courses[i.id], day) for i in ahead}
     return {
         one.id: Standing(
             indicator=one,
             figure=found[one.id],
-            light=light.light(one, found[one.id].value, day),
-            forecast=_forecast(one, courses.get(one.id, [])),
+            light=light.light(one, light.held(one, found[one.id].value, last.get(one.id)), day),
+            forecast=_forecast(one, courses.get(one.id, []), day),
             changed_on=newest.get(one.source),
+            last_year=last.get(one.id),
         )
         for one in indicators
     }
 
 
-def _forecast(indicator: Indicator, course: figures.Course) -> Forecast | None:
-    if indicator.target is None:
+def _last_year(indicator: Indicator, course: figures.Course, day: date) -> float | None:
+    """What an indicator that is told anew each year was at the end of the last one; None for any other."""
+    end = fiscal_year_end(fiscal_year(day) - 1)
+    return next((value for on, value in course if indicator.begins_anew and on == end), None)
+
+
+def _forecast(indicator: Indicator, course: figures.Course, day: date) -> Forecast | None:
+    if indicator.target is None or forecast.silence(indicator, day) is not None:
         return None
     whole = [point for point in course if point[0] == month_end(point[0])]
     return forecast.forecast(
         whole,
         indicator.target.on,
+        least=None if indicator.kind == "sum" else 0,
         most=indicator.most,
         counts=indicator.kind in ("count", "distinct", "stock"),
     )

@@ -44,6 +44,8 @@ class System:
     national_support: str
     uses_national_trial: bool
     ended_on: date | None
+    introduced_on: date = date.min
+    deadline_met_on: date | None = None  # when what the nation asks for was done
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,10 @@ def findings(systems: Sequence[System], *, day: date) -> list[Finding]:
 
 
 def _present(systems: Iterable[System], day: date) -> list[System]:
-    return [one for one in systems if one.ended_on is None or one.ended_on >= day]
+    """In use on a day."""
+    return [
+        one for one in systems if one.introduced_on <= day and (one.ended_on is None or one.ended_on >= day)
+    ]
 
 
 def _renewed(one: System) -> date | None:
@@ -98,7 +103,8 @@ def _renewal(one: System, day: date) -> list[Code]:
 
 def _deadline(one: System, day: date) -> list[Code]:
     deadline = one.national_deadline_on
-    if deadline is None or (one.ended_on is not None and one.ended_on <= deadline):
+    is_met = one.deadline_met_on is not None and one.deadline_met_on <= day
+    if deadline is None or is_met or (one.ended_on is not None and one.ended_on <= deadline):
         return []
     planned = _planned(one, day)
     if planned is not None:
@@ -117,8 +123,15 @@ def _duplicates(systems: Sequence[System]) -> list[Finding]:
         for same in by_purpose.values()
         for one in same
         for other in same
-        if one.id != other.id
+        if one.id != other.id and _meet(one, other)
     ]
+
+
+def _meet(one: System, other: System) -> bool:
+    """Whether both are used on one day: a successor that begins when the old one ends is none too many."""
+    return one.introduced_on <= (other.ended_on or date.max) and other.introduced_on <= (
+        one.ended_on or date.max
+    )
 
 
 def calendar(systems: Iterable[System], *, day: date) -> list[tuple[int, int, int]]:

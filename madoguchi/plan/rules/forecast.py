@@ -40,12 +40,13 @@ def forecast(
     points: Sequence[tuple[date, float | None]],
     on: date,
     *,
+    least: float | None = None,
     most: float | None = None,
     counts: bool = False,
 ) -> Forecast | None:
     """The value at `on` from values at the ends of months; None where there is too little, or nothing ahead.
 
-    `most` bounds what cannot be exceeded (100 for a share); what `counts` is never below nought and comes in ones.
+    `least` and `most` bound what cannot be (a share lies between 0 and 100); what `counts` comes in ones.
     """
     known = [(day, value) for day, value in points if value is not None][-(MONTHS + 1) :]
     if len(known) <= LEAST or on <= known[-1][0]:
@@ -59,7 +60,9 @@ def forecast(
     if most is not None:
         middle, low, high = min(middle, most), min(low, most), min(high, most)
     if counts:
-        middle, low, high = (float(max(0, one)) for one in (round(middle), math.floor(low), math.ceil(high)))
+        middle, low, high = round(middle), math.floor(low), math.ceil(high)
+    if least is not None:
+        middle, low, high = (float(max(least, one)) for one in (middle, low, high))
     return Forecast(on, middle, low, high, len(changes))
 
 
@@ -67,6 +70,6 @@ def silence(indicator: Indicator, day: date) -> Silence | None:
     """Why no forecast is tried on a day, whatever the data say; None where one is."""
     if indicator.target is None:
         return "no_target"
-    if indicator.span == "year":
+    if indicator.is_yearly:
         return "year"
     return "come" if day >= indicator.target.on else None

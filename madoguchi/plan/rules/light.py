@@ -34,6 +34,14 @@ def light(indicator: Indicator, value: float | None, day: date) -> Light:
     return "on_course" if covered >= ON_COURSE else "behind"
 
 
+def held(indicator: Indicator, value: float | None, last_year: float | None) -> float | None:
+    """The value a light goes by: of what is told anew each year the better of this year's and last year's end."""
+    known = [one for one in (value, last_year) if one is not None]
+    if not indicator.begins_anew or not known:
+        return value
+    return min(known) if indicator.direction == "at_most" else max(known)
+
+
 def is_reached(indicator: Indicator, value: float) -> bool:
     """Whether the value meets the target."""
     assert indicator.target is not None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from madoguchi.japan.fiscal import fiscal_year_end, fiscal_year_start
 from madoguchi.plan.rules.names import plain, shortened
 
 Code = Literal["no_privacy_check", "no_security_check", "review_due", "no_exit_plan", "no_evidence"]
@@ -38,6 +39,17 @@ def is_in_use(service: Service, day: date) -> bool:
 def is_after(start: date, end: date | None) -> bool:
     """Whether a day lies after the last day of a service."""
     return end is not None and start > end
+
+
+def proves(*, seen_on: date, year: int, started_on: date, ended_on: date | None) -> bool:
+    """Whether what was seen on a day proves that a service of these days was used in a fiscal year.
+
+    What is seen within the year is seen of a service in use; a report that comes later speaks of the whole year.
+    """
+    first, last = fiscal_year_start(year), fiscal_year_end(year)
+    if seen_on <= last:
+        return max(first, started_on) <= seen_on and not is_after(seen_on, ended_on)
+    return started_on <= last and not is_after(first, ended_on)
 
 
 def findings(service: Service, *, day: date, fiscal_year: int) -> list[Code]:

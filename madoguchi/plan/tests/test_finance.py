@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from madoguchi.common.registers import Happening
 from madoguchi.organization.tests.factories import DepartmentFactory, signed_in_client, staff_with
 from madoguchi.plan import reading
-from madoguchi.plan.actions import publishing
+from madoguchi.plan.actions import facts, publishing
 from madoguchi.plan.models import SystemAsset
 from madoguchi.plan.rules import finance
 from madoguchi.plan.tests.factories import SystemAssetFactory
@@ -62,7 +63,16 @@ def codes(*systems: finance.System) -> list[str]:
             {"planned_on": date(2026, 3, 31), "national_deadline_on": date(2026, 12, 31)},
             ["plan_overdue", "deadline_not_planned"],
         ),
+        (
+            {
+                "planned_on": None,
+                "national_deadline_on": date(2026, 3, 31),
+                "deadline_met_on": date(2026, 3, 1),
+            },
+            [],
+        ),
         ({"planned_on": None, "renewal_on": None}, []),
+        ({"planned_on": None, "renewal_on": DAY, "introduced_on": date(2026, 4, 2)}, []),
         ({"planned_on": date(2020, 1, 1), "ended_on": date(2026, 3, 31)}, []),
         ({"planned_on": None, "renewal_on": date(2027, 3, 31), "ended_on": date(2027, 3, 30)}, []),
         ({"planned_on": None, "renewal_on": date(2027, 3, 31), "ended_on": DAY}, []),
@@ -81,6 +91,14 @@ def test_two_systems_for_one_purpose_are_found_at_both_however_it_is_written(one
     found = finance.findings([first, other], day=DAY)
 
     assert [(f.system_id.int, f.other) for f in found] == [(1, "もう1つ"), (2, "住民記録")]
+
+
+@pytest.mark.parametrize(("introduced_on", "found"), [(date(2026, 4, 1), 0), (date(2026, 3, 31), 2)])
+def test_a_successor_that_begins_when_the_old_one_ends_is_none_too_many(introduced_on, found):
+    old = replace(GOOD, introduced_on=date(2020, 4, 1), ended_on=date(2026, 3, 31))
+    new = replace(GOOD, id=UUID(int=2), introduced_on=introduced_on)
+
+    assert sum(f.rule == "duplicate" for f in finance.findings([old, new], day=date(2026, 3, 31))) == found
 
 
 @pytest.mark.parametrize(
@@ -151,6 +169,16 @@ def test_no_effect_is_given_for_what_begins_anew_each_fiscal_year(client):
     page = client.post("/plan/investment/new/", form(indicator_id="hours-saved-year"), follow=True)
 
     assert "算出できません（年度ごとに数え直す指標は、前後の差を取れません）" in page.content.decode()
+
+
+def test_a_small_effect_is_not_cut_to_nothing(client):
+    facts.bring_up("workshops", [Happening("w", date(2023, 1, 1))])
+    page = client.post(
+        "/plan/investment/new/", form(yearly_cost_yen="50000000"), follow=True
+    ).content.decode()
+
+    assert "デジタル活用講座の開催数 0.005回／100万円" in page
+    assert "2022-04-01から2026-03-31までに1回変わり、199,863,107円かかりました" in page
 
 
 def test_the_effect_is_that_of_the_day_asked_for(client):

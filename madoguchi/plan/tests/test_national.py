@@ -214,6 +214,8 @@ def test_a_column_shown_in_percent_by_excel_is_told(client):
         ("200000,265000,75.5", ""),  # rounded
         ("200000,265000,75", ""),
         (",280000,81.0", ""),
+        ("65762,121180,54.268031028222474", ""),  # as a spreadsheet works it out
+        ("65762,121180,54.27 %", ""),
         ("224000,280000,81.0", "分子÷分母は80.0%で、値と合いません。"),
         ("224000,280000,8.0", "分子÷分母は80.0%で、値と合いません。"),
         ("224000,0,80.0", "分母が0です。値を計算できません。"),
@@ -224,6 +226,14 @@ def test_a_share_is_its_parts_divided(client, parts, sentence):
 
     assert NationalTable.objects.exists() is (sentence == "")
     assert sentence in page
+
+
+def test_published_values_are_shown_as_they_were_published(client):
+    page = sent(client, "団体コード,団体名,人口,値\n032018,盛岡市,1,54.27\n032026,宮古市,1,0.04\n", unit="点")
+
+    text = page.content.decode()
+    assert "54.27点" in text
+    assert "0.04点" in text
 
 
 def test_the_parts_of_each_share_are_shown(client):

@@ -13,7 +13,7 @@ import yaml
 from madoguchi.audit import actions as audit_actions
 from madoguchi.common import registers, yaml_source
 from madoguchi.plan import reading
-from madoguchi.plan.actions import publishing
+from madoguchi.plan.actions import achievements, publishing
 from madoguchi.plan.findings import BrokenPlan
 from madoguchi.plan.models import PlanVersion
 from madoguchi.plan.queries import plans
@@ -171,4 +171,7 @@ def test_a_list_that_was_wrong_is_put_right_from_the_earliest_plan_on():
     publish(LATER)
 
     publish(with_seals(BASE), SECOND)
-    publish(with_seals(LATER), THIRD)
+    assert achievements.core_systems() == {"17": ("register", "seals")}
+    publish(BASE.replace("title: {ja: 計画}", "title: {ja: 計画（改）}"), THIRD)
+
+    assert achievements.core_systems() == {"17": ("register",)}

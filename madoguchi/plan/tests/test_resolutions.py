@@ -323,6 +323,24 @@ def test_figures_of_a_closed_plan_do_not_move_and_the_effect_says_so(plan, held_
     assert words in page.content.decode()
 
 
+def test_nothing_is_read_from_an_indicator_that_begins_anew_each_year(plan):
+    one = ResolutionFactory(
+        item=AgendaItemFactory(meeting=MeetingFactory(held_on=date(2024, 3, 20))),
+        indicator_id="hours-saved-year",
+        value_before=800,
+        value_after=200,
+        expected_change=200,
+        state="done",
+        result="広げた",
+        finished_at=datetime(2024, 6, 1, tzinfo=UTC),
+    )
+
+    page = signed_in_client(staff_with("head")).get(f"/plan/resolutions/{one.id}/").content.decode()
+
+    assert "年度ごとに数え直す指標なので、会議の日からの変化は測れません。" in page
+    assert "600" not in page
+
+
 def test_resolutions_are_narrowed_searched_sorted_and_taken_out_in_the_address(plan):
     first = AgendaItemFactory(meeting=MeetingFactory(held_on=date(2023, 6, 1)), measure_id="3-3")
     second = AgendaItemFactory(meeting=MeetingFactory(held_on=date(2023, 12, 1)), measure_id="1-1")

@@ -151,3 +151,12 @@ def test_another_department_writes_nothing(plan):
     assert "評価を書く" not in stranger.get("/plan/reports/2022/3-3/").content.decode()
     assert written(stranger).status_code == 403
     assert not ReviewNote.objects.exists()
+
+
+def test_the_rows_behind_a_number_are_those_of_the_plan_of_the_sheet(client):
+    path = Path(reading.__file__).parent / "catalog" / "morioka-2026-2030.yaml"
+    publishing.publish(source=path.read_text(encoding="utf-8"), by="test", now=NOW)
+
+    page = client.get("/plan/reports/2026/3-3/?plan=morioka-2026-2030").content.decode()
+
+    assert "/plan/indicators/workshops/rows/?plan=morioka-2026-2030&amp;as_of=2026" in page

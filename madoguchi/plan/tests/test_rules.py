@@ -108,6 +108,13 @@ def test_a_forecast_moves_with_its_values_and_lies_in_its_interval(values, shift
     assert moved.value == pytest.approx(one.value + shift, abs=1e-6)
 
 
+def test_a_share_is_not_forecast_below_nought():
+    found = forecast(months([80.0 - 5 * n for n in range(12)]), END, least=0, most=100)
+
+    assert found is not None
+    assert (found.low, found.value, found.high) == (0, 0, 0)
+
+
 def test_a_share_is_not_forecast_beyond_its_bound():
     found = forecast(months([80 + n for n in range(12)]), END, most=100)
 

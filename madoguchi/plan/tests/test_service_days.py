@@ -100,6 +100,19 @@ def test_one_file_brings_an_entry_that_ended_and_the_one_that_followed(officer):
     assert service_import.import_services(entries=rows, by=officer, now=NOW) == (0, 0, 2)
 
 
+@pytest.mark.parametrize("turn", [1, -1], ids=["in order", "the follower first"])
+def test_a_file_ends_what_is_open_and_adds_what_followed(officer, turn):
+    add(officer)
+    rows = [
+        values() | {"ended_on": date(2024, 3, 31)},
+        values(started_on=date(2024, 4, 1)) | {"ended_on": None},
+    ]
+
+    assert service_import.import_services(entries=rows[::turn], by=officer, now=NOW) == (1, 1, 0)
+    days = DigitalService.objects.order_by("started_on").values_list("started_on", "ended_on")
+    assert list(days) == [(date(2022, 4, 1), date(2024, 3, 31)), (date(2024, 4, 1), None)]
+
+
 @pytest.mark.parametrize(
     "last_day", [date(2022, 3, 31), date(2026, 3, 4)], ids=["before start", "before use"]
 )

@@ -12,16 +12,18 @@ from django.test import Client
 
 from madoguchi.audit.models import AuditEntry
 from madoguchi.common import clock
+from madoguchi.common.registers import Happening
+from madoguchi.japan.fiscal import fiscal_year
 from madoguchi.notices.models import Message
 from madoguchi.organization.actions.permission import NotAllowed
 from madoguchi.organization.models import Department
 from madoguchi.organization.tests.factories import DepartmentFactory, signed_in_client, staff_with
-from madoguchi.plan import handlers, reading
-from madoguchi.plan.actions import publishing, service_import
+from madoguchi.plan import handlers, reading, texts
+from madoguchi.plan.actions import facts, publishing, service_import
 from madoguchi.plan.actions import services as actions
 from madoguchi.plan.actions.achievements import ChangedMeanwhile, NotYet
 from madoguchi.plan.models import DigitalService, Fact, Survey
-from madoguchi.plan.queries import figures, plans
+from madoguchi.plan.queries import figures, plans, scoreboard
 from madoguchi.plan.rules import services as rules
 from madoguchi.plan.tests.factories import DigitalServiceFactory, SurveyFactory
 
@@ -72,8 +74,10 @@ def add(by, **fields: Any) -> DigitalService:
     return actions.add_service(values=values(**fields), by=by, now=NOW)
 
 
-def seen(service: DigitalService, by, on: date = date(2026, 3, 5)) -> None:
-    evidence = actions.Evidence(seen_on=on, users=120, reference="報告書")
+def seen(service: DigitalService, by, on: date = date(2026, 3, 5), year: int = 0) -> None:
+    evidence = actions.Evidence(
+        fiscal_year=year or fiscal_year(on), seen_on=on, users=120, reference="報告書"
+    )
     actions.add_evidence(service=service, evidence=evidence, by=by, now=NOW)
 
 
@@ -89,7 +93,69 @@ def test_a_service_counts_only_in_the_years_of_its_evidence(plan, officer):
     seen(service, officer, date(2024, 6, 1))
 
     days = (date(2024, 5, 31), date(2024, 6, 1), date(2025, 3, 31), date(2025, 4, 1), date(2026, 3, 31))
-    assert [count(plan, day) for day in days] == [None, 1, 1, 0, 1]
+    assert [count(plan, day) for day in days] == [1, 1, 1, 1, 1]
+    assert [count(plan, date(year, 3, 31)) for year in (2024, 2025, 2026)] == [None, 1, 1]
+
+
+def test_the_fiscal_year_without_evidence_is_empty_between_two_that_have_it(plan, officer):
+    service = add(officer)
+    seen(service, officer, date(2023, 6, 1))
+    seen(service, officer)
+
+    days = (date(2024, 3, 31), date(2024, 4, 1), date(2025, 3, 31), date(2025, 4, 1))
+    assert [count(plan, day) for day in days] == [1, 0, 0, 1]
+
+
+def test_a_report_that_comes_after_the_year_counts_in_the_year_it_speaks_of(plan, officer):
+    service = add(officer, ended_on=date(2024, 9, 30))
+
+    seen(service, officer, date(2025, 4, 10), year=2024)
+
+    days = (date(2024, 3, 31), date(2024, 4, 1), date(2024, 9, 30), date(2024, 10, 1))
+    assert [count(plan, day) for day in days] == [None, 1, 1, 0]
+    with pytest.raises(actions.NotInUse):
+        seen(service, officer, date(2025, 4, 10), year=2025)
+
+
+def test_facts_from_before_a_rule_changed_are_told_again(plan, officer):
+    service = add(officer)
+    seen(service, officer)
+    facts.bring_up("digital-services", [Happening("old", date(2026, 3, 5), subject=str(service.id))])
+
+    handlers.retell_services({})
+
+    assert [count(plan, day) for day in (date(2025, 4, 1), date(2026, 3, 31))] == [1, 1]
+    assert facts.recount("digital-services") == 0
+
+
+def test_a_late_survey_leads_to_the_evidence_of_its_year(officer, plan):
+    service = add(officer)
+    survey = SurveyFactory(department_code="digital", fiscal_year=2025)
+    client = signed_in_client(officer)
+
+    link = f"/plan/services/{service.id}/?year=2025"
+    assert link in client.get(f"/plan/services/survey/{survey.id}/").content.decode()
+    assert '<option value="2025" selected>' in client.get(link).content.decode()
+    evidence = {"fiscal_year": "2025", "seen_on": "2026-04-10", "users": "5", "reference": "年報"}
+    client.post(f"/plan/services/{service.id}/", evidence)
+
+    assert "証拠あり" in client.get(f"/plan/services/survey/{survey.id}/").content.decode()
+    assert count(plan, date(2026, 3, 31)) == 1
+
+
+def test_what_is_told_anew_each_year_goes_by_last_year_until_it_is_told(officer, plan):
+    for number in range(48):
+        service = add(officer, city_service=f"施設{number}")
+        seen(service, officer, date(2024, 3, 5))
+    indicator = plan.indicator("digital-services")
+
+    march, april = (scoreboard.standing(plan, indicator, d) for d in (date(2024, 3, 31), date(2024, 4, 1)))
+
+    assert (march.light, march.figure.value, march.last_year) == ("on_course", 48, None)
+    assert (april.light, april.figure.value, april.last_year) == ("on_course", 0, 48)
+    assert april.forecast is None
+    assert april.silence == "year"
+    assert "0件（前の年度末は48件）" in texts.sentence(april, "ja")
 
 
 def test_a_second_evidence_of_a_year_is_refused(officer):
@@ -250,7 +316,7 @@ def test_a_service_is_registered_with_its_evidence_on_the_pages(officer, plan):
     service = DigitalService.objects.get()
     assert (service.cost_yen, service.data_classes) == (120_000, ["personal", "contact"])
 
-    evidence = {"seen_on": "2025-06-01", "users": "1,200", "reference": "報告書"}
+    evidence = {"fiscal_year": "2025", "seen_on": "2025-06-01", "users": "1,200", "reference": "報告書"}
     page = client.post(f"/plan/services/{service.id}/", evidence, follow=True).content.decode()
 
     assert "証拠を登録しました。" in page

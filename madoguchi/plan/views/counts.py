@@ -183,7 +183,7 @@ def _definition(one: Indicator, lang: str) -> dict[str, str]:
 
 
 def _point(one: Indicator, point: Point | None, lang: str) -> str:
-    return f"{texts.with_unit(one, point.value, lang)}（{both_eras(point.on)}）" if point else "—"
+    return f"{texts.point(one, point, lang)}（{both_eras(point.on)}）" if point else "—"
 
 
 def _differ(columns: list[dict[str, str]], name: str) -> bool:

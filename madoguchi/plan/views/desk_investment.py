@@ -46,6 +46,7 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "here": "plan",
         "plan": ask.plan,
+        "ask": ask,
         "findings": [
             [
                 {"text": names[f.system_id], "href": reverse("plan:system", args=[f.system_id])},
@@ -139,6 +140,8 @@ def _plain(row: SystemAsset) -> finance.System:
         national_support=row.national_support,
         uses_national_trial=row.uses_national_trial,
         ended_on=row.ended_on,
+        introduced_on=row.introduced_on,
+        deadline_met_on=row.deadline_met_on,
     )
 
 
@@ -157,39 +160,59 @@ def _row(row: SystemAsset, plan: Plan, values: Values, span: tuple[date, date] |
         row.planned_on.isoformat() if row.planned_on else "—",
         f"{row.yearly_cost_yen:,}円",
         f"{row.renewal_cost_yen:,}円" if row.renewal_cost_yen is not None else "—",
+        _deadline(row),
+        {"text": row.national_support or "—", "note": _("使っている") if row.uses_national_trial else ""},
         _effect(row, plan, values, span),
     ]
+
+
+def _deadline(row: SystemAsset) -> Any:
+    if row.national_deadline_on is None:
+        return "—"
+    met = _("%(day)s対応済み") % {"day": row.deadline_met_on.isoformat()} if row.deadline_met_on else ""
+    return {"text": row.national_deadline_on.isoformat(), "note": met}
 
 
 def _span(row: SystemAsset, plan: Plan, day: date) -> tuple[date, date] | None:
     """From its introduction to its end or `day`, within the plan; None where there is nothing to compare."""
     if row.indicator_id not in {i.id for i in plan.indicators}:
         return None
-    if plan.indicator(row.indicator_id).span == "year":  # begins at 0 each April: two days do not compare
+    if plan.indicator(row.indicator_id).is_yearly:  # begins at 0 each April: two days do not compare
         return None
     end = plan.day_within(min(day, row.ended_on or date.max))
     return (row.introduced_on, end) if plan.starts_on <= row.introduced_on < end else None
 
 
-def _effect(row: SystemAsset, plan: Plan, values: Values, span: tuple[date, date] | None) -> str:
+def _effect(row: SystemAsset, plan: Plan, values: Values, span: tuple[date, date] | None) -> Any:
     """How far the indicator moved while it was in use, for a million yen of yearly cost paid meanwhile."""
     if not row.indicator_id:
         return _("算出できません（指標が決まっていません）")
     if row.indicator_id not in {i.id for i in plan.indicators}:
         return _("算出できません（この計画にない指標です）")
     indicator = plan.indicator(row.indicator_id)
-    if indicator.span == "year":
+    if indicator.is_yearly:
         return _("算出できません（年度ごとに数え直す指標は、前後の差を取れません）")
     if span is None:
         return _("算出できません（計画の期間の外に入れたもの）")
     then, now = (values[indicator.id, on] for on in span)
     years = (span[1] - span[0]).days / 365.25
     change = now - then if now is not None and then is not None else None
-    effect = finance.effect_per_million_yen(change=change, cost_yen=round(row.yearly_cost_yen * years))
-    if effect is None:
+    cost_yen = round(row.yearly_cost_yen * years)
+    effect = finance.effect_per_million_yen(change=change, cost_yen=cost_yen)
+    if effect is None or change is None:
         return _("算出できません（費用か値がありません）")
-    words = {"value": texts.with_unit(indicator, effect, "ja"), "title": indicator.title.ja}
-    return _("%(title)s %(value)s／100万円") % words
+    unit = indicator.unit.ja
+    words = {"title": indicator.title.ja, "value": f"{texts.roughly(effect)}{unit}"}
+    how = {
+        "from": span[0].isoformat(),
+        "until": span[1].isoformat(),
+        "change": f"{texts.roughly(change)}{unit}",
+        "cost": f"{cost_yen:,}円",
+    }
+    return {
+        "text": _("%(title)s %(value)s／100万円") % words,
+        "note": _("%(from)sから%(until)sまでに%(change)s変わり、%(cost)sかかりました") % how,
+    }
 
 
 def _rule_words() -> dict[str, str]:
@@ -211,9 +234,11 @@ def _code_words() -> dict[str, str]:
             "更新の時期が近づいていますが、予定がありません。予算に間に合うように決めてください。"
         ),
         "plan_overdue": _(
-            "予定の日を過ぎています。更新したときは次の更新の時期を、まだのときは新しい予定を入力してください。"
+            "予定の日を過ぎています。更新したときは次の更新の時期を入れて予定を消し、まだのときは新しい予定を入れてください。"
         ),
-        "deadline_missed": _("国の期限を過ぎていますが、予定がありません。"),
+        "deadline_missed": _(
+            "国の期限を過ぎています。対応を終えたときはその日を、まだのときは予定を入力してください。"
+        ),
         "deadline_not_planned": _(
             "国の期限が近づいていますが、予定がありません。期限に間に合うように決めてください。"
         ),

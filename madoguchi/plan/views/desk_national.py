@@ -117,7 +117,7 @@ def table(request: HttpRequest, table_id: UUID) -> HttpResponse:
                 _counted(c.population),
                 _counted(c.numerator),
                 _counted(c.denominator),
-                f"{texts.plain(c.value)}{found.unit}",
+                f"{texts.exactly(c.value)}{found.unit}",
             ]
             for c in near
         ],

@@ -73,7 +73,8 @@ def page(request: HttpRequest, year: int, measure_id: str) -> HttpResponse:
         "rows": [
             (
                 i.indicator.title.ja,
-                reverse("plan:indicator-rows", args=[i.indicator.id]) + f"?as_of={i.as_of}",
+                reverse("plan:indicator-rows", args=[i.indicator.id])
+                + f"?plan={sheet.plan.id}&as_of={i.as_of}",
             )
             for i in sheet.indicators
         ],

@@ -41,9 +41,13 @@ def page(request: HttpRequest, service_id: UUID) -> HttpResponse:
                     service=service, evidence=evidence, by=identity.staff_of(request), now=clock.now()
                 )
             except actions.KnownAlready:
-                problems = [("#seen_on", _("この年度の証拠は、もう登録されています。"))]
+                problems = [("#fiscal_year", _("この年度の証拠は、もう登録されています。"))]
             except actions.NotInUse:
-                problems = [("#seen_on", _("使い始めた日から、使うのをやめた日までの日を選んでください。"))]
+                sentence = _(
+                    "その年度に使った証拠になりません。年度のうちに確かめたときは使っていた日を、"
+                    "年度が終わってから確かめたときはその日を入力してください。"
+                )
+                problems = [("#seen_on", sentence)]
             except ChangedMeanwhile:
                 sentence = _("ほかの人が先に変更しました。内容を確かめて、もう一度登録してください。")
                 return _show(request, shared.service_or_404(service_id), [("#seen_on", sentence)], status=409)
@@ -118,10 +122,12 @@ def _show(
     year = fiscal_year(today)
     try:
         may_record(identity.staff_of(request), service.department_code, today)
-        may_change = not rules.is_after(today, service.ended_on)
+        may_record_use, may_change = True, not rules.is_after(today, service.ended_on)
     except NotAllowed:
-        may_change = False
+        may_record_use = may_change = False
     words = shared.finding_words()
+    told = {e.fiscal_year for e in service.evidence.all()}
+    years = [(y, format_fiscal_year(y)) for y in _years_of_use(service, year) if y not in told]
     recorded = list(service.evidence.order_by("-fiscal_year"))
     department = organization.departments([service.department_code]).get(service.department_code)
     context = {
@@ -139,7 +145,9 @@ def _show(
         ],
         "recorded": [(e.fiscal_year, format_fiscal_year(e.fiscal_year)) for e in recorded],
         "typed": request.POST,
-        "year": format_fiscal_year(year),
+        "years": years,
+        "chosen_year": _chosen_year(request, [year for year, _name in years]),
+        "may_record_use": may_record_use,
         "may_change": may_change,
         "done": _done(request),
         "problems": problems,
@@ -147,6 +155,18 @@ def _show(
     }
     template = "plan/desk/service.html"
     return render(request, template, context, status=status or (422 if problems else 200))
+
+
+def _years_of_use(service: DigitalService, year: int) -> list[int]:
+    """The fiscal years in which the service was used so far, the newest first."""
+    last = min(year, fiscal_year(service.ended_on)) if service.ended_on else year
+    return list(range(last, fiscal_year(service.started_on) - 1, -1))
+
+
+def _chosen_year(request: HttpRequest, years: list[int]) -> int | str:
+    """The year that was typed, that a survey asks for, or the newest."""
+    asked = request.POST.get("fiscal_year") or request.GET.get("year", "")
+    return next((year for year in years if str(year) == asked), years[0] if years else "")
 
 
 def _done(request: HttpRequest) -> str:

@@ -59,7 +59,7 @@ def survey(request: HttpRequest, survey_id: UUID) -> HttpResponse:
             [
                 {
                     "text": f"{s.city_service} × {s.private_service}",
-                    "href": reverse("plan:service", args=[s.id]),
+                    "href": f"{reverse('plan:service', args=[s.id])}?year={found.fiscal_year}",
                 },
                 {"text": _("証拠あり"), "tag": "success"}
                 if s.id in seen

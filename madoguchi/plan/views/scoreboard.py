@@ -67,10 +67,10 @@ def _standing(standing: Standing, ask: Asked, lang: str) -> dict[str, Any]:
         "title": one.title.of(lang),
         "href": reverse("plan:indicator", args=[one.id]) + ask.query,
         "span": texts.span_word(one),
-        "baseline": words(one.baseline.value if one.baseline else None),
-        "value": words(figure.value),
+        "baseline": texts.point(one, one.baseline, lang),
+        "value": texts.value_so_far(standing, lang),
         "typed": figure.typed is not None,
-        "target": words(one.target.value if one.target else None),
+        "target": texts.point(one, one.target, lang),
         "target_on": one.target.on if one.target else None,
         "forecast": words(standing.forecast.value) if standing.forecast else "—",
         "interval": f"{texts.plain(standing.forecast.low)}〜{words(standing.forecast.high)}"
