@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from madoguchi.applications import letters, rules
+from django.db import models
+
+from madoguchi.applications import demo_many, letters, rules
 from madoguchi.applications.actions.filing import applicant_facts
 from madoguchi.applications.actions.protection import carry
 from madoguchi.applications.demo_papers import paper_of
@@ -41,6 +43,7 @@ from madoguchi.organization.models import Role
 from madoguchi.procedures import queries as procedures
 from madoguchi.procedures.definition import Definition
 from madoguchi.procedures.logic import evaluate
+from madoguchi.procedures.queries import Offer
 from madoguchi.procedures.sampling import NoSample, filing_like_a_sample
 
 # How many of a hundred stand where; the rest is closed.
@@ -54,6 +57,8 @@ SHARES = (
 )
 CHANNELS = (Channel.WEB,) * 8 + (Channel.PAPER, Channel.COUNTER)
 PER_UNIT = 50
+MANY = 5_000  # more cases are made after the pattern of others
+APPLICANTS = 20_000  # more people do not file, however many cases there are
 ACTOR = "system:demo"
 # What the made-up officers write, by the procedure and what the decision means; the rest gets the last one.
 REASONS = {
@@ -76,29 +81,43 @@ def load(size: DemoSize) -> None:
     """Add `size.applications` applications of all published procedures, deterministic by seed and day."""
     offers = [offer for offer in procedures.offers() if offer.is_open]
     turns = max(size.applications // max(len(offers), 1), 1)
-    adults = _applicants(turns)
+    adults = _applicants(min(turns, APPLICANTS))
     if not offers or not adults or not size.applications:
         return
     chance = random.Random(f"applications:{size.seed}")  # noqa: S311  # the same seed gives the same city
     # Nothing has happened yet today: at any hour of the day the same seed gives the same city.
-    maker = _Maker(chance, datetime.combine(clock.today(), time(), tzinfo=clock.TOKYO).astimezone(UTC))
+    maker = Maker(chance, datetime.combine(clock.today(), time(), tzinfo=clock.TOKYO).astimezone(UTC))
     unit = kernel.Unit()
     maker.protected = _protected(unit, adults, now=maker.now)
-    elders = _elders(turns) or adults
-    for number in range(size.applications):
-        turn, place = divmod(number, len(offers))
-        offer = offers[place]
-        people = elders if "care" in offer.definition.life_events else adults
+    kernel.commit(unit)
+    elders = _elders(min(turns, APPLICANTS), years=80 if size.applications > MANY else 70) or adults
+    groups = [(o, elders if "care" in o.definition.life_events else adults) for o in offers]
+    if size.applications > MANY:
+        demo_many.load(size.applications, maker, groups)
+    else:
+        _load_each(size.applications, maker, groups)
+    unit = kernel.Unit()
+    for key, last in maker.numbers.items():
+        unit.insert(DocumentCounter(id=key, last=last))
+    kernel.commit(unit)
+
+
+def _load_each(count: int, maker: Maker, groups: Sequence[tuple[Offer, Sequence[Resident]]]) -> None:
+    unit = kernel.Unit()
+    for number in range(count):
+        turn, place = divmod(number, len(groups))
+        offer, people = groups[place]
         resident = people[turn % len(people)]
         try:
-            maker.add(unit, offer.definition, offer.version_id, resident, number)
+            history = maker.make(offer.definition, offer.version_id, resident, number)
         except NoSample:
             continue
+        for row in history.written():
+            unit.insert(row)
+        maker.protect(unit, history.application, resident)
         if number % PER_UNIT == PER_UNIT - 1:
             kernel.commit(unit)
             unit = kernel.Unit()
-    for key, last in maker.numbers.items():
-        unit.insert(DocumentCounter(id=key, last=last))
     kernel.commit(unit)
 
 
@@ -110,9 +129,9 @@ def _applicants(most: int) -> list[Resident]:
     return list(mothers) or list(Resident.objects.filter(relation=Relation.HEAD).order_by("public_id")[:most])
 
 
-def _elders(most: int) -> list[Resident]:
-    """People of an age to need care, as the written samples have them."""
-    of_age = {"birth_on__lte": clock.today() - timedelta(days=70 * 365)}
+def _elders(most: int, *, years: int) -> list[Resident]:
+    """People of an age to need care, as the written samples have them, and had when they filed."""
+    of_age = {"birth_on__lte": clock.today() - timedelta(days=years * 365)}
     return list(Resident.objects.filter(**of_age).order_by("public_id")[:most])
 
 
@@ -160,7 +179,7 @@ def facts_of(resident: Resident) -> dict[str, Any]:
     }
 
 
-class _Maker:
+class Maker:
     """Makes the rows of one application after another, as the actions would have written them."""
 
     def __init__(self, chance: random.Random, now: datetime) -> None:
@@ -182,18 +201,18 @@ class _Maker:
             self.people[key] = organization.staff_with_role(department, role, self.today)
         return self.people[key]
 
-    def add(
+    def make(
         self,
-        unit: kernel.Unit,
         definition: Definition,
         version_id: uuid.UUID,
         resident: Resident,
         number: int,
-    ) -> None:
-        """Add one application with its history to the unit."""
+        status: Status | None = None,
+    ) -> History:
+        """One application with its history, at a status of its own or that of chance. Raises `NoSample`."""
         officers = self.staff(definition.department, Role.OFFICER)
         approvers = self.staff(definition.department, Role.APPROVER)
-        status = self._status()
+        status = status or self._status()
         if not officers or (not approvers and status == Status.CLOSED):
             status = Status.FILED
         age_days = self._age_days(status)
@@ -206,12 +225,15 @@ class _Maker:
         officer = self.chance.choice(officers) if officers else None
         if channel != Channel.WEB and officer is not None:
             application.entered_by = officer
-        history = _History(self, unit, application, definition)
+        history = History(self, application, definition)
         history.event("filed", filed_at, application.entered_by, {"channel": channel, "incomplete": False})
         history.attach_papers(number)
         if status != Status.FILED and officer is not None:
             history.reach(status, officer, approvers)
-        history.write()
+        return history
+
+    def protect(self, unit: kernel.Unit, application: Application, resident: Resident) -> None:
+        """Let the protection of a person go with their filing, as it would when it is filed."""
         if resident.subject in self.protected:
             until, origin = self.protected[resident.subject].valid_until, resident.subject
             carry(unit, application, until=until, origin=origin, by=ACTOR, now=self.now)
@@ -278,14 +300,11 @@ class _Maker:
         )
 
 
-class _History:
+class History:
     """What happened to one application, written at the end in an order the database accepts."""
 
-    def __init__(
-        self, maker: _Maker, unit: kernel.Unit, application: Application, definition: Definition
-    ) -> None:
+    def __init__(self, maker: Maker, application: Application, definition: Definition) -> None:
         self.maker = maker
-        self.unit = unit
         self.application = application
         self.definition = definition
         self.at = application.filed_at
@@ -433,15 +452,13 @@ class _History:
         decision.notice = letters.stored(letter)
         self.application.closed_at = at
 
-    def write(self) -> None:
-        """Add all rows to the unit, each event with its audit record."""
-        self.unit.insert(self.application)
-        for row in self.rows:
-            self.unit.insert(row)
+    def written(self) -> Iterator[models.Model]:
+        """All rows in an order the database accepts, each event with its audit entry."""
+        yield self.application
+        yield from self.rows
         for event, actor in self.events:
-            self.unit.insert(event)
-            audit.record(
-                self.unit,
+            yield event
+            yield audit.entry(
                 actor=actor,
                 act="file" if event.kind == "filed" else event.kind,
                 subject=f"application:{self.application.id}",

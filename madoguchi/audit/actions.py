@@ -21,8 +21,21 @@ def record(
     detail: Mapping[str, Any] | None = None,
 ) -> None:
     """Add the entry of an act to its unit: both are written or neither is."""
-    unit.insert(
-        AuditEntry(at=now, actor=actor, act=act, subject=subject, purpose=purpose, detail=dict(detail or {}))
+    unit.insert(entry(actor=actor, act=act, subject=subject, now=now, purpose=purpose, detail=detail))
+
+
+def entry(
+    *,
+    actor: str,
+    act: str,
+    subject: str,
+    now: datetime,
+    purpose: str = "",
+    detail: Mapping[str, Any] | None = None,
+) -> AuditEntry:
+    """The entry of an act, to be written with what it tells of."""
+    return AuditEntry(
+        at=now, actor=actor, act=act, subject=subject, purpose=purpose, detail=dict(detail or {})
     )
 
 

@@ -100,14 +100,14 @@ def _renamed(value: Any, name: Mapping[str, Any]) -> Any:
         if {"family", "given"} <= value.keys() and value.get("given") != name.get("given"):
             return {**value, "family": name["family"], "family_kana": name.get("family_kana", "")}
         if "holder_kana" in value:
-            return {**value, "holder_kana": _holder(name) or value["holder_kana"]}
+            return {**value, "holder_kana": holder_kana(name) or value["holder_kana"]}
         return {key: _renamed(inner, name) for key, inner in value.items()}
     if isinstance(value, list):
         return [_renamed(inner, name) for inner in value]
     return value
 
 
-def _holder(name: Mapping[str, Any]) -> str:
+def holder_kana(name: Mapping[str, Any]) -> str:
     """The name of an account's holder as banks write it; nothing for a name they cannot write."""
     try:
         return to_bank_kana(f"{name.get('family_kana', '')} {name.get('given_kana', '')}".strip())

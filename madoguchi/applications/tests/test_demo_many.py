@@ -1,0 +1,107 @@
+"""A large demo city: the cases of a small one told again, each of its own person, days and numbers."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from madoguchi.applications import demo, demo_many
+from madoguchi.applications.models import Application, Attachment, CaseEvent, Decision, Status
+from madoguchi.applications.secrets import receipt_secret
+from madoguchi.audit.models import AuditEntry
+from madoguchi.common import clock, registers
+from madoguchi.common.ids import grouped, is_secret
+from madoguchi.common.registers import DemoSize
+from madoguchi.identity import queries as identity
+from madoguchi.identity.models import Resident
+from madoguchi.japan.eras import format_wareki
+from madoguchi.procedures import queries as procedures
+from madoguchi.procedures.logic import evaluate
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+COUNT = 300
+
+
+@pytest.fixture
+def city(monkeypatch):
+    """A city whose cases are patterns but for a few."""
+    monkeypatch.setattr(demo, "MANY", 10)
+    monkeypatch.setattr(demo_many, "PATTERNS", 12)
+    monkeypatch.setattr(demo_many, "OPEN_MOST", 60)
+    monkeypatch.setattr(demo_many, "PER_WRITE", 70)
+    size = DemoSize(residents=800, applications=COUNT, seed=3)
+    for entry in registers.demo:
+        if entry.name != "plan":
+            entry.value(size)
+
+
+def test_every_case_stands_there_once_with_its_history(city):
+    cases = list(Application.objects.all())
+
+    assert len(cases) == COUNT
+    assert len({case.receipt_number for case in cases}) == COUNT
+    assert sum(case.status in (Status.CLOSED, Status.WITHDRAWN) for case in cases) == COUNT - 60
+    events = Counter(CaseEvent.objects.values_list("application_id", flat=True))
+    assert set(events) == {case.id for case in cases}
+    assert all(case.version == events[case.id] for case in cases)
+    subjects = Counter(AuditEntry.objects.filter(detail={"demo": True}).values_list("subject", flat=True))
+    assert subjects == {f"application:{key}": count for key, count in events.items()}
+    assert set(Attachment.objects.values_list("owner_id", flat=True)) <= set(events)
+    assert all(is_secret(receipt_secret(case.id), case.secret_digest) for case in cases)
+
+
+def test_answers_are_those_of_a_filing_of_the_day_and_of_the_person_found_by_the_search(city):
+    people = {(r.family_name + r.given_name, r.birth_on) for r in Resident.objects.all()}
+    complete = 0
+    for case in Application.objects.all():
+        definition = procedures.definition_of(case.procedure_version_id)
+        evaluation = evaluate(definition, case.answers, today=case.received_on)
+        complete += evaluation.complete
+        name = case.answers[definition.fact_question("applicant.name").id]
+        assert f"{name['family']} {name['given']}" == case.applicant_name
+        assert (name["family"] + name["given"], case.birth_on) in people
+
+    assert complete == COUNT
+
+
+def test_letters_name_the_person_the_number_and_the_days_of_their_own_case(city):
+    decisions = list(Decision.objects.filter(decided_at__isnull=False).select_related("application"))
+
+    assert len({one.document_number for one in decisions}) == len(decisions) > 100
+    for one in decisions:
+        case = one.application
+        assert one.notice["number"] == one.document_number
+        assert one.notice["addressee"] == case.applicant_name
+        assert one.notice["issued_at"][:10] == one.decided_at.date().isoformat()
+        facts = dict(fact.values() for fact in one.notice["facts"])
+        assert facts["受付番号"] == grouped(case.receipt_number)
+        assert facts["受付日"] == format_wareki(case.received_on)
+        text = json.dumps(one.notice, ensure_ascii=False)
+        others = Application.objects.exclude(applicant_name=case.applicant_name)
+        assert not any(name in text for name in others.values_list("applicant_name", flat=True))
+
+
+def test_what_is_closed_lies_in_ten_years_and_what_is_open_does_not(city):
+    today = clock.today()
+    closed = Application.objects.filter(status=Status.CLOSED).order_by("filed_at")
+    opened = Application.objects.filter(status__in=(Status.FILED, Status.IN_REVIEW, Status.RETURNED))
+
+    assert closed[0].received_on < today - timedelta(days=9 * 365)
+    assert all(one.filed_at < one.closed_at < clock.now() for one in closed)
+    assert all(one.received_on > today - timedelta(days=60) for one in opened)
+
+
+def test_protection_goes_with_a_person_to_every_case(city):
+    subjects = {r.subject for r in identity.restrictions_in_force(clock.today())}
+    protected = {
+        (f"{r.family_name} {r.given_name}", r.birth_on)
+        for r in Resident.objects.all()
+        if r.subject in subjects
+    }
+    cases = [c for c in Application.objects.all() if (c.applicant_name, c.birth_on) in protected]
+
+    assert cases
+    assert all(f"application:{case.id}" in subjects for case in cases)
