@@ -60,7 +60,9 @@ def test_answers_are_those_of_a_filing_of_the_day_and_of_the_person_found_by_the
         definition = procedures.definition_of(case.procedure_version_id)
         evaluation = evaluate(definition, case.answers, today=case.received_on)
         complete += evaluation.complete
-        name = case.answers[definition.fact_question("applicant.name").id]
+        question = definition.fact_question("applicant.name")
+        assert question is not None
+        name = case.answers[question.id]
         assert f"{name['family']} {name['given']}" == case.applicant_name
         assert (name["family"] + name["given"], case.birth_on) in people
 
@@ -75,6 +77,7 @@ def test_letters_name_the_person_the_number_and_the_days_of_their_own_case(city)
         case = one.application
         assert one.notice["number"] == one.document_number
         assert one.notice["addressee"] == case.applicant_name
+        assert one.decided_at is not None
         assert one.notice["issued_at"][:10] == one.decided_at.date().isoformat()
         facts = dict(fact.values() for fact in one.notice["facts"])
         assert facts["受付番号"] == grouped(case.receipt_number)
@@ -90,7 +93,7 @@ def test_what_is_closed_lies_in_ten_years_and_what_is_open_does_not(city):
     opened = Application.objects.filter(status__in=(Status.FILED, Status.IN_REVIEW, Status.RETURNED))
 
     assert closed[0].received_on < today - timedelta(days=9 * 365)
-    assert all(one.filed_at < one.closed_at < clock.now() for one in closed)
+    assert all(one.closed_at and one.filed_at < one.closed_at < clock.now() for one in closed)
     assert all(one.received_on > today - timedelta(days=60) for one in opened)
 
 
