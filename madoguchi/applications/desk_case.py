@@ -228,6 +228,7 @@ def event_title(kind: str) -> str:
         "send_back": _("差戻し"),
         "decide": _("決裁"),
         "withdraw": _("取下げ"),
+        "bulk_undone": _("一括処理の取消し"),
     }
     return titles.get(kind, kind)
 

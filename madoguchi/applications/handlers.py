@@ -14,6 +14,7 @@ from django.db import IntegrityError
 from django.db.models import Model, Q, QuerySet
 
 from madoguchi.applications import actions, durations, letters, mails, produced, queries
+from madoguchi.applications.actions import bulk
 from madoguchi.applications.errors import ChangedMeanwhile
 from madoguchi.applications.models import (
     Application,
@@ -42,6 +43,12 @@ T = TypeVar("T")
 R = TypeVar("R", bound=Model)
 
 log = logging.getLogger("madoguchi.applications")
+
+
+@jobs.handler(bulk.JOB)
+def go_on_in_bulk(payload: Mapping[str, Any]) -> None:
+    """Look at, do or undo the cases of a bulk run, for a minute at a time."""
+    bulk.work_on(UUID(payload["run"]), until=clock.now() + timedelta(seconds=SECONDS_FOR_ALL))
 
 
 @jobs.handler("applications.after_filing")

@@ -57,6 +57,20 @@ def may_move(*, status: str, to: str) -> bool:
     return to in NEXT[status]
 
 
+# What undoing a bulk run (一括処理の取消し) may take back, while nothing else happened to the case since.
+UNDOES: dict[str, frozenset[str]] = {
+    Status.IN_REVIEW: frozenset({Status.FILED, Status.IN_REVIEW}),
+    Status.RETURNED: frozenset({Status.RETURNED}),
+    Status.PROPOSED: frozenset({Status.PROPOSED, Status.IN_REVIEW}),
+    Status.FILED: frozenset({Status.FILED}),
+}
+
+
+def may_undo(*, status: str, to: str) -> bool:
+    """Whether a case that a bulk run left at `status` may go back to `to`; what is decided stays decided."""
+    return to in UNDOES.get(status, ())
+
+
 def may_withdraw(status: str) -> bool:
     """Whether the resident may take the application back (取下げ): until somebody has proposed a decision."""
     return may_move(status=status, to=Status.WITHDRAWN)

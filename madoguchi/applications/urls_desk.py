@@ -2,6 +2,7 @@ from django.urls import path
 
 from madoguchi.applications.views.desk import (
     alarms,
+    bulk,
     case,
     deciding,
     entering,
@@ -23,6 +24,11 @@ urlpatterns = [
     path("filters/", saved.page, name="saved"),
     path("filters/<uuid:saved_id>/", saved.change, name="saved_change"),
     path("filters/<uuid:saved_id>/delete/", saved.delete, name="saved_delete"),
+    path("bulk/", bulk.listing, name="bulk"),
+    path("bulk/new/", bulk.new, name="bulk_new"),
+    path("bulk/<uuid:run_id>/", bulk.page, name="bulk_run"),
+    path("bulk/<uuid:run_id>/step/", bulk.step, name="bulk_step"),
+    path("bulk/<uuid:run_id>/cases.csv", bulk.page_csv, name="bulk_csv"),
     path("figures/", figures.page, name="figures"),
     path("figures/<str:name>.csv", figures.table_csv, name="figures_csv"),
     path("alarms/", alarms.alarms, name="alarms"),

@@ -1,5 +1,6 @@
 """Filings: drafts of residents, applications (申請・届出) and what the desk did with them."""
 
+from madoguchi.applications.models.bulk import BulkItem, BulkRun
 from madoguchi.applications.models.course import CaseEvent, Correction, CorrectionItem, InternalNote
 from madoguchi.applications.models.deciding import Decision, DocumentCounter, ProducedFile
 from madoguchi.applications.models.due import DueWarning, Duration, Extension
@@ -11,6 +12,8 @@ __all__ = [
     "LONGEST_KEY",
     "Application",
     "Attachment",
+    "BulkItem",
+    "BulkRun",
     "CaseEvent",
     "Channel",
     "Correction",

@@ -14,6 +14,8 @@ from madoguchi.applications.actions.review import Item
 from madoguchi.applications.models import (
     Application,
     Attachment,
+    BulkItem,
+    BulkRun,
     CaseEvent,
     Channel,
     Correction,
@@ -329,3 +331,16 @@ def SavedFilterFactory(**fields: Any) -> SavedFilter:
     values: dict[str, Any] = {"name": f"絞り込み{next(_numbers)}", "query": "due=soon", "saved_at": NOW}
     values["owner"] = fields.pop("owner", None) or StaffFactory()
     return SavedFilter.objects.create(**values | fields)
+
+
+def BulkRunFactory(**fields: Any) -> BulkRun:
+    values: dict[str, Any] = {"act": "take", "created_at": NOW}
+    values["by"] = fields.pop("by", None) or StaffFactory()
+    return BulkRun.objects.create(**values | fields)
+
+
+def BulkItemFactory(**fields: Any) -> BulkItem:
+    application = fields.pop("application", None) or ApplicationFactory()
+    values: dict[str, Any] = {"application": application, "position": 0, "version": application.version}
+    values["run"] = fields.pop("run", None) or BulkRunFactory()
+    return BulkItem.objects.create(**values | fields)

@@ -19,7 +19,7 @@ from madoguchi.applications import desk_columns as columns
 from madoguchi.applications import desk_queries as desk
 from madoguchi.applications.desk_filters import Filters, read_filters
 from madoguchi.applications.models import Channel
-from madoguchi.applications.permissions import departments_headed, departments_seen
+from madoguchi.applications.permissions import HANDLES, departments_headed, departments_seen
 from madoguchi.audit import actions as audit
 from madoguchi.common import access, clock
 from madoguchi.common.pages import render
@@ -93,6 +93,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "pagination": _pagination(look.filters, page, pages),
         "csv_query": look.filters.address(page=1),
         "alarms": desk_alarms.unseen(look.staff, headed) if headed else 0,
+        "may_bulk": bool(organization.departments_of(look.staff, look.today, HANDLES)),
         "masked": any(row.masked for row in rows),
         "saved": _saved(look, saved),
         **_choices(look, names),
