@@ -16,6 +16,7 @@ BENCHES = {
     "processing": "filings accepted and processed, sustained",
     "pages": "weight of the first page, memory and start of a web process",
     "plan": "a million facts counted anew, one more told, the scoreboard with ten years of events",
+    "desk": "the desk with a million applications: load, lists, search, case, bulk, a file, on both databases",
     "faults": "kills the server at random instants under load and looks for lost filings",
 }
 
@@ -28,6 +29,10 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=60, help="length of the loads (default 60)")
     parser.add_argument("--clients", type=int, default=8, help="people filing at once (default 8)")
     parser.add_argument("--kills", type=int, default=50, help="kills of the bench faults (default 50)")
+    parser.add_argument("--applications", type=int, default=1_000_000, help="of the bench desk")
+    parser.add_argument(
+        "--database", choices=("sqlite", "postgresql", "both"), default="both", help="of desk"
+    )
     parser.add_argument("--seed", type=int, default=1, help="seed of the instants of kills")
     wanted = parser.parse_args(argv)
     failed = False

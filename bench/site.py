@@ -83,6 +83,11 @@ class BenchSite(Site):
         while name == "serve" and not is_free("127.0.0.1", self.port) and time.perf_counter() < until:
             time.sleep(0.02)  # its own processes die a moment later and hold the port until then
 
+    def remove(self) -> None:
+        """Stop everything and take the city off the disk."""
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
     def count(self) -> dict[str, int]:
         """Rows that matter, counted by a process of its own."""
         counted: dict[str, int] = json.loads(self.python("bench.counting"))
@@ -101,5 +106,4 @@ def bench_site(**options: object) -> Iterator[BenchSite]:
         site.prepare()
         yield site
     finally:
-        site.stop()
-        shutil.rmtree(site.folder, ignore_errors=True)
+        site.remove()

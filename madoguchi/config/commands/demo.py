@@ -11,7 +11,7 @@ def main(argv: list[str]) -> int:
     """Fill the database with a synthetic city."""
     parser = argparse.ArgumentParser(prog="madoguchi demo")
     load = parser.add_subparsers(required=True, metavar="load").add_parser("load")
-    load.add_argument("--residents", type=int, default=1000, metavar="N")
+    load.add_argument("--residents", type=int, metavar="N", help="1000, or as many as file so much")
     load.add_argument("--applications", type=int, default=300, metavar="N")
     load.add_argument("--seed", type=int, default=1, metavar="S")
     wanted = parser.parse_args(argv)
@@ -21,7 +21,8 @@ def main(argv: list[str]) -> int:
     from madoguchi.common.demo import AlreadyLoaded
 
     try:
-        fill(residents=wanted.residents, applications=wanted.applications, seed=wanted.seed)
+        residents = wanted.residents or min(max(1000, wanted.applications // 4), 290_000)
+        fill(residents=residents, applications=wanted.applications, seed=wanted.seed)
     except AlreadyLoaded:
         print("madoguchi: this database holds a demo city already; nothing was changed.", file=sys.stderr)
         return 1
