@@ -306,7 +306,10 @@ def late_documents(application: Application, definition: Definition) -> list[Lat
     if not any(document.may_follow for document in definition.documents):
         return []
     evaluation = evaluate(definition, application.answers, today=application.received_on)
-    rows = Attachment.objects.filter(owner_id=application.id, replaced_at=None).order_by("added_at", "id")
+    following = [document.id for document in definition.documents if document.may_follow]
+    rows = Attachment.objects.filter(
+        owner_id=application.id, replaced_at=None, document_id__in=following
+    ).order_by("added_at", "id")
     by_document: dict[str, list[Attachment]] = {}
     for row in rows:
         by_document.setdefault(row.document_id, []).append(row)

@@ -50,6 +50,7 @@ urlpatterns = [
     path("case/<uuid:application_id>/receipt/", case.receipt, name="case_receipt"),
     path("case/<uuid:application_id>/purpose/", protecting.purpose, name="case_purpose"),
     path("case/<uuid:application_id>/protection/", protecting.protection, name="case_protection"),
+    path("case/<uuid:application_id>/files/", files.listing, name="case_files"),
     path("case/<uuid:application_id>/file/<uuid:attachment_id>/", files.viewer, name="file"),
     path(
         "case/<uuid:application_id>/file/<uuid:attachment_id>/download/", files.download, name="file_download"

@@ -14,6 +14,7 @@ from madoguchi.applications import desk_case as desk
 from madoguchi.applications.actions.decision import open_proposal
 from madoguchi.applications.actions.resident import open_correction
 from madoguchi.applications.desk_case import stated_purpose
+from madoguchi.applications.desk_files import CaseFiles
 from madoguchi.applications.desk_options import options
 from madoguchi.applications.desk_queries import STATUS_KINDS, due_of
 from madoguchi.applications.desk_related import related
@@ -52,7 +53,7 @@ def show(
     """The case, with what was typed into one of its small forms and what is wrong with it."""
     application, definition = case.application, case.definition
     evaluation = desk.evaluation_of(application, definition)
-    files = desk.file_rows(application, definition)
+    files = CaseFiles(application, definition)
     offered = options(application, case.staff, today=case.today, proposal=open_proposal(application))
     others = related(application, case.staff, today=case.today)
     if others:
@@ -63,9 +64,11 @@ def show(
         "options": offered,
         "evaluation": evaluation,
         "blocks": desk.answer_blocks(application, definition, evaluation),
-        "files": [row for row in files if row.replaced_at is None],
-        "replaced_files": [row for row in files if row.replaced_at is not None],
-        "missing": desk.missing_documents(definition, evaluation, files),
+        "files": files.current(),
+        "files_total": files.current_total,
+        "replaced_files": files.replaced(),
+        "replaced_total": files.replaced_total,
+        "missing": files.missing(evaluation),
         "events": desk.event_rows(desk.events_of(application), definition),
         "notes": InternalNote.objects.filter(application=application)
         .select_related("author")
