@@ -6,12 +6,12 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from madoguchi.applications import queries
-from madoguchi.applications.correcting import target_title
 from madoguchi.applications.desk_queries import subject_of
 from madoguchi.applications.models import (
     Application,
@@ -21,6 +21,7 @@ from madoguchi.applications.models import (
     CorrectionItem,
     Decision,
 )
+from madoguchi.applications.targets import target_title
 from madoguchi.audit.models import AuditEntry
 from madoguchi.common.jinja2env import both_eras
 from madoguchi.identity import queries as identity
@@ -46,6 +47,7 @@ class AnswerLine:
     text: str
     changed: bool
     before: str
+    by_staff: bool = False  # staff typed it
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +64,12 @@ def evaluation_of(application: Application, definition: Definition) -> Evaluatio
 
 
 def answer_blocks(
-    application: Application, definition: Definition, evaluation: Evaluation
+    application: Application,
+    definition: Definition,
+    evaluation: Evaluation,
+    by_staff: Mapping[str, str] = MappingProxyType({}),
 ) -> list[AnswerBlock]:
-    """All answers by topic, each compared with what was filed."""
+    """All answers by topic, each compared with what was filed; `by_staff`: what staff typed, by target."""
     then = evaluate(definition, application.filed_answers, today=application.received_on, lang=LANGUAGE)
     filed = {
         line.target: line.text
@@ -78,7 +83,10 @@ def answer_blocks(
         for line in block.lines:
             before = filed.pop(line.target, "")
             changed = corrected and before != line.text
-            lines.append(AnswerLine(line.target, line.label, line.text, changed, before if changed else ""))
+            typed = changed and by_staff.get(line.target) == line.text
+            lines.append(
+                AnswerLine(line.target, line.label, line.text, changed, before if changed else "", typed)
+            )
         found.append(AnswerBlock(block.title, tuple(lines)))
     gone = [
         AnswerLine(target, target_title(definition, application, target, LANGUAGE), "", True, text)
@@ -86,7 +94,7 @@ def answer_blocks(
         if text
     ]
     if gone:
-        found.append(AnswerBlock(_("補正で聞かれなくなった項目"), tuple(gone)))
+        found.append(AnswerBlock(_("聞かれなくなった項目"), tuple(gone)))
     return found
 
 
@@ -157,6 +165,10 @@ def event_title(kind: str) -> str:
         "answer_correction": _("補正の回答"),
         "send_document": _("書類の提出"),
         "extend": _("期限の延長"),
+        "edit_answer": _("回答の訂正"),
+        "ask_opinion": _("意見の照会"),
+        "give_opinion": _("意見の回答"),
+        "withdraw_opinion": _("意見照会の取りやめ"),
         "propose": _("起案"),
         "send_back": _("差戻し"),
         "decide": _("決裁"),

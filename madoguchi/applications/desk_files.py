@@ -11,9 +11,9 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from madoguchi.applications.actions.review import answer_at
-from madoguchi.applications.correcting import target_title
 from madoguchi.applications.models import Application, Attachment
 from madoguchi.applications.queries import UPLOADS
+from madoguchi.applications.targets import target_title
 from madoguchi.procedures.definition import Definition
 from madoguchi.procedures.logic import Evaluation
 

@@ -40,6 +40,7 @@ def options(
         Option("hand_over", _("担当を変える"), not_mine or _why_not_open(application)),
         Option("return", _("補正を依頼する"), not_mine or _why_not_return(application) or not_held),
         Option("answer", _("補正の回答を入力する"), not_mine or _why_not_answer(application)),
+        Option("edit", _("回答を訂正する"), not_mine or _why_not_edit(application) or not_held),
         Option("extend", _("期限を延ばす"), not_mine or _why_not_extend(application, today) or not_held),
         Option("propose", _("起案する"), not_mine or _why_not_propose(application) or not_held),
         Option("decide", _("決裁する"), _why_not_decide(application, staff, proposal, today)),
@@ -94,6 +95,12 @@ def _why_not_return(application: Application) -> str:
 
 def _why_not_answer(application: Application) -> str:
     return "" if application.status == Status.RETURNED else _("補正を依頼しているときだけ入力できます。")
+
+
+def _why_not_edit(application: Application) -> str:
+    if application.status == Status.PROPOSED:
+        return _("起案中です。先に差戻しを受けてください。")
+    return _why_not_open(application)
 
 
 def _why_not_extend(application: Application, today: date) -> str:

@@ -19,6 +19,7 @@ from madoguchi.applications.models import (
     CaseEvent,
     Decision,
     Draft,
+    EditedAnswer,
     Extension,
     ProducedFile,
 )
@@ -348,6 +349,7 @@ def resident_timeline(application: Application, definition: Definition, language
         "send_document": _("書類を受け取りました"),
         "propose": _("決定の手続に入りました"),
         "extend": _("予定の日を延ばしました"),
+        "edit_answer": _("担当の部署が、内容の一部を直しました"),
         "decide": _("決定しました"),
         "withdraw": _("取り下げました"),
     }
@@ -368,6 +370,30 @@ def resident_timeline(application: Application, definition: Definition, language
             text = _("%(day)sまでに終わる見込みです。") % {"day": day}
         entries.append(TimelineEntry(event.at, titles[event.kind], text))
     return entries[::-1]
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeEdit:
+    """An answer that the office put right, as who filed is told: which, why, what it says now."""
+
+    at: datetime
+    label: str
+    reason: str
+    after: str  # empty where the answer is gone
+
+
+def office_edits(application: Application, definition: Definition, language: str) -> list[OfficeEdit]:
+    """The answers that staff put right, newest first: one question."""
+    found = []
+    rows = EditedAnswer.objects.filter(edit__application=application).exclude(
+        origin=EditedAnswer.Origin.COMPUTED
+    )
+    for row in rows.select_related("edit").order_by("-edit__at", "position"):
+        question = definition.question(row.target_id.rpartition("/")[2])
+        after = registry.of(question).display(question, row.after, language) if row.after is not None else ""
+        label = question.label.of(language) if language != "ja" else row.label
+        found.append(OfficeEdit(row.edit.at, label, row.edit.reason, after))
+    return found
 
 
 def document_label(definition: Definition, event: CaseEvent, language: str) -> str:

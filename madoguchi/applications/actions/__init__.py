@@ -12,6 +12,7 @@ from madoguchi.applications.actions.drafts import (
     save_section,
     start,
 )
+from madoguchi.applications.actions.editing import edit_answer
 from madoguchi.applications.actions.extension import extend
 from madoguchi.applications.actions.filing import file_draft
 from madoguchi.applications.actions.protection import look_again, protect
@@ -25,6 +26,7 @@ __all__ = [
     "carry_to_current",
     "decide",
     "discard",
+    "edit_answer",
     "extend",
     "file_draft",
     "hand_over",

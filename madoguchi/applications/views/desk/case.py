@@ -14,7 +14,10 @@ from madoguchi.applications import desk_case as desk
 from madoguchi.applications.actions.decision import open_proposal
 from madoguchi.applications.actions.resident import open_correction
 from madoguchi.applications.desk_case import stated_purpose
+from madoguchi.applications.desk_changes import changes
+from madoguchi.applications.desk_edits import edit_rows, edited_texts
 from madoguchi.applications.desk_files import CaseFiles
+from madoguchi.applications.desk_looks import note_look
 from madoguchi.applications.desk_options import options
 from madoguchi.applications.desk_queries import STATUS_KINDS, due_of
 from madoguchi.applications.desk_related import related
@@ -25,6 +28,7 @@ from madoguchi.applications.secrets import secret_of
 from madoguchi.applications.views.desk.opening import OpenCase, with_case
 from madoguchi.applications.views.desk.papers import inline_pdf
 from madoguchi.applications.views.desk.refusals import AGAIN, state_purpose_page
+from madoguchi.common import kernel
 from madoguchi.common.ids import grouped
 from madoguchi.common.pages import render
 from madoguchi.identity.models import Staff
@@ -55,6 +59,13 @@ def show(
     evaluation = desk.evaluation_of(application, definition)
     files = CaseFiles(application, definition)
     offered = options(application, case.staff, today=case.today, proposal=open_proposal(application))
+    edits = edit_rows(application, definition)
+    corrections = desk.correction_rows(application, definition)
+    events = desk.events_of(application)
+    notes = list(
+        InternalNote.objects.filter(application=application).select_related("author").order_by("-at")
+    )
+    case.sees_news = True
     others = related(application, case.staff, today=case.today)
     if others:
         case.looked_at["related"] = [one.number.replace("-", "") for one in others]
@@ -63,17 +74,26 @@ def show(
         "done": done_sentence(request.GET.get("done", "")),
         "options": offered,
         "evaluation": evaluation,
-        "blocks": desk.answer_blocks(application, definition, evaluation),
+        "changes": changes(
+            application,
+            definition,
+            since=case.look_around().since(case.now),
+            staff=case.staff,
+            events=events,
+            corrections=corrections,
+            edits=edits,
+            notes=notes,
+        ),
+        "blocks": desk.answer_blocks(application, definition, evaluation, edited_texts(edits)),
         "files": files.current(),
         "files_total": files.current_total,
         "replaced_files": files.replaced(),
         "replaced_total": files.replaced_total,
         "missing": files.missing(evaluation),
-        "events": desk.event_rows(desk.events_of(application), definition),
-        "notes": InternalNote.objects.filter(application=application)
-        .select_related("author")
-        .order_by("-at"),
-        "corrections": desk.correction_rows(application, definition),
+        "events": desk.event_rows(events, definition),
+        "notes": notes,
+        "corrections": corrections,
+        "edits": edits,
         "decisions": desk.decision_rows(application, definition),
         "extensions": queries.extensions_of(application),
         "related": others,
@@ -105,6 +125,8 @@ def head_of(case: OpenCase) -> dict[str, Any]:
         "channel": str(Channel(application.channel).label),
         "restriction": case.restriction,
         "case_url": case.url,
+        "others_here": case.look_around().others,
+        "is_editing": case.is_editing,
     }
 
 
@@ -127,6 +149,7 @@ def done_sentence(done: str) -> str:
         "note": _("メモを保存しました。"),
         "return": _("補正を依頼しました。申請者に知らせます。"),
         "answer": _("補正の回答を登録しました。"),
+        "edit": _("回答を訂正しました。申請者に知らせます。"),
         "extend": _("期限を延ばしました。通知書を作成し、メールの宛先があれば申請者に知らせます。"),
         "propose": _("起案しました。決裁者の決裁を待ちます。"),
         "send_back": _("差し戻しました。"),
@@ -230,6 +253,24 @@ def handed_choices() -> list[tuple[str, str]]:
         ("agent", _("窓口で代理人に渡す")),
         ("post", _("本人の住所に郵送する")),
     ]
+
+
+@with_case(*SEES, recorded=False)
+@require_GET
+def presence(request: HttpRequest, case: OpenCase) -> HttpResponse:
+    """Who else has the case open, for the script that keeps the page up to date; shows nothing of the case."""
+    looks, unit = case.look_around(), kernel.Unit()
+    note_look(
+        unit,
+        case.application.id,
+        looks,
+        staff=case.staff,
+        now=case.now,
+        sees_news=False,
+        is_editing="editing" in request.GET,
+    )
+    kernel.commit(unit)
+    return render(request, "applications/desk/presence.html", {"others_here": looks.others})
 
 
 @with_case(*SEES)
