@@ -6,16 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from madoguchi.applications.desk_case import CorrectionRow, event_rows
 from madoguchi.applications.desk_edits import EditRow
+from madoguchi.applications.desk_news import not_by
 from madoguchi.applications.models import (
     Application,
     Attachment,
     CaseEvent,
-    CaseLook,
     InternalNote,
     Message,
 )
@@ -86,7 +85,7 @@ def changes(
 
 
 def _messages(application: Application, since: datetime, staff: Staff) -> list[Change]:
-    rows = Message.objects.filter(_not_by("author", staff), application=application, at__gt=since)
+    rows = Message.objects.filter(not_by("author", staff), application=application, at__gt=since)
     return [
         Change(
             row.at,
@@ -107,19 +106,3 @@ def _files(application: Application, since: datetime, staff: Staff) -> list[Chan
     return [
         Change(new[0].added_at, "", _("新しいファイル"), names + (_(" ほか") if len(new) > NAMED else ""))
     ]
-
-
-def _not_by(column: str, staff: Staff) -> Q:
-    """By somebody else, or by who filed."""
-    return ~Q(**{column: staff}) | Q(**{column: None})
-
-
-def changed_for(staff: Staff) -> QuerySet[CaseLook]:
-    """The cases (their ids) in which others did something since this person looked at them."""
-    at = {"application": OuterRef("application"), "at__gt": OuterRef("seen_at")}
-    news = (
-        Exists(CaseEvent.objects.filter(_not_by("actor", staff), **at))
-        | Exists(Message.objects.filter(_not_by("author", staff), **at))
-        | Exists(InternalNote.objects.filter(**at).exclude(author=staff))
-    )
-    return CaseLook.objects.filter(news, staff=staff).values("application")

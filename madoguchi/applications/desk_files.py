@@ -49,14 +49,14 @@ class CaseFiles:
         self._current = Q(replaced_at=None)
         for place in uploads:
             self._current &= ~Q(document_id=place) | Q(digest__in=self._kept(place))
-        self.total = sum(n for _place, n, _old in rows)
+        self.total: int = sum(n for _place, n, _old in rows)
         there = {place: n - old for place, n, old in rows}
         if uploads:
             found = self._all.filter(self._current, document_id__in=uploads).order_by()
             there |= dict.fromkeys(uploads, 0)
             there |= dict(found.values("document_id").annotate(n=Count("id")).values_list("document_id", "n"))
         self.there = {place: n for place, n in there.items() if n}
-        self.current_total = sum(self.there.values())
+        self.current_total: int = sum(self.there.values())
 
     @property
     def replaced_total(self) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Count, Q, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -21,9 +21,10 @@ from madoguchi.applications.models import (
     Draft,
     EditedAnswer,
     Extension,
+    Message,
     ProducedFile,
 )
-from madoguchi.common import registers
+from madoguchi.common import clock, registers
 from madoguchi.common.jinja2env import both_eras
 from madoguchi.organization import queries as organization
 from madoguchi.procedures import queries as procedures
@@ -370,6 +371,32 @@ def resident_timeline(application: Application, definition: Definition, language
             text = _("%(day)sまでに終わる見込みです。") % {"day": day}
         entries.append(TimelineEntry(event.at, titles[event.kind], text))
     return entries[::-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """The messages of a case in figures, as who filed is told."""
+
+    total: int
+    unread: int
+    asks: int  # questions of the office that wait for an answer
+
+
+def mailbox(application: Application) -> Mailbox:
+    """How many messages there are: one question."""
+    from_office = Q(author__isnull=False)
+    found = Message.objects.filter(application=application).aggregate(
+        total=Count("id"),
+        unread=Count("id", filter=from_office & Q(seen_at=None)),
+        asks=Count("id", filter=Q(asks=True, answered_at=None)),
+    )
+    return Mailbox(**found)
+
+
+def last_day_to_write(application: Application) -> date | None:
+    """Until when messages about a closed case are taken; None while it is open."""
+    closed_on = clock.tokyo_date(application.closed_at) if application.closed_at else None
+    return rules.may_write_until(closed_on=closed_on)
 
 
 @dataclass(frozen=True, slots=True)

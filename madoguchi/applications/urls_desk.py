@@ -3,6 +3,7 @@ from django.urls import path
 from madoguchi.applications.views.desk import (
     alarms,
     case,
+    contacts,
     deciding,
     editing,
     entering,
@@ -37,6 +38,13 @@ urlpatterns = [
     path("case/<uuid:application_id>/note/", case.note, name="case_note"),
     path("case/<uuid:application_id>/presence/", case.presence, name="case_presence"),
     path("case/<uuid:application_id>/edit/", editing.edit, name="case_edit"),
+    path("case/<uuid:application_id>/contacts/", contacts.contacts, name="case_contacts"),
+    path("case/<uuid:application_id>/contacts.csv", contacts.contacts_csv, name="case_contacts_csv"),
+    path(
+        "case/<uuid:application_id>/contacts/<uuid:contact_id>/strike/",
+        contacts.strike,
+        name="case_contact_strike",
+    ),
     path("case/<uuid:application_id>/return/", returning.ask, name="case_return"),
     path("case/<uuid:application_id>/answer/", returning.answer, name="case_answer"),
     path("case/<uuid:application_id>/withdraw/", returning.withdraw, name="case_withdraw"),

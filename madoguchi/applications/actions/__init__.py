@@ -15,6 +15,12 @@ from madoguchi.applications.actions.drafts import (
 from madoguchi.applications.actions.editing import edit_answer
 from madoguchi.applications.actions.extension import extend
 from madoguchi.applications.actions.filing import file_draft
+from madoguchi.applications.actions.messages import (
+    record_contact,
+    send_message,
+    strike_contact,
+    write_message,
+)
 from madoguchi.applications.actions.protection import look_again, protect
 from madoguchi.applications.actions.resident import answer_correction, send_document, withdraw
 from madoguchi.applications.actions.review import add_note, hand_over, return_for_correction, take
@@ -34,6 +40,7 @@ __all__ = [
     "look_again",
     "propose",
     "protect",
+    "record_contact",
     "remove_file",
     "remove_member",
     "return_for_correction",
@@ -41,7 +48,10 @@ __all__ = [
     "save_section",
     "send_back",
     "send_document",
+    "send_message",
     "start",
+    "strike_contact",
     "take",
     "withdraw",
+    "write_message",
 ]

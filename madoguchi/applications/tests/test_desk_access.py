@@ -37,6 +37,8 @@ CASES = {
     "case_letter": (OK, OK, OK, OK, GONE, DENIED),
     "case_decide": (OK, OK, OK, OK, GONE, DENIED),
     "case_return": (OK, OK, DENIED, OK, GONE, DENIED),
+    "case_contacts": (OK, OK, OK, OK, GONE, DENIED),
+    "case_contacts_csv": (OK, OK, OK, OK, GONE, DENIED),
     "case_edit": (OK, OK, DENIED, OK, GONE, DENIED),
     "case_extend": (OK, OK, DENIED, OK, GONE, DENIED),
     "case_files": (OK, OK, OK, OK, GONE, DENIED),

@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from madoguchi.applications import actions, durations, queries
+from madoguchi.applications import actions, desk_contacts, durations, queries
 from madoguchi.applications import desk_case as desk
 from madoguchi.applications.actions.decision import open_proposal
 from madoguchi.applications.actions.resident import open_correction
@@ -92,6 +92,8 @@ def show(
         "missing": files.missing(evaluation),
         "events": desk.event_rows(events, definition),
         "notes": notes,
+        "contacts": desk_contacts.rows(application, most=desk_contacts.LATEST),
+        "contact_counts": desk_contacts.counts(application),
         "corrections": corrections,
         "edits": edits,
         "decisions": desk.decision_rows(application, definition),

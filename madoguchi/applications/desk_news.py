@@ -1,0 +1,76 @@
+"""Which cases have something new for a person: the filters and marks of the list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from madoguchi.applications.models import Application, CaseEvent, CaseLook, InternalNote, Message
+from madoguchi.identity.models import Staff
+
+
+def news_choices() -> list[tuple[str, str]]:
+    """What the list can be narrowed to."""
+    return [
+        ("changed", _("前回見たあとに動きがあったもの")),
+        ("unread", _("申請者からの未読メッセージ")),
+        ("waiting", _("申請者の返事を待っているもの")),
+    ]
+
+
+def news_condition(news: str, staff: Staff) -> Q:
+    """The cases of one of these choices; a case one holds and has never opened is new as a whole."""
+    if news == "changed":
+        seen = CaseLook.objects.filter(staff=staff).values("application")
+        return Q(id__in=changed_for(staff)) | (Q(holder=staff) & ~Q(id__in=seen))
+    if news == "unread":
+        return Q(id__in=_unread().values("application"))
+    if news == "waiting":
+        return Q(id__in=_waiting().values("application"))
+    return Q()
+
+
+def with_marks(cases: QuerySet[Application], staff: Staff) -> QuerySet[Application]:
+    """With what is new in each, in the same question."""
+    own = {"application": OuterRef("pk")}
+    return cases.annotate(
+        has_changed=Exists(changed_for(staff).filter(**own)),
+        has_unread=Exists(_unread().filter(**own)),
+        has_waiting=Exists(_waiting().filter(**own)),
+    )
+
+
+def marks_of(case: Any) -> tuple[str, ...]:
+    """The words for what is new in a case of `with_marks`."""
+    words = {
+        "has_unread": _("未読メッセージ"),
+        "has_waiting": _("返事待ち"),
+        "has_changed": _("更新あり"),
+    }
+    return tuple(word for name, word in words.items() if getattr(case, name, False))
+
+
+def changed_for(staff: Staff) -> QuerySet[CaseLook, Any]:
+    """The cases (their ids) in which others did something since this person looked at them."""
+    at = {"application": OuterRef("application"), "at__gt": OuterRef("seen_at")}
+    news = (
+        Exists(CaseEvent.objects.filter(not_by("actor", staff), **at))
+        | Exists(Message.objects.filter(not_by("author", staff), **at))
+        | Exists(InternalNote.objects.filter(**at).exclude(author=staff))
+    )
+    return CaseLook.objects.filter(news, staff=staff).values("application")
+
+
+def not_by(column: str, staff: Staff) -> Q:
+    """By somebody else, or by who filed."""
+    return ~Q(**{column: staff}) | Q(**{column: None})
+
+
+def _unread() -> QuerySet[Message]:
+    return Message.objects.filter(author=None, seen_at=None)
+
+
+def _waiting() -> QuerySet[Message]:
+    return Message.objects.filter(asks=True, answered_at=None)
