@@ -166,7 +166,7 @@ def event_title(kind: str) -> str:
         "send_document": _("書類の提出"),
         "extend": _("期限の延長"),
         "edit_answer": _("回答の訂正"),
-        "ask_opinion": _("意見の照会"),
+        "ask_opinion": _("他課への意見照会"),
         "give_opinion": _("意見の回答"),
         "withdraw_opinion": _("意見照会の取りやめ"),
         "propose": _("起案"),

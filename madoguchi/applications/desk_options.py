@@ -47,6 +47,7 @@ def options(
         Option("decide", _("決裁する"), _why_not_decide(application, staff, proposal, today)),
         Option("withdraw", _("取下げを受け付ける"), not_mine or _why_not_withdraw(application) or not_held),
         Option("note", _("メモを書く"), not_mine),
+        Option("opinion", _("他課に意見を聞く"), not_mine or _why_not_edit(application) or not_held),
         Option("message", _("メッセージを送る"), not_mine or _why_not_write(application, today)),
         Option(
             "protect",

@@ -75,6 +75,11 @@ def may_edit_answers(status: str) -> bool:
     return status in (Status.FILED, Status.IN_REVIEW, Status.RETURNED)
 
 
+def may_ask_opinions(status: str) -> bool:
+    """Whether other departments may be asked for their opinion: until somebody has proposed a decision."""
+    return status in (Status.FILED, Status.IN_REVIEW, Status.RETURNED)
+
+
 def may_write_until(*, closed_on: date | None) -> date | None:
     """The last day on which messages about a case are taken; None while it is open."""
     return closed_on + MESSAGES_AFTER_CLOSING if closed_on is not None else None

@@ -21,6 +21,7 @@ from madoguchi.applications.actions.messages import (
     strike_contact,
     write_message,
 )
+from madoguchi.applications.actions.opinions import ask_opinions, give_opinion, withdraw_opinion
 from madoguchi.applications.actions.protection import look_again, protect
 from madoguchi.applications.actions.resident import answer_correction, send_document, withdraw
 from madoguchi.applications.actions.review import add_note, hand_over, return_for_correction, take
@@ -29,12 +30,14 @@ __all__ = [
     "add_file",
     "add_note",
     "answer_correction",
+    "ask_opinions",
     "carry_to_current",
     "decide",
     "discard",
     "edit_answer",
     "extend",
     "file_draft",
+    "give_opinion",
     "hand_over",
     "keep_for_later",
     "look_again",
@@ -53,5 +56,6 @@ __all__ = [
     "strike_contact",
     "take",
     "withdraw",
+    "withdraw_opinion",
     "write_message",
 ]

@@ -83,8 +83,18 @@ STATES = ("filed", "in_review", "returned", "proposed", "closed", "withdrawn")
 # What the officer who holds it may do in each state (approving is not theirs).
 MAY = {
     "filed": {"take", "hand_over", "note", "message"},  # nobody holds it yet
-    "in_review": {"hand_over", "return", "edit", "extend", "propose", "withdraw", "note", "message"},
-    "returned": {"hand_over", "answer", "edit", "extend", "withdraw", "note", "message"},
+    "in_review": {
+        "hand_over",
+        "return",
+        "edit",
+        "opinion",
+        "extend",
+        "propose",
+        "withdraw",
+        "note",
+        "message",
+    },
+    "returned": {"hand_over", "answer", "edit", "opinion", "extend", "withdraw", "note", "message"},
     "proposed": {"hand_over", "extend", "note", "message"},
     "closed": {"note", "message"},
     "withdrawn": {"note", "message"},

@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from madoguchi.applications import actions, desk_contacts, durations, queries
+from madoguchi.applications import actions, desk_contacts, desk_opinions, durations, queries
 from madoguchi.applications import desk_case as desk
 from madoguchi.applications.actions.decision import open_proposal
 from madoguchi.applications.actions.resident import open_correction
@@ -17,6 +17,7 @@ from madoguchi.applications.desk_case import stated_purpose
 from madoguchi.applications.desk_changes import changes
 from madoguchi.applications.desk_edits import edit_rows, edited_texts
 from madoguchi.applications.desk_files import CaseFiles
+from madoguchi.applications.desk_household import household
 from madoguchi.applications.desk_looks import note_look
 from madoguchi.applications.desk_options import options
 from madoguchi.applications.desk_queries import STATUS_KINDS, due_of
@@ -69,6 +70,12 @@ def show(
     others = related(application, case.staff, today=case.today)
     if others:
         case.looked_at["related"] = [one.number.replace("-", "") for one in others]
+    kin = household(
+        application, definition, case.staff, is_protected=case.restriction is not None, today=case.today
+    )
+    if kin.shown or kin.elsewhere:
+        case.looked_at["household"] = [one.number.replace("-", "") for one in kin.shown]
+        case.looked_at["household_elsewhere"] = sum(n for _name, n in kin.elsewhere)
     errors = {href.removeprefix("#"): message for href, message in problems}
     context = head_of(case) | {
         "done": done_sentence(request.GET.get("done", "")),
@@ -95,10 +102,12 @@ def show(
         "contacts": desk_contacts.rows(application, most=desk_contacts.LATEST),
         "contact_counts": desk_contacts.counts(application),
         "corrections": corrections,
+        "opinions": desk_opinions.rows_of(application, definition, today=case.today),
         "edits": edits,
         "decisions": desk.decision_rows(application, definition),
         "extensions": queries.extensions_of(application),
         "related": others,
+        "household": kin,
         "colleagues": colleague_choices(case) if offered["hand_over"].allowed else [],
         "looks": desk.looks(application.id) if case.restriction and offered["protect"].allowed else [],
         "typed": typed or {},
@@ -127,6 +136,7 @@ def head_of(case: OpenCase) -> dict[str, Any]:
         "channel": str(Channel(application.channel).label),
         "restriction": case.restriction,
         "case_url": case.url,
+        "opinions_awaited": desk_opinions.waiting_words(application, today=case.today),
         "others_here": case.look_around().others,
         "is_editing": case.is_editing,
     }
@@ -153,6 +163,8 @@ def done_sentence(done: str) -> str:
         "answer": _("補正の回答を登録しました。"),
         "edit": _("回答を訂正しました。申請者に知らせます。"),
         "extend": _("期限を延ばしました。通知書を作成し、メールの宛先があれば申請者に知らせます。"),
+        "opinion": _("意見を照会しました。相手の課に知らせます。"),
+        "opinion_withdrawn": _("意見照会を取りやめました。"),
         "propose": _("起案しました。決裁者の決裁を待ちます。"),
         "send_back": _("差し戻しました。"),
         "decide": _("決裁しました。通知書を作成し、申請者に知らせます。"),

@@ -42,6 +42,7 @@ EDITING = {
     "case_decide",
     "case_edit",
     "case_extend",
+    "case_opinions",
     "case_propose",
     "case_return",
     "case_withdraw",
