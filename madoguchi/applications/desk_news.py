@@ -14,9 +14,9 @@ from madoguchi.identity.models import Staff
 def news_choices() -> list[tuple[str, str]]:
     """What the list can be narrowed to."""
     return [
-        ("changed", _("前回見たあとに動きがあったもの")),
-        ("unread", _("申請者からの未読メッセージ")),
-        ("waiting", _("申請者の返事を待っているもの")),
+        ("changed", _("前回から動きあり")),
+        ("unread", _("未読メッセージあり")),
+        ("waiting", _("申請者の返事待ち")),
     ]
 
 
@@ -39,6 +39,7 @@ def with_marks(cases: QuerySet[Application], staff: Staff) -> QuerySet[Applicati
         has_changed=Exists(changed_for(staff).filter(**own)),
         has_unread=Exists(_unread().filter(**own)),
         has_waiting=Exists(_waiting().filter(**own)),
+        is_unopened=Q(holder=staff) & ~Exists(CaseLook.objects.filter(staff=staff, **own)),
     )
 
 
@@ -47,7 +48,8 @@ def marks_of(case: Any) -> tuple[str, ...]:
     words = {
         "has_unread": _("未読メッセージ"),
         "has_waiting": _("返事待ち"),
-        "has_changed": _("更新あり"),
+        "has_changed": _("動きあり"),
+        "is_unopened": _("未開封"),
     }
     return tuple(word for name, word in words.items() if getattr(case, name, False))
 

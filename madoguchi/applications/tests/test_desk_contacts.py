@@ -276,6 +276,7 @@ def test_the_list_filters_what_changed_since_ones_own_last_look(desk: Desk, case
     other = ApplicationFactory()
     number, others = grouped(case.receipt_number), grouped(other.receipt_number)
     assert number in listed(desk, "changed")  # held and never opened
+    assert "未開封" in listed(desk, "changed")
     assert others not in listed(desk, "changed")
     for one in (case, other):
         desk.browser("officer").get(url_of("case", one))
@@ -286,7 +287,7 @@ def test_the_list_filters_what_changed_since_ones_own_last_look(desk: Desk, case
 
     shown = listed(desk, "changed")
     assert others in shown
-    assert "更新あり" in shown
+    assert "動きあり" in shown
     assert number not in shown
     assert others not in listed(desk, "changed", "approver")
 

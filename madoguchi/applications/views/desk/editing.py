@@ -13,6 +13,7 @@ from madoguchi.applications import desk_case as desk
 from madoguchi.applications.actions.editing import Edited, asked_for, editable, edited
 from madoguchi.applications.actions.review import answer_at
 from madoguchi.applications.correcting import offered_now
+from madoguchi.applications.desk_edits import shown
 from madoguchi.applications.desk_options import options
 from madoguchi.applications.errors import NotComplete, NothingChanged
 from madoguchi.applications.page_reading import (
@@ -71,6 +72,8 @@ def edit(request: HttpRequest, case: OpenCase) -> HttpResponse:
         "option": option,
         "target": target,
         "label": target_title(definition, application, target, desk.LANGUAGE),
+        "before": shown(definition, target, before),
+        "filed": shown(definition, target, answer_at(application.filed_answers, target)),
         "question": question,
         "raw": raw,
         "field_errors": page.errors.get(question.id, ()),
