@@ -24,6 +24,7 @@ from madoguchi.procedures.logic import evaluate
 
 LANGUAGE = "ja"
 PAGE = 50
+CHUNK = 500  # lines of a file in memory at a time
 TABS = ("waiting", "done", "all")
 
 
@@ -221,9 +222,9 @@ def cells(opinions: Iterable[OpinionRequest], *, today: date) -> Iterator[list[o
 def file_lines(opinions: QuerySet[OpinionRequest], *, today: date) -> Iterator[list[object]]:
     """The same for a file, a few hundred in memory at a time."""
     batch: list[OpinionRequest] = []
-    for one in opinions.iterator(chunk_size=500):
+    for one in opinions.iterator(chunk_size=CHUNK):
         batch.append(one)
-        if len(batch) == 500:
+        if len(batch) == CHUNK:
             yield from _plain(batch, today)
             batch = []
     yield from _plain(batch, today)

@@ -10,8 +10,6 @@ from madoguchi.identity.models import Staff
 class AnswerEdit(models.Model):
     """One edit of the answers by staff; `reason` is told to who filed. What was filed stays in `filed_answers`."""
 
-    append_only = True
-
     id = models.UUIDField(primary_key=True, default=new_id)
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="edits")
     at = models.DateTimeField()
@@ -28,8 +26,6 @@ class AnswerEdit(models.Model):
 
 class EditedAnswer(models.Model):
     """One answer of an edit; `origin` is staff for what they typed, dropped or computed for what followed from it."""
-
-    append_only = True
 
     class Origin(models.TextChoices):
         STAFF = "staff"

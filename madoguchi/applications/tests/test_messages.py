@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -10,9 +11,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from madoguchi.applications import actions, handlers
+from madoguchi.applications.actions import messages as sending
 from madoguchi.applications.errors import NotAllowed, TooLate
 from madoguchi.applications.models import Application, Attachment, Message
 from madoguchi.applications.rules import MESSAGES_AFTER_CLOSING, may_write
+from madoguchi.applications.tests.beginning import accepted
 from madoguchi.applications.tests.conftest import NOW, SetClock
 from madoguchi.applications.tests.factories import ApplicationFactory, MessageFactory, somebody
 from madoguchi.applications.tests.returned import looking_at, officer_of
@@ -133,6 +136,25 @@ def test_a_double_click_sends_once_and_other_words_under_the_same_id_are_kept_to
     visitor.send(page, {"text": "戻って書き直した"})
 
     assert sorted(Message.objects.values_list("text", flat=True)) == ["一度だけ", "戻って書き直した"]
+
+
+def test_a_message_sent_twice_at_the_same_moment_is_kept_once_with_its_files(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    application = ApplicationFactory()
+    sent: dict[str, Any] = {
+        "application": application,
+        "message_id": new_id(),
+        "text": "一度だけ",
+        "now": clock.now(),
+    }
+    actions.send_message(**sent, files=[accepted(), accepted()])
+
+    monkeypatch.setattr(sending, "_is_new", lambda _message: True)
+    actions.send_message(**sent, files=[accepted()])
+
+    assert Message.objects.count() == 1
+    assert Attachment.objects.filter(owner_id=application.id).count() == 1
 
 
 def test_an_id_of_another_case_or_of_no_kind_changes_nothing_there() -> None:

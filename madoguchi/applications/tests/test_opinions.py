@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from madoguchi.applications import actions, desk_opinion_mails
+from madoguchi.applications import actions, desk_opinion_mails, desk_opinions
 from madoguchi.applications.actions.opinions import AskedAlready, NoLongerAsked
 from madoguchi.applications.errors import (
     ChangedMeanwhile,
@@ -493,6 +493,32 @@ def test_the_list_has_tabs_pages_an_empty_state_and_a_file(town: Town) -> None:
     assert "意見あり" in done
     assert "60件のうち1～50件目" in wrong
     assert len(file.decode().strip().splitlines()) == 62
+
+
+def test_a_long_list_is_written_a_few_lines_at_a_time(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk_opinions, "CHUNK", 2)
+    for _ in range(5):
+        OpinionRequestFactory(department_code=town.tax.code)
+
+    file = b"".join(town.browser.get("/desk/opinions/list.csv").streaming_content)  # type: ignore[attr-defined]
+
+    assert len(file.decode().strip().splitlines()) == 6
+
+
+def test_an_answer_that_meets_a_change_each_time_is_shown_again(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opinion = ask(town)
+
+    def changing(**_given: object) -> None:
+        raise ChangedMeanwhile
+
+    monkeypatch.setattr(actions, "give_opinion", changing)
+    response = town.browser.post(address(opinion), {"answer": "some", "text": "まだ届かない意見"})
+
+    assert response.status_code == 409
+    assert "まだ届かない意見</textarea>" in text_of(response)
+    assert "もう一度「回答する」を押してください。" in text_of(response)
 
 
 def test_many_requests_ask_as_often_as_one(town: Town) -> None:
