@@ -6,6 +6,7 @@ date. Protected people (支援措置) are never told, to nobody: the other side 
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -42,17 +43,10 @@ def household(
     if is_protected:
         return Household()
     named = list(named_people(application, definition))
-    wanted = Q()
-    if application.address_key:
-        wanted |= Q(address_key=application.address_key)
-    if keys := {key for person in named for key in person.keys}:
-        wanted |= Q(name_key__in=keys) | Q(kana_key__in=keys)
-    if not wanted:
-        return Household()
-    rows = Application.objects.filter(wanted).exclude(id=application.id).order_by("-filed_at", "-id")
+    found = Application.objects.filter(id__in=_candidates(application, named)).exclude(id=application.id)
     near = [
         one
-        for one in rows.defer("answers", "filed_answers")[:LOOKED_AT]
+        for one in found.defer("answers", "filed_answers").order_by("-filed_at", "-id")
         if not _is_same_person(one, application)
         and (_is_family(one, application) or any(person.is_(one) for person in named))
     ]
@@ -67,6 +61,17 @@ def household(
             sorted((names[code].name if code in names else code, n) for code, n in counts.items())
         ),
     )
+
+
+def _candidates(application: Application, named: list[Named]) -> list[uuid.UUID]:
+    """Cases of the same address or of a name that the answers name, each found by its own index: one question."""
+    keys = sorted({key for person in named for key in person.keys})
+    same_address = Q(address_key=application.address_key) & ~Q(address_key="")
+    days = sorted({day for person in named for day in person.days})
+    born = Q(birth_on__in=days)
+    known = [born & Q(name_key__in=keys), born & Q(kana_key__in=keys)] if keys and days else []
+    parts = [Application.objects.filter(one).values_list("id", flat=True) for one in (same_address, *known)]
+    return list(parts[0].union(*parts[1:])[:LOOKED_AT])
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,7 @@ def named_people(application: Application, definition: Definition) -> Iterator[N
 
 
 def _named(questions: list[Question] | tuple[Question, ...], answers: Mapping[str, Any]) -> Iterator[Named]:
-    days = {answers.get(q.id) for q in questions if q.kind == "date"}
+    days = frozenset(day for q in questions if q.kind == "date" and isinstance(day := answers.get(q.id), str))
     for question in questions:
         name = answers.get(question.id)
         if question.kind == "person_name" and isinstance(name, dict):
@@ -103,7 +108,7 @@ def _named(questions: list[Question] | tuple[Question, ...], answers: Mapping[st
                 f"{name.get('family_kana', '')}{name.get('given_kana', '')}",
             )
             keys = frozenset(search_key(text) for text in texts if text)
-            yield Named(keys, frozenset(day for day in days if isinstance(day, str)))
+            yield Named(keys, days)
 
 
 def _is_same_person(one: Application, other: Application) -> bool:

@@ -13,6 +13,8 @@ from madoguchi.applications.desk_household import Household, household
 from madoguchi.applications.models import Application
 from madoguchi.applications.tests.desks import Desk, open_desk, text_of, url_of
 from madoguchi.applications.tests.factories import ApplicationFactory, answers_of
+from madoguchi.applications.tests.offers import asked, section
+from madoguchi.applications.tests.returned import filed
 from madoguchi.audit.models import AuditEntry
 from madoguchi.common import clock
 from madoguchi.common.ids import grouped
@@ -98,6 +100,15 @@ def test_whom_the_answers_name_with_the_birth_date_is_of_the_household(desk: Des
     other = ApplicationFactory(**named, birth_on=date(2001, 4, 1))
     ApplicationFactory(**named, birth_on=date(1970, 1, 1))
     ApplicationFactory(**named, birth_on=None)
+
+    assert numbers(case, desk) == [grouped(other.receipt_number)]
+
+
+def test_a_filing_that_names_nobody_finds_who_lives_there(desk: Desk) -> None:
+    case = filed({"name": "太郎"}, section("main", asked("name")))
+    Application.objects.filter(id=case.id).update(name_key="高橋太郎", given_key="太郎", address_key="内丸12")
+    case.refresh_from_db()
+    other = ApplicationFactory(**HUSBAND | {"address_key": "内丸12"})
 
     assert numbers(case, desk) == [grouped(other.receipt_number)]
 
