@@ -15,6 +15,7 @@ from madoguchi.applications.models import (
     Application,
     Attachment,
     CaseEvent,
+    Contact,
     InternalNote,
     Message,
 )
@@ -49,7 +50,7 @@ def changes(
     edits: Iterable[EditRow],
     notes: Iterable[InternalNote],
 ) -> list[Change]:
-    """What others did since then, newest first; nothing at a first look. Two questions besides what is in hand."""
+    """What others did since then, newest first; nothing at a first look. Three questions besides what is in hand."""
     if since is None:
         return []
     new = [event for event in events if event.at > since and event.actor_id != staff.id]
@@ -80,6 +81,7 @@ def changes(
         if note.at > since and note.author_id != staff.id
     ]
     found += _messages(application, since, staff)
+    found += _calls(application, since, staff)
     found += _files(application, since, staff)
     return sorted(found, key=lambda change: change.at, reverse=True)[:MOST]
 
@@ -94,6 +96,15 @@ def _messages(application: Application, since: datetime, staff: Staff) -> list[C
             row.text,
         )
         for row in rows.select_related("author").order_by("-at")[:MOST]
+    ]
+
+
+def _calls(application: Application, since: datetime, staff: Staff) -> list[Change]:
+    rows = Contact.objects.filter(application=application, recorded_at__gt=since, struck_at=None)
+    rows = rows.exclude(recorded_by=staff).select_related("recorded_by").order_by("-recorded_at")[:MOST]
+    return [
+        Change(row.recorded_at, row.recorded_by.display_name, _("応対の記録"), f"{row.who}　{row.gist}")
+        for row in rows
     ]
 
 

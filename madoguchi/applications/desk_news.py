@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from madoguchi.applications.models import Application, CaseEvent, CaseLook, InternalNote, Message
+from madoguchi.applications.models import Application, CaseEvent, CaseLook, Contact, InternalNote, Message
 from madoguchi.identity.models import Staff
 
 
@@ -56,11 +56,13 @@ def marks_of(case: Any) -> tuple[str, ...]:
 
 def changed_for(staff: Staff) -> QuerySet[CaseLook, Any]:
     """The cases (their ids) in which others did something since this person looked at them."""
-    at = {"application": OuterRef("application"), "at__gt": OuterRef("seen_at")}
+    own, since = {"application": OuterRef("application")}, OuterRef("seen_at")
+    at = {**own, "at__gt": since}
     news = (
         Exists(CaseEvent.objects.filter(not_by("actor", staff), **at))
         | Exists(Message.objects.filter(not_by("author", staff), **at))
         | Exists(InternalNote.objects.filter(**at).exclude(author=staff))
+        | Exists(Contact.objects.filter(**own, recorded_at__gt=since).exclude(recorded_by=staff))
     )
     return CaseLook.objects.filter(news, staff=staff).values("application")
 

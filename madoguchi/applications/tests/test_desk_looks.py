@@ -16,6 +16,7 @@ from madoguchi.applications.tests.desks import Desk, audited, open_desk, text_of
 from madoguchi.applications.tests.factories import (
     ApplicationFactory,
     AttachmentFactory,
+    ContactFactory,
     InternalNoteFactory,
     MessageFactory,
 )
@@ -66,6 +67,7 @@ def test_what_others_did_since_the_last_look_stands_on_top(
     now = clock.now()
     InternalNoteFactory(application=case, author=desk["second"], at=now, text="窓口で話を聞いた。")
     MessageFactory(application=case, at=now, text="来週に送ります。")
+    ContactFactory(application=case, recorded_by=desk["second"], recorded_at=now, gist="電話があった。")
     AttachmentFactory(owner_id=case.id, added_at=now, name="新しい写真.jpg")
     actions.edit_answer(
         application=case,
@@ -80,7 +82,14 @@ def test_what_others_did_since_the_last_look_stands_on_top(
 
     block = page(desk, case).partition(CHANGES)[2].partition("</section>")[0]
 
-    for told in ("窓口で話を聞いた。", "来週に送ります。", "新しい写真.jpg", "回答の訂正", "019-651-4111"):
+    for told in (
+        "電話があった。",
+        "窓口で話を聞いた。",
+        "来週に送ります。",
+        "新しい写真.jpg",
+        "回答の訂正",
+        "019-651-4111",
+    ):
         assert told in block
     later(set_clock, 1)
     assert CHANGES in page(desk, case)  # loaded again, it is the same look
@@ -134,6 +143,7 @@ def test_many_changes_ask_as_often_as_one(desk: Desk, case: Application, set_clo
         for _ in range(_round * 20 + 1):
             InternalNoteFactory(application=case, author=desk["second"], at=clock.now())
             MessageFactory(application=case, at=clock.now())
+            ContactFactory(application=case, recorded_by=desk["second"], recorded_at=clock.now())
             AttachmentFactory(owner_id=case.id, added_at=clock.now())
         later(set_clock, 1)
         with CaptureQueriesContext(connection) as asked_for:
