@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -32,26 +34,21 @@ def news_condition(news: str, staff: Staff) -> Q:
     return Q()
 
 
-def with_marks(cases: QuerySet[Application], staff: Staff) -> QuerySet[Application]:
-    """With what is new in each, in the same question."""
+def marks_for(ids: Collection[UUID], staff: Staff) -> dict[UUID, tuple[str, ...]]:
+    """The words for what is new in these cases, by case: one question.
+
+    It is asked of the rows of a page and not with the list, which is sorted as a whole.
+    """
     own = {"application": OuterRef("pk")}
-    return cases.annotate(
-        has_changed=Exists(changed_for(staff).filter(**own)),
-        has_unread=Exists(_unread().filter(**own)),
-        has_waiting=Exists(_waiting().filter(**own)),
-        is_unopened=Q(holder=staff) & ~Exists(CaseLook.objects.filter(staff=staff, **own)),
+    cases = Application.objects.filter(id__in=ids).annotate(
+        unread=Exists(_unread().filter(**own)),
+        waiting=Exists(_waiting().filter(**own)),
+        changed=Exists(changed_for(staff).filter(**own)),
+        unopened=Q(holder=staff) & ~Exists(CaseLook.objects.filter(staff=staff, **own)),
     )
-
-
-def marks_of(case: Any) -> tuple[str, ...]:
-    """The words for what is new in a case of `with_marks`."""
-    words = {
-        "has_unread": _("未読メッセージ"),
-        "has_waiting": _("返事待ち"),
-        "has_changed": _("動きあり"),
-        "is_unopened": _("未開封"),
-    }
-    return tuple(word for name, word in words.items() if getattr(case, name, False))
+    words = (_("未読メッセージ"), _("返事待ち"), _("動きあり"), _("未開封"))
+    rows = cases.values_list("id", "unread", "waiting", "changed", "unopened")
+    return {row[0]: tuple(word for word, holds in zip(words, row[1:], strict=True) if holds) for row in rows}
 
 
 def changed_for(staff: Staff) -> QuerySet[CaseLook, Any]:

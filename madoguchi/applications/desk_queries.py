@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from madoguchi.applications import rules
 from madoguchi.applications.desk_filters import Filters, wanted_by
-from madoguchi.applications.desk_news import marks_of, news_condition, with_marks
+from madoguchi.applications.desk_news import marks_for, news_condition
 from madoguchi.applications.models import Application, Channel, Correction, Status
 from madoguchi.applications.permissions import may_see_protected
 from madoguchi.common import clock
@@ -244,10 +244,14 @@ def ordered(
 
 
 def rows(cases: QuerySet[Application], *, staff: Staff, today: date) -> list[Row]:
-    """The cases as lines of the list: two questions, however many there are."""
-    found = list(with_marks(_with_answer_day(cases), staff))
+    """The cases as lines of the list: three questions, however many there are."""
+    found = list(_with_answer_day(cases))
     protected = protections(found, today=today)
-    return [_row(case, protected.get(case.id), staff=staff, today=today) for case in found]
+    marks = marks_for([case.id for case in found], staff)
+    return [
+        replace(_row(case, protected.get(case.id), staff=staff, today=today), news=marks.get(case.id, ()))
+        for case in found
+    ]
 
 
 def streamed_rows(cases: QuerySet[Application], *, today: date) -> Iterator[Row]:
@@ -306,7 +310,6 @@ def _row(case: Application, responsible: str | None, *, staff: Staff | None, tod
         channel=str(Channel(case.channel).label),
         department=case.department_code,
         closed_on=clock.tokyo_date(case.closed_at) if case.closed_at else None,
-        news=marks_of(case),
     )
 
 
