@@ -13,6 +13,7 @@ from madoguchi.applications.actions.review import answer_at
 from madoguchi.applications.models import Application, Correction, CorrectionItem
 from madoguchi.applications.page_reading import clean_context
 from madoguchi.applications.receiving import LIMITS, sealed, take_all, unsealed
+from madoguchi.applications.targets import is_about, target_title
 from madoguchi.common import clock
 from madoguchi.common.files import messages
 from madoguchi.common.files.intake import Accepted
@@ -79,13 +80,6 @@ class ReadAnswers:
                         problem.question_id,
                         [FieldError(problem.subfield, problem.message, problem.code)],
                     )
-
-
-def is_about(problem: Any, target: str) -> bool:
-    """Whether a problem of the filing is one of this target (`question` or `group/member/question`)."""
-    member_id, _slash, question_id = target.partition("/")[2].rpartition("/")
-    wanted = (question_id, member_id) if member_id else (target, "")
-    return (getattr(problem, "question_id", ""), getattr(problem, "member_id", "")) == wanted
 
 
 def field_prefix(number: int) -> str:
@@ -253,12 +247,12 @@ def _shown_question(
         raw=raw,
         before=kind.display(question, value, language) if value is not None else "",
         promise=promise,
-        offered=_offered(application, question, target_id),
+        offered=offered_now(application, question, target_id),
         **shared,
     )
 
 
-def _offered(application: Application, question: Question, target_id: str) -> frozenset[str] | None:
+def offered_now(application: Application, question: Question, target_id: str) -> frozenset[str] | None:
     """The options to choose from, where they depend on other answers."""
     if all(option.when is None for option in question.options):
         return None
@@ -266,16 +260,3 @@ def _offered(application: Application, question: Question, target_id: str) -> fr
     members = application.answers.get(group_id) or [] if rest else []
     member = next((m for m in members if m.get("_id") == rest.partition("/")[0]), None)
     return options_offered(question, application.answers, today=application.received_on, member=member)
-
-
-def target_title(definition: Definition, application: Application, target_id: str, language: str) -> str:
-    """The name of what is to be put right; of a member with its number (お子さん 2：生年月日)."""
-    parts = target_id.split("/")
-    question = definition.question(parts[-1])
-    label = question.label.of(language)
-    if len(parts) == 1:
-        return label
-    group = definition.question(parts[0])
-    ids = [m.get("_id") for m in application.answers.get(parts[0]) or []]
-    number = ids.index(parts[1]) + 1 if parts[1] in ids else 0
-    return f"{group.item_label.of(language) or group.label.of(language)} {number}：{label}"

@@ -14,6 +14,7 @@ from madoguchi.applications import demo_many, letters, rules
 from madoguchi.applications.actions.filing import applicant_facts
 from madoguchi.applications.actions.protection import carry
 from madoguchi.applications.demo_papers import paper_of
+from madoguchi.applications.demo_talk import talk_about
 from madoguchi.applications.models import (
     Application,
     Attachment,
@@ -24,6 +25,7 @@ from madoguchi.applications.models import (
     Decision,
     DocumentCounter,
     InternalNote,
+    OpinionRequest,
     Status,
 )
 from madoguchi.applications.secrets import receipt_secret
@@ -191,6 +193,7 @@ class Maker:
         self.people: dict[tuple[str, str], list[Staff]] = {}
         self.prefixes: dict[str, str] = {}
         self.protected: dict[str, Restriction] = {}
+        self.departments = sorted(organization.department_codes())
 
     def new_id(self, at: datetime) -> uuid.UUID:
         return id_at(int(at.timestamp() * 1000), self.chance.getrandbits(80))
@@ -230,6 +233,7 @@ class Maker:
         history.attach_papers(number)
         if status != Status.FILED and officer is not None:
             history.reach(status, officer, approvers)
+            history.talk(officer)
         return history
 
     def protect(self, unit: kernel.Unit, application: Application, resident: Resident) -> None:
@@ -359,6 +363,22 @@ class History:
             decision = self._propose(officer)
             if status == Status.CLOSED:
                 self._decide(decision, approvers)
+
+    def talk(self, officer: Staff) -> None:
+        """Let something be said about the case, now and then."""
+        maker = self.maker
+        for row in talk_about(
+            maker.chance, self.application, officer, maker.departments, at=self.at, now=maker.now
+        ):
+            self.rows.append(row)
+            if isinstance(row, OpinionRequest):
+                self.event(
+                    "ask_opinion",
+                    row.asked_at,
+                    officer,
+                    {"departments": [row.department_code], "sections": []},
+                )
+                self.application.version += 1
 
     def attach_papers(self, number: int) -> None:
         """Attach a made-up paper for each document the filing calls for; every fifth case still lacks one."""

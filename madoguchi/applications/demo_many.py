@@ -23,10 +23,13 @@ from madoguchi.applications.models import (
     Application,
     Attachment,
     CaseEvent,
+    Contact,
     Correction,
     CorrectionItem,
     Decision,
     InternalNote,
+    Message,
+    OpinionRequest,
     Status,
 )
 from madoguchi.applications.secrets import receipt_secret
@@ -44,7 +47,19 @@ if TYPE_CHECKING:
     from madoguchi.applications.demo import History, Maker
     from madoguchi.procedures.queries import Offer
 
-TABLES = (Application, Attachment, InternalNote, Correction, CorrectionItem, Decision, CaseEvent, AuditEntry)
+TABLES = (
+    Application,
+    Attachment,
+    InternalNote,
+    Message,
+    Contact,
+    OpinionRequest,
+    Correction,
+    CorrectionItem,
+    Decision,
+    CaseEvent,
+    AuditEntry,
+)
 PATTERNS = 100  # of each procedure, open and closed
 OPEN_MOST = 16_000  # what a city of this size has open at a time
 OPEN_SHARE = 0.58
@@ -279,7 +294,7 @@ def _day_of(text: str, form: Callable[[date], str]) -> date | None:
 
 def _moment_of(row: models.Model, application: Application) -> datetime:
     """When a row was written, for an id of that time."""
-    for name in ("at", "asked_at", "proposed_at", "added_at", "filed_at"):
+    for name in ("at", "asked_at", "proposed_at", "recorded_at", "added_at", "filed_at"):
         if isinstance(value := getattr(row, name, None), datetime):
             return value
     return application.filed_at

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from madoguchi.applications import queries
-from madoguchi.applications.actions.review import answer_at
-from madoguchi.applications.correcting import target_title
 from madoguchi.applications.desk_queries import subject_of
 from madoguchi.applications.models import (
     Application,
-    Attachment,
     CaseEvent,
     Channel,
     Correction,
     CorrectionItem,
     Decision,
 )
+from madoguchi.applications.targets import target_title
 from madoguchi.audit.models import AuditEntry
 from madoguchi.common.jinja2env import both_eras
 from madoguchi.identity import queries as identity
@@ -48,6 +47,7 @@ class AnswerLine:
     text: str
     changed: bool
     before: str
+    by_staff: bool = False  # staff typed it
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,12 @@ def evaluation_of(application: Application, definition: Definition) -> Evaluatio
 
 
 def answer_blocks(
-    application: Application, definition: Definition, evaluation: Evaluation
+    application: Application,
+    definition: Definition,
+    evaluation: Evaluation,
+    by_staff: Mapping[str, str] = MappingProxyType({}),
 ) -> list[AnswerBlock]:
-    """All answers by topic, each compared with what was filed."""
+    """All answers by topic, each compared with what was filed; `by_staff`: what staff typed, by target."""
     then = evaluate(definition, application.filed_answers, today=application.received_on, lang=LANGUAGE)
     filed = {
         line.target: line.text
@@ -80,7 +83,10 @@ def answer_blocks(
         for line in block.lines:
             before = filed.pop(line.target, "")
             changed = corrected and before != line.text
-            lines.append(AnswerLine(line.target, line.label, line.text, changed, before if changed else ""))
+            typed = changed and by_staff.get(line.target) == line.text
+            lines.append(
+                AnswerLine(line.target, line.label, line.text, changed, before if changed else "", typed)
+            )
         found.append(AnswerBlock(block.title, tuple(lines)))
     gone = [
         AnswerLine(target, target_title(definition, application, target, LANGUAGE), "", True, text)
@@ -88,73 +94,8 @@ def answer_blocks(
         if text
     ]
     if gone:
-        found.append(AnswerBlock(_("補正で聞かれなくなった項目"), tuple(gone)))
+        found.append(AnswerBlock(_("聞かれなくなった項目"), tuple(gone)))
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class FileRow:
-    """A file that belongs to the case."""
-
-    id: uuid.UUID
-    label: str
-    name: str
-    size: int
-    added_at: datetime
-    replaced_at: datetime | None
-
-
-def file_rows(application: Application, definition: Definition) -> list[FileRow]:
-    """The files of the case with the document or question they belong to, current ones first."""
-    rows = Attachment.objects.filter(owner_id=application.id).order_by("replaced_at", "added_at", "id")
-    found = [
-        FileRow(
-            row.id, file_label(application, definition, row.document_id), row.name, row.size, row.added_at,
-            row.replaced_at if row.replaced_at else _taken_out_at(application, definition, row),
-        )
-        for row in rows
-    ]  # fmt: skip
-    return sorted(found, key=lambda row: row.replaced_at is not None)
-
-
-def _taken_out_at(application: Application, definition: Definition, row: Attachment) -> datetime | None:
-    """A file sent for a question and taken out of the answer before filing: it was replaced by then."""
-    question_id = row.document_id.rpartition("/")[2]
-    if not definition.has_question(question_id):
-        return None
-    value = answer_at(application.answers, row.document_id)
-    kept = isinstance(value, list) and any(one.get("digest") == row.digest for one in value)
-    return None if kept else application.filed_at
-
-
-def file_label(application: Application, definition: Definition, document_id: str) -> str:
-    """The name of the document or question a file was sent for."""
-    labels = {document.id: str(document.label) for document in definition.documents}
-    if document_id in labels:
-        return labels[document_id]
-    if definition.has_question(document_id.rpartition("/")[2]):
-        return target_title(definition, application, document_id, LANGUAGE)
-    return _("その他の書類")
-
-
-@dataclass(frozen=True, slots=True)
-class MissingRow:
-    """A document the filing calls for that has not come."""
-
-    label: str
-    required: bool
-
-
-def missing_documents(
-    definition: Definition, evaluation: Evaluation, files: Iterable[FileRow]
-) -> list[MissingRow]:
-    """The documents of which no file is there."""
-    there = {row.label for row in files if row.replaced_at is None}
-    return [
-        MissingRow(str(state.document.label), state.required)
-        for state in evaluation.documents
-        if str(state.document.label) not in there
-    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +165,10 @@ def event_title(kind: str) -> str:
         "answer_correction": _("補正の回答"),
         "send_document": _("書類の提出"),
         "extend": _("期限の延長"),
+        "edit_answer": _("回答の訂正"),
+        "ask_opinion": _("他課への意見照会"),
+        "give_opinion": _("意見の回答"),
+        "withdraw_opinion": _("意見照会の取りやめ"),
         "propose": _("起案"),
         "send_back": _("差戻し"),
         "decide": _("決裁"),

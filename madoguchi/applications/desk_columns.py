@@ -43,7 +43,7 @@ def cells(row: desk.Row, columns: Sequence[str], departments: Mapping[str, str])
         "department": lambda: departments.get(row.department, row.department),
         "closed": lambda: _day(row.closed_on) if row.closed_on else "―",
     }
-    number = {"text": grouped(row.receipt_number), "href": address}
+    number = {"text": grouped(row.receipt_number), "href": address, "note": "・".join(row.news)}
     return {"href": address, "cells": [number, *(shown[column]() for column in columns)]}
 
 

@@ -24,6 +24,7 @@ from madoguchi.japan.kana import search_key
 
 TABS = ("open", "mine", "unassigned", "filed", "in_review", "returned", "proposed", "done", "all")
 DUE = ("overdue", "soon")
+NEWS = ("changed", "unread", "waiting")
 SORTS = ("due", "-due", "filed", "-filed")
 COLUMNS = (
     "procedure",
@@ -50,6 +51,7 @@ class Filters:
     channel: str = ""
     due: str = ""
     holder: str = ""  # id of the officer
+    news: str = ""  # changed since one's last look, message not read yet, question not answered yet
     sort: str = "due"
     columns: tuple[str, ...] = COLUMNS
     page: int = 1
@@ -64,7 +66,7 @@ class Filters:
     @property
     def names(self) -> list[str]:
         """Which filters are in use, for the audit record: never what they say."""
-        used = ("procedure", "department", "channel", "due", "holder", "find")
+        used = ("procedure", "department", "channel", "due", "holder", "news", "find")
         return [name for name in used if getattr(self, name)]
 
     def address(self, **changes: Any) -> str:
@@ -77,6 +79,7 @@ class Filters:
             "channel": wanted.channel,
             "due": wanted.due,
             "holder": wanted.holder,
+            "news": wanted.news,
             "sort": wanted.sort,
             "columns": wanted.columns,
             "page": wanted.page,
@@ -113,6 +116,7 @@ def read_filters(query: QueryDict) -> Filters:
         channel=_one_of(query.get("channel", ""), Channel.values, ""),
         due=_one_of(query.get("due", ""), DUE, ""),
         holder=_id_of(query.get("holder", "")),
+        news=_one_of(query.get("news", ""), NEWS, ""),
         columns=tuple(c for c in (*COLUMNS, *MORE_COLUMNS) if c in query.getlist("columns")) or COLUMNS,
         sort=_one_of(query.get("sort", ""), SORTS, "due"),
         page=min(max(int(page), 1), MOST_PAGES) if page.isdecimal() and len(page) < 7 else 1,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from madoguchi.applications import queries, rules
 from madoguchi.applications.models import Application, Decision, Status
 from madoguchi.applications.permissions import may_act_on, may_approve, may_handle, may_protect
+from madoguchi.common.jinja2env import both_eras
 from madoguchi.identity.models import Staff
 from madoguchi.procedures import queries as procedures
 
@@ -40,11 +41,14 @@ def options(
         Option("hand_over", _("担当を変える"), not_mine or _why_not_open(application)),
         Option("return", _("補正を依頼する"), not_mine or _why_not_return(application) or not_held),
         Option("answer", _("補正の回答を入力する"), not_mine or _why_not_answer(application)),
+        Option("edit", _("回答を訂正する"), not_mine or _why_not_edit(application) or not_held),
         Option("extend", _("期限を延ばす"), not_mine or _why_not_extend(application, today) or not_held),
         Option("propose", _("起案する"), not_mine or _why_not_propose(application) or not_held),
         Option("decide", _("決裁する"), _why_not_decide(application, staff, proposal, today)),
         Option("withdraw", _("取下げを受け付ける"), not_mine or _why_not_withdraw(application) or not_held),
         Option("note", _("メモを書く"), not_mine),
+        Option("opinion", _("他課に意見を聞く"), not_mine or _why_not_edit(application) or not_held),
+        Option("message", _("メッセージを送る"), not_mine or _why_not_write(application, today)),
         Option(
             "protect",
             _("支援措置を設定・解除する"),
@@ -96,6 +100,12 @@ def _why_not_answer(application: Application) -> str:
     return "" if application.status == Status.RETURNED else _("補正を依頼しているときだけ入力できます。")
 
 
+def _why_not_edit(application: Application) -> str:
+    if application.status == Status.PROPOSED:
+        return _("起案中です。先に差戻しを受けてください。")
+    return _why_not_open(application)
+
+
 def _why_not_extend(application: Application, today: date) -> str:
     if why := _why_not_open(application):
         return why
@@ -133,6 +143,15 @@ def _why_not_withdraw(application: Application) -> str:
     if application.status == Status.PROPOSED:
         return _("決裁待ちのあいだは取り下げられません。差戻しを受けてから行ってください。")
     return "" if rules.may_withdraw(application.status) else _why_not_open(application)
+
+
+def _why_not_write(application: Application, today: date) -> str:
+    last = queries.last_day_to_write(application)
+    if last is None or today <= last:
+        return ""
+    return _("終わってから日がたっています（%(day)sまででした）。電話か書面で知らせてください。") % {
+        "day": both_eras(last)
+    }
 
 
 def _status(application: Application) -> str:

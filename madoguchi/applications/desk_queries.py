@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from madoguchi.applications import rules
 from madoguchi.applications.desk_filters import Filters, wanted_by
+from madoguchi.applications.desk_news import marks_for, news_condition
 from madoguchi.applications.models import Application, Channel, Correction, Status
 from madoguchi.applications.permissions import may_see_protected
 from madoguchi.common import clock
@@ -72,6 +73,7 @@ class Row:
     channel: str
     department: str  # its code
     closed_on: date | None
+    news: tuple[str, ...] = ()  # what is new in it, in words
 
     @property
     def masked(self) -> bool:
@@ -79,14 +81,17 @@ class Row:
         return self.protected and not self.name
 
 
-def seen_cases(departments: Collection[str], filters: Filters, *, today: date) -> QuerySet[Application]:
+def seen_cases(
+    departments: Collection[str], filters: Filters, *, today: date, staff: Staff
+) -> QuerySet[Application]:
     """The cases of these departments that the filters leave, whatever tab is open."""
+    news = news_condition(filters.news, staff)
     if filters.find:
         apart = Application.objects.annotate(department=Unindexed("department_code"))
         seen = apart.filter(department__in=sorted(departments))
-        return _found(seen, filters.find, today=today).filter(_condition(filters, departments, today))
+        return _found(seen, filters.find, today=today).filter(_condition(filters, departments, today), news)
     cases = Application.objects.filter(department_code__in=sorted(departments))
-    return cases.filter(_condition(filters, departments, today))
+    return cases.filter(_condition(filters, departments, today), news)
 
 
 def _condition(filters: Filters, departments: Collection[str], today: date) -> Q:
@@ -109,7 +114,7 @@ def counts_of(
     runs = period_runs(departments) if any(one.due for one in views) else Q()
 
     def condition(one: Filters) -> Q:
-        wanted = _condition(replace(one, due=""), departments, today)
+        wanted = _condition(replace(one, due=""), departments, today) & news_condition(one.news, staff)
         return wanted & _due_condition(one.due, runs, today) if one.due else wanted
 
     wanted = {
@@ -239,10 +244,14 @@ def ordered(
 
 
 def rows(cases: QuerySet[Application], *, staff: Staff, today: date) -> list[Row]:
-    """The cases as lines of the list: two questions, however many there are."""
+    """The cases as lines of the list: three questions, however many there are."""
     found = list(_with_answer_day(cases))
     protected = protections(found, today=today)
-    return [_row(case, protected.get(case.id), staff=staff, today=today) for case in found]
+    marks = marks_for([case.id for case in found], staff)
+    return [
+        replace(_row(case, protected.get(case.id), staff=staff, today=today), news=marks.get(case.id, ()))
+        for case in found
+    ]
 
 
 def streamed_rows(cases: QuerySet[Application], *, today: date) -> Iterator[Row]:

@@ -55,10 +55,11 @@ def related(application: Application, staff: Staff, *, today: date) -> list[Rela
         for one in same
         if one.id not in protected or may_see_protected(staff, protected[one.id], today=today)
     ]
-    return [_related(one, application) for one in known[:SHOWN]]
+    return [as_related(one, application) for one in known[:SHOWN]]
 
 
-def _related(one: Application, application: Application) -> Related:
+def as_related(one: Application, application: Application) -> Related:
+    """A filing as it is shown beside another."""
     return Related(
         number=grouped(one.receipt_number),
         address=reverse("desk:case", args=[one.id]),

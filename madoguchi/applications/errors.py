@@ -57,3 +57,11 @@ class NothingChosen(Exception):
 
 class UnknownChoice(Exception):
     """A decision kind, reason code, question or document that the definition does not have."""
+
+
+class NothingChanged(Exception):
+    """An edit that leaves the answer as it is."""
+
+
+class TooLate(Exception):
+    """The case was closed too long ago to write about it."""

@@ -17,11 +17,13 @@ from madoguchi.applications import actions, durations, letters, mails, produced,
 from madoguchi.applications.actions import bulk
 from madoguchi.applications.errors import ChangedMeanwhile
 from madoguchi.applications.models import (
+    AnswerEdit,
     Application,
     Correction,
     Decision,
     Draft,
     Extension,
+    Message,
     ProducedFile,
     Status,
 )
@@ -115,6 +117,24 @@ def tell_correction(payload: Mapping[str, Any]) -> None:
     correction = Correction.objects.select_related("application").get(id=payload["correction"])
     unit = kernel.Unit()
     mails.correction_asked(unit, correction, now=clock.now())
+    _tell_once(unit)
+
+
+@jobs.handler("applications.tell_edit")
+def tell_edit(payload: Mapping[str, Any]) -> None:
+    """Mail that the office put an answer right; once for each edit."""
+    edit = AnswerEdit.objects.select_related("application").get(id=payload["edit"])
+    unit = kernel.Unit()
+    mails.edited(unit, edit, now=clock.now())
+    _tell_once(unit)
+
+
+@jobs.handler("applications.tell_message")
+def tell_message(payload: Mapping[str, Any]) -> None:
+    """Mail that the office wrote a message; once for each."""
+    message = Message.objects.select_related("application").get(id=payload["message"])
+    unit = kernel.Unit()
+    mails.message_written(unit, message, now=clock.now())
     _tell_once(unit)
 
 

@@ -5,6 +5,7 @@ Counted in the database by `common.attempts`; `ATTEMPT_LIMITS=off` lifts all of 
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +21,7 @@ WRONG_PAIRS_OF_NUMBER = Limit("wrong pair of number", 60, timedelta(hours=1))
 STARTS = Limit("start", 60, timedelta(hours=1))
 MAILS = Limit("keep-mail", 5, timedelta(hours=1))
 MAILS_TO = Limit("keep-mail to", 5, timedelta(hours=1))
+MESSAGES = Limit("message", 20, timedelta(hours=1))  # about one case: more is no conversation
 UPLOADED_KIB = Limit("upload", 200 * 1024, timedelta(hours=1))
 
 
@@ -51,6 +53,13 @@ def no_more_mails(request: HttpRequest, email: str, *, now: datetime) -> HttpRes
         "短い時間に何度もメールが求められたため、安全のために一時的に止めています。入力した内容は保存されています。"
     )
     return views.too_many(request, until=until, text=text) if until else None
+
+
+def no_more_messages(application_id: uuid.UUID, *, now: datetime) -> str:
+    """Count a message about a case; what to tell whoever wrote too many, or nothing. What was typed stays in the page."""
+    if attempts.charge(MESSAGES, str(application_id), now=now) is None:
+        return ""
+    return _("短い時間にたくさんのメッセージが送られました。1時間ほどたってから、もう一度送ってください。")
 
 
 def no_more_uploads(request: HttpRequest, *, now: datetime) -> HttpResponse | None:

@@ -9,7 +9,15 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from madoguchi.applications.models import Application, Correction, Decision, Draft, Extension
+from madoguchi.applications.models import (
+    AnswerEdit,
+    Application,
+    Correction,
+    Decision,
+    Draft,
+    Extension,
+    Message,
+)
 from madoguchi.applications.secrets import secret_of
 from madoguchi.common import clock, kernel
 from madoguchi.common.ids import grouped
@@ -169,6 +177,32 @@ def extended(unit: kernel.Unit, extension: Extension, *, now: datetime) -> None:
         subject = _("予定の日が変わりました（%(name)s）") % {"name": name}
         key = f"extension:{extension.id}"
         news(unit, application, subject=subject, lines=lines, purpose="extension", now=now, key=key)
+
+
+def edited(unit: kernel.Unit, edit: AnswerEdit, *, now: datetime) -> None:
+    """The office put an answer right; which and why stands on the status page."""
+    application = edit.application
+    with translation.override(application.language):
+        name = procedures.definition_of(application.procedure_version_id).current_name.of(
+            application.language
+        )
+        lines = [_("「%(name)s」の内容の一部を、担当の部署が直しました。") % {"name": name}]
+        subject = _("内容を直しました（%(name)s）") % {"name": name}
+        key = f"edit:{edit.id}"
+        news(unit, application, subject=subject, lines=lines, purpose="edit", now=now, key=key)
+
+
+def message_written(unit: kernel.Unit, message: Message, *, now: datetime) -> None:
+    """There is something to read; what it says stands on the status page alone."""
+    application = message.application
+    with translation.override(application.language):
+        name = procedures.definition_of(application.procedure_version_id).current_name.of(
+            application.language
+        )
+        lines = [_("「%(name)s」について、担当の部署からメッセージがあります。") % {"name": name}]
+        subject = _("メッセージがあります（%(name)s）") % {"name": name}
+        key = f"message:{message.id}"
+        news(unit, application, subject=subject, lines=lines, purpose="message", now=now, key=key)
 
 
 def withdrawn(unit: kernel.Unit, application: Application, *, now: datetime) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Count, Q, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -19,10 +19,12 @@ from madoguchi.applications.models import (
     CaseEvent,
     Decision,
     Draft,
+    EditedAnswer,
     Extension,
+    Message,
     ProducedFile,
 )
-from madoguchi.common import registers
+from madoguchi.common import clock, registers
 from madoguchi.common.jinja2env import both_eras
 from madoguchi.organization import queries as organization
 from madoguchi.procedures import queries as procedures
@@ -306,7 +308,10 @@ def late_documents(application: Application, definition: Definition) -> list[Lat
     if not any(document.may_follow for document in definition.documents):
         return []
     evaluation = evaluate(definition, application.answers, today=application.received_on)
-    rows = Attachment.objects.filter(owner_id=application.id, replaced_at=None).order_by("added_at", "id")
+    following = [document.id for document in definition.documents if document.may_follow]
+    rows = Attachment.objects.filter(
+        owner_id=application.id, replaced_at=None, document_id__in=following
+    ).order_by("added_at", "id")
     by_document: dict[str, list[Attachment]] = {}
     for row in rows:
         by_document.setdefault(row.document_id, []).append(row)
@@ -345,6 +350,7 @@ def resident_timeline(application: Application, definition: Definition, language
         "send_document": _("書類を受け取りました"),
         "propose": _("決定の手続に入りました"),
         "extend": _("予定の日を延ばしました"),
+        "edit_answer": _("担当の部署が、内容の一部を直しました"),
         "decide": _("決定しました"),
         "withdraw": _("取り下げました"),
     }
@@ -365,6 +371,56 @@ def resident_timeline(application: Application, definition: Definition, language
             text = _("%(day)sまでに終わる見込みです。") % {"day": day}
         entries.append(TimelineEntry(event.at, titles[event.kind], text))
     return entries[::-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """The messages of a case in figures, as who filed is told."""
+
+    total: int
+    unread: int
+    asks: int  # questions of the office that wait for an answer
+
+
+def mailbox(application: Application) -> Mailbox:
+    """How many messages there are: one question."""
+    from_office = Q(author__isnull=False)
+    found = Message.objects.filter(application=application).aggregate(
+        total=Count("id"),
+        unread=Count("id", filter=from_office & Q(seen_at=None)),
+        asks=Count("id", filter=Q(asks=True, answered_at=None)),
+    )
+    return Mailbox(**found)
+
+
+def last_day_to_write(application: Application) -> date | None:
+    """Until when messages about a closed case are taken; None while it is open."""
+    closed_on = clock.tokyo_date(application.closed_at) if application.closed_at else None
+    return rules.may_write_until(closed_on=closed_on)
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeEdit:
+    """An answer that the office put right, as who filed is told: which, why, what it says now."""
+
+    at: datetime
+    label: str
+    reason: str
+    after: str  # empty where the answer is gone
+
+
+def office_edits(application: Application, definition: Definition, language: str) -> list[OfficeEdit]:
+    """The answers that staff put right, newest first: one question."""
+    found = []
+    rows = EditedAnswer.objects.filter(edit__application=application).exclude(
+        origin=EditedAnswer.Origin.COMPUTED
+    )
+    for row in rows.select_related("edit").order_by("-edit__at", "position"):
+        question = definition.question(row.target_id.rpartition("/")[2])
+        after = registry.of(question).display(question, row.after, language) if row.after is not None else ""
+        label = question.label.of(language) if language != "ja" else row.label
+        found.append(OfficeEdit(row.edit.at, label, row.edit.reason, after))
+    return found
 
 
 def document_label(definition: Definition, event: CaseEvent, language: str) -> str:

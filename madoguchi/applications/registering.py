@@ -64,3 +64,13 @@ _add("ProducedFile", ("digest",), "The papers the city made for a case, to be ha
 _add("SavedFilter")
 _add("BulkRun", ("reason",), "What was done to many cases at once, by whom")
 _add("BulkItem", ("before",), "Undoing what was done to many cases at once")
+_add("Message", ("text",), "What the office and who filed wrote to each other about a case")
+_add("Contact", ("who", "gist"), "What was said by telephone, at the counter, by letter, for staff only")
+_add("CaseLook")
+_add(
+    "OpinionRequest",
+    ("question", "text", "asked_by_name", "answered_by_name"),
+    "Asking other departments for their opinion on a case, never shown to residents",
+)
+_add("AnswerEdit", ("reason",), "Why staff put an answer right, told to who filed")
+_add("EditedAnswer", ("before", "after"), "What an answer was and became when staff put it right")

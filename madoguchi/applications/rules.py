@@ -47,6 +47,9 @@ OPEN = (Status.FILED, Status.IN_REVIEW, Status.RETURNED, Status.PROPOSED)
 # How far a period may be extended where its definition names no most.
 LONGEST_EXTENSION = timedelta(days=365)
 
+# So long after a case is over questions about it are answered; later ones are a new matter.
+MESSAGES_AFTER_CLOSING = timedelta(days=30)
+
 # Days a resident has to answer a correction, and what an officer may set instead.
 CORRECTION_DAYS = 14
 CORRECTION_DAYS_RANGE = (3, 60)
@@ -79,6 +82,27 @@ def may_withdraw(status: str) -> bool:
 def may_send_documents(status: str) -> bool:
     """Whether documents that may follow are still taken: until somebody has proposed a decision."""
     return status in (Status.FILED, Status.IN_REVIEW, Status.RETURNED)
+
+
+def may_edit_answers(status: str) -> bool:
+    """Whether staff may put an answer right: until somebody has proposed a decision."""
+    return status in (Status.FILED, Status.IN_REVIEW, Status.RETURNED)
+
+
+def may_ask_opinions(status: str) -> bool:
+    """Whether other departments may be asked for their opinion: until somebody has proposed a decision."""
+    return status in (Status.FILED, Status.IN_REVIEW, Status.RETURNED)
+
+
+def may_write_until(*, closed_on: date | None) -> date | None:
+    """The last day on which messages about a case are taken; None while it is open."""
+    return closed_on + MESSAGES_AFTER_CLOSING if closed_on is not None else None
+
+
+def may_write(*, closed_on: date | None, today: date) -> bool:
+    """Whether office and resident may still write to each other about a case."""
+    last = may_write_until(closed_on=closed_on)
+    return last is None or today <= last
 
 
 def due_on(*, clock: Clock, received_on: date, closed_days: Collection[date]) -> date:

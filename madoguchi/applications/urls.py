@@ -1,6 +1,6 @@
 from django.urls import path
 
-from madoguchi.applications.views import filing, keeping, questions, status, uploads
+from madoguchi.applications.views import filing, keeping, messages, questions, status, uploads
 
 app_name = "applications"
 
@@ -22,6 +22,7 @@ urlpatterns = [
     path("status/<uuid:application_id>/", status.page, name="status_page"),
     path("status/<uuid:application_id>/correction/", status.correction, name="correction"),
     path("status/<uuid:application_id>/doc/<slug:document_id>/", status.late_document, name="late_document"),
+    path("status/<uuid:application_id>/messages/", messages.messages, name="messages"),
     path("status/<uuid:application_id>/withdraw/", status.withdraw, name="withdraw"),
     path(
         "status/<uuid:application_id>/extension/<uuid:extension_id>/letter.pdf",

@@ -12,8 +12,16 @@ from madoguchi.applications.actions.drafts import (
     save_section,
     start,
 )
+from madoguchi.applications.actions.editing import edit_answer
 from madoguchi.applications.actions.extension import extend
 from madoguchi.applications.actions.filing import file_draft
+from madoguchi.applications.actions.messages import (
+    record_contact,
+    send_message,
+    strike_contact,
+    write_message,
+)
+from madoguchi.applications.actions.opinions import ask_opinions, give_opinion, withdraw_opinion
 from madoguchi.applications.actions.protection import look_again, protect
 from madoguchi.applications.actions.resident import answer_correction, send_document, withdraw
 from madoguchi.applications.actions.review import add_note, hand_over, return_for_correction, take
@@ -22,16 +30,20 @@ __all__ = [
     "add_file",
     "add_note",
     "answer_correction",
+    "ask_opinions",
     "carry_to_current",
     "decide",
     "discard",
+    "edit_answer",
     "extend",
     "file_draft",
+    "give_opinion",
     "hand_over",
     "keep_for_later",
     "look_again",
     "propose",
     "protect",
+    "record_contact",
     "remove_file",
     "remove_member",
     "return_for_correction",
@@ -39,7 +51,11 @@ __all__ = [
     "save_section",
     "send_back",
     "send_document",
+    "send_message",
     "start",
+    "strike_contact",
     "take",
     "withdraw",
+    "withdraw_opinion",
+    "write_message",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Set
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -95,6 +95,22 @@ def carry_over(
     found = _protection_of(subjects, today=clock.tokyo_date(now))
     if found is not None:
         carry(unit, application, until=found.valid_until, origin=found.subject, by=by, now=now)
+
+
+def follow_name(
+    unit: kernel.Unit,
+    application: Application,
+    *,
+    keys: Mapping[str, str],
+    birth_on: date | None,
+    by: str,
+    now: datetime,
+) -> None:
+    """Add to `unit` the protection of whom the case turns out to be about, when its name or birth date changes."""
+    own_keys = {keys["name_key"], keys["kana_key"]} - {""}
+    renamed = (own_keys, birth_on) != (application.own_keys, application.birth_on)
+    if renamed and not identity.is_restricted(_subject(application.id), clock.tokyo_date(now)):
+        carry_over(unit, application, keys=own_keys, birth_on=birth_on, by=by, now=now)
 
 
 def _others_of(application: Application) -> list[Application]:

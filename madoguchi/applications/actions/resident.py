@@ -9,7 +9,7 @@ from typing import Any
 from madoguchi.applications import rules
 from madoguchi.applications.actions.drafts import attachment_of, attachment_of_answer
 from madoguchi.applications.actions.filing import applicant_facts
-from madoguchi.applications.actions.protection import carry_over
+from madoguchi.applications.actions.protection import follow_name
 from madoguchi.applications.actions.review import change_case, commit_case, with_answer_at
 from madoguchi.applications.errors import (
     ChangedMeanwhile,
@@ -30,7 +30,6 @@ from madoguchi.applications.permissions import may_act_on, may_handle, require
 from madoguchi.applications.queries import UPLOADS, late_documents
 from madoguchi.common import clock, kernel
 from madoguchi.common.files.intake import Accepted
-from madoguchi.identity import queries as identity
 from madoguchi.identity.models import Staff
 from madoguchi.organization import queries as organization
 from madoguchi.procedures import queries as procedures
@@ -115,11 +114,8 @@ def answer_correction(
                 attachment_of(application.id, item.target_id, one, now=now) for one in files[item.target_id]
             ]
             _replace_files(unit, application, item, rows, now=now)
-    own_keys = {facts.keys["name_key"], facts.keys["kana_key"]} - {""}
-    renamed = (own_keys, facts.birth_on) != (application.own_keys, application.birth_on)
-    if renamed and not identity.is_restricted(f"application:{application.id}", clock.tokyo_date(now)):
-        actor = by.actor if by else "resident"
-        carry_over(unit, application, keys=own_keys, birth_on=facts.birth_on, by=actor, now=now)
+    actor = by.actor if by else "resident"
+    follow_name(unit, application, keys=facts.keys, birth_on=facts.birth_on, by=actor, now=now)
     commit_case(unit, application)
 
 

@@ -184,11 +184,11 @@ def _check_item(definition: Definition, answers: Mapping[str, Any], item: Item) 
     if item.target == "document":
         if item.target_id not in {document.id for document in definition.documents}:
             raise UnknownChoice
-    elif item.target != "question" or not _can_be_answered(definition, answers, item.target_id):
+    elif item.target != "question" or not can_be_answered(definition, answers, item.target_id):
         raise UnknownChoice
 
 
-def _can_be_answered(definition: Definition, answers: Mapping[str, Any], target_id: str) -> bool:
+def can_be_answered(definition: Definition, answers: Mapping[str, Any], target_id: str) -> bool:
     """Whether a person can put this right: a question that takes an answer, of the filing or of a member it has."""
     group_id, _, rest = target_id.partition("/")
     member_id, _, question_id = rest.partition("/")

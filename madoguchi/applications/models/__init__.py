@@ -1,21 +1,27 @@
 """Filings: drafts of residents, applications (申請・届出) and what the desk did with them."""
 
 from madoguchi.applications.models.bulk import BulkItem, BulkRun
+from madoguchi.applications.models.contacts import CaseLook, Contact, Message
 from madoguchi.applications.models.course import CaseEvent, Correction, CorrectionItem, InternalNote
 from madoguchi.applications.models.deciding import Decision, DocumentCounter, ProducedFile
 from madoguchi.applications.models.due import DueWarning, Duration, Extension
+from madoguchi.applications.models.edits import AnswerEdit, EditedAnswer
 from madoguchi.applications.models.filing import LONGEST_KEY, Application, Attachment, Draft
 from madoguchi.applications.models.lists import SavedFilter
+from madoguchi.applications.models.opinions import OpinionRequest
 from madoguchi.applications.rules import Channel, Status
 
 __all__ = [
     "LONGEST_KEY",
+    "AnswerEdit",
     "Application",
     "Attachment",
     "BulkItem",
     "BulkRun",
     "CaseEvent",
+    "CaseLook",
     "Channel",
+    "Contact",
     "Correction",
     "CorrectionItem",
     "Decision",
@@ -23,8 +29,11 @@ __all__ = [
     "Draft",
     "DueWarning",
     "Duration",
+    "EditedAnswer",
     "Extension",
     "InternalNote",
+    "Message",
+    "OpinionRequest",
     "ProducedFile",
     "SavedFilter",
     "Status",

@@ -12,12 +12,15 @@ from madoguchi.applications import actions, letters
 from madoguchi.applications.actions.filing import applicant_facts
 from madoguchi.applications.actions.review import Item
 from madoguchi.applications.models import (
+    AnswerEdit,
     Application,
     Attachment,
     BulkItem,
     BulkRun,
     CaseEvent,
+    CaseLook,
     Channel,
+    Contact,
     Correction,
     CorrectionItem,
     Decision,
@@ -25,8 +28,11 @@ from madoguchi.applications.models import (
     Draft,
     DueWarning,
     Duration,
+    EditedAnswer,
     Extension,
     InternalNote,
+    Message,
+    OpinionRequest,
     ProducedFile,
     SavedFilter,
     Status,
@@ -344,3 +350,81 @@ def BulkItemFactory(**fields: Any) -> BulkItem:
     values: dict[str, Any] = {"application": application, "position": 0, "version": application.version}
     values["run"] = fields.pop("run", None) or BulkRunFactory()
     return BulkItem.objects.create(**values | fields)
+
+
+def _officer_for(application: Application) -> Staff:
+    return application.holder or somebody("officer", department_of(application.procedure_version))
+
+
+def MessageFactory(*, from_office: bool = False, **fields: Any) -> Message:
+    """A message of who filed, or of the office."""
+    fields["application"] = application = fields.get("application") or ApplicationFactory()
+    values: dict[str, Any] = {"at": clock.now(), "text": "書類は来週に届きます。"}
+    if from_office:
+        values |= {"author": _officer_for(application), "text": "書類はいつ届きますか。"}
+    return Message.objects.create(**(values | fields))
+
+
+def ContactFactory(**fields: Any) -> Contact:
+    fields["application"] = application = fields.get("application") or ApplicationFactory()
+    values: dict[str, Any] = {
+        "happened_on": TODAY,
+        "way": Contact.Way.TELEPHONE,
+        "who": "申請者の母",
+        "gist": "来週に書類を持ってくるとのこと。",
+        "recorded_at": NOW,
+        "recorded_by": _officer_for(application),
+    }
+    return Contact.objects.create(**(values | fields))
+
+
+def CaseLookFactory(**fields: Any) -> CaseLook:
+    fields["application"] = application = fields.get("application") or ApplicationFactory()
+    values = {"staff": _officer_for(application), "seen_at": NOW, "open_until": NOW + timedelta(minutes=2)}
+    return CaseLook.objects.create(**(values | fields))
+
+
+def OpinionRequestFactory(*, answered: bool = False, **fields: Any) -> OpinionRequest:
+    """A department asked for its opinion on a case, and its answer."""
+    fields["application"] = application = fields.get("application") or ApplicationFactory(in_review=True)
+    officer = _officer_for(application)
+    values: dict[str, Any] = {
+        "asked_at": NOW,
+        "asked_by": officer,
+        "asked_by_name": officer.display_name,
+        "question": "所得の状況について、意見をください。",
+        "due_on": TODAY + timedelta(days=14),
+    }
+    if "department_code" not in fields:
+        values["department_code"] = DepartmentFactory(name="税務課").code
+    if answered:
+        values |= {
+            "answered_at": NOW,
+            "answered_by": officer,
+            "answered_by_name": officer.display_name,
+            "answer": OpinionRequest.Answer.SOME,
+            "text": "所得の更正があった。",
+        }
+    return OpinionRequest.objects.create(**(values | fields))
+
+
+def AnswerEditFactory(**fields: Any) -> AnswerEdit:
+    fields["application"] = application = fields.get("application") or ApplicationFactory()
+    values = {
+        "at": NOW,
+        "edited_by": _officer_for(application),
+        "channel": Channel.TELEPHONE,
+        "reason": "電話で確かめて直しました。",
+    }
+    return AnswerEdit.objects.create(**(values | fields))
+
+
+def EditedAnswerFactory(**fields: Any) -> EditedAnswer:
+    fields["edit"] = fields.get("edit") or AnswerEditFactory()
+    values = {
+        "target_id": "applicant_phone",
+        "label": "電話番号",
+        "before": "0196514110",
+        "after": "0196514111",
+    }
+    return EditedAnswer.objects.create(**(values | fields))

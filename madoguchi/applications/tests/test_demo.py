@@ -18,11 +18,14 @@ from madoguchi.applications.models import (
     Application,
     CaseEvent,
     Channel,
+    Contact,
     Correction,
     CorrectionItem,
     Decision,
     DocumentCounter,
     InternalNote,
+    Message,
+    OpinionRequest,
     Status,
 )
 from madoguchi.applications.permissions import may_approve, may_handle
@@ -66,7 +69,8 @@ def pictured() -> list[tuple[Any, ...]]:
     events = CaseEvent.objects.order_by("id").values_list("id", "application_id", "kind", "at", "detail")
     decisions = Decision.objects.order_by("id").values_list("id", "kind", "document_number", "notice")
     protections = Restriction.objects.order_by("subject").values_list("subject", "reason", "valid_until")
-    return [tuple(people), tuple(events), tuple(decisions), tuple(protections)]
+    said = Message.objects.order_by("id").values_list("id", "text", "at", "asks")
+    return [tuple(people), tuple(events), tuple(decisions), tuple(protections), tuple(said)]
 
 
 def built(now: datetime, seed: int) -> list[tuple[Any, ...]]:
@@ -75,6 +79,9 @@ def built(now: datetime, seed: int) -> list[tuple[Any, ...]]:
         for model in (
             CaseEvent,
             InternalNote,
+            Message,
+            Contact,
+            OpinionRequest,
             CorrectionItem,
             Correction,
             Decision,
@@ -237,6 +244,16 @@ def test_every_returned_case_waits_for_an_answer_that_can_be_given(city: list[Ap
             assert item.before == application.answers[item.target_id]
             assert item.reason_code in {r.id for r in definition.workflow.correction_reasons}
             assert correction.answer_by_on >= clock.tokyo_date(NOW)
+
+
+def test_something_is_said_about_open_cases_and_never_in_the_future(city: list[Application]):
+    said = [*Message.objects.values_list("application__status", "at")]
+    said += Contact.objects.values_list("application__status", "recorded_at")
+    said += OpinionRequest.objects.values_list("application__status", "asked_at")
+
+    assert Message.objects.filter(author=None).exists()
+    assert Message.objects.filter(asks=True).exists()
+    assert all(status in rules.OPEN and at <= NOW for status, at in said)
 
 
 def test_open_cases_have_a_holder_once_they_are_taken(city: list[Application]):

@@ -28,6 +28,8 @@ LISTS = {
     "/desk/": (OK, OK, OK, OK, OK, 302),  # sent on to where an administrator begins
     "/desk/list.csv": (OK, OK, OK, OK, OK, DENIED),
     "/desk/new/": (OK, OK, DENIED, OK, OK, DENIED),
+    "/desk/opinions/": (OK, OK, OK, OK, OK, DENIED),
+    "/desk/opinions/list.csv": (OK, OK, OK, OK, OK, DENIED),
     "/desk/alarms/": (DENIED, DENIED, DENIED, OK, DENIED, DENIED),
     "/desk/jobs/": (DENIED, DENIED, DENIED, DENIED, DENIED, OK),
 }
@@ -37,7 +39,13 @@ CASES = {
     "case_letter": (OK, OK, OK, OK, GONE, DENIED),
     "case_decide": (OK, OK, OK, OK, GONE, DENIED),
     "case_return": (OK, OK, DENIED, OK, GONE, DENIED),
+    "case_contacts": (OK, OK, OK, OK, GONE, DENIED),
+    "case_contacts_csv": (OK, OK, OK, OK, GONE, DENIED),
+    "case_edit": (OK, OK, DENIED, OK, GONE, DENIED),
     "case_extend": (OK, OK, DENIED, OK, GONE, DENIED),
+    "case_files": (OK, OK, OK, OK, GONE, DENIED),
+    "case_opinions": (OK, OK, DENIED, OK, GONE, DENIED),
+    "case_presence": (OK, OK, OK, OK, GONE, DENIED),
     "case_propose": (OK, OK, DENIED, OK, GONE, DENIED),
     "case_withdraw": (OK, OK, DENIED, OK, GONE, DENIED),
     "case_receipt": (OK, OK, DENIED, OK, GONE, DENIED),
@@ -114,13 +122,15 @@ def test_what_is_done_to_a_case_is_done_by_its_roles_and_by_who_holds_it(
     assert tuple(found) == POSTS[name, is_held]
 
 
-@pytest.mark.parametrize("name", ["case_return", "case_extend", "case_propose", "case_withdraw"])
+@pytest.mark.parametrize(
+    "name", ["case_return", "case_edit", "case_opinions", "case_extend", "case_propose", "case_withdraw"]
+)
 def test_who_does_not_hold_a_case_reads_how_to_come_by_it(desk: Desk, name: str) -> None:
     case = ApplicationFactory(in_review=True, officer=desk["officer"])
     sentence = "立花 和也さんが担当しています。「担当を変える」で引き継いでから行ってください。"
 
     assert sentence in text_of(desk.browser("second").get(url_of(name, case)))
-    assert text_of(desk.browser("second").get(url_of("case", case))).count(sentence) == 4
+    assert text_of(desk.browser("second").get(url_of("case", case))).count(sentence) == 6
     desk.browser("second").post(
         url_of("case_hand_over", case), {"version": "2", "to": str(desk["second"].id)}
     )

@@ -82,12 +82,22 @@ def desk(db: None) -> Desk:
 STATES = ("filed", "in_review", "returned", "proposed", "closed", "withdrawn")
 # What the officer who holds it may do in each state (approving is not theirs).
 MAY = {
-    "filed": {"take", "hand_over", "note"},  # nobody holds it yet
-    "in_review": {"hand_over", "return", "extend", "propose", "withdraw", "note"},
-    "returned": {"hand_over", "answer", "extend", "withdraw", "note"},
-    "proposed": {"hand_over", "extend", "note"},
-    "closed": {"note"},
-    "withdrawn": {"note"},
+    "filed": {"take", "hand_over", "note", "message"},  # nobody holds it yet
+    "in_review": {
+        "hand_over",
+        "return",
+        "edit",
+        "opinion",
+        "extend",
+        "propose",
+        "withdraw",
+        "note",
+        "message",
+    },
+    "returned": {"hand_over", "answer", "edit", "opinion", "extend", "withdraw", "note", "message"},
+    "proposed": {"hand_over", "extend", "note", "message"},
+    "closed": {"note", "message"},
+    "withdrawn": {"note", "message"},
 }
 
 

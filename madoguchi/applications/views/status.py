@@ -97,6 +97,8 @@ def page(request: HttpRequest, application: Application) -> HttpResponse:
         "correction": correction,
         "extension": extension,
         "forecast_on": None if extension else durations.forecast_of(application, today=clock.today()),
+        "mailbox": queries.mailbox(application),
+        "office_edits": queries.office_edits(application, definition, language),
         "timeline": queries.resident_timeline(application, definition, language),
         "decision": decision,
         "decision_label": kind.label.of(language) if kind else "",

@@ -67,7 +67,7 @@ def new(request: HttpRequest) -> HttpResponse:
     today = clock.tokyo_date(now)
     filters = read_filters(request.GET)
     seen = departments_seen(staff, today=today)
-    cases = desk.in_tab(desk.seen_cases(seen, filters, today=today), filters.tab, staff=staff)
+    cases = desk.in_tab(desk.seen_cases(seen, filters, staff=staff, today=today), filters.tab, staff=staff)
     problems: Problems = []
     if request.method == "POST":
         wanted, problems = _wanted(request, seen)

@@ -9,11 +9,16 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from madoguchi.applications import actions, durations, queries
+from madoguchi.applications import actions, desk_contacts, desk_opinions, durations, queries
 from madoguchi.applications import desk_case as desk
 from madoguchi.applications.actions.decision import open_proposal
 from madoguchi.applications.actions.resident import open_correction
 from madoguchi.applications.desk_case import stated_purpose
+from madoguchi.applications.desk_changes import changes
+from madoguchi.applications.desk_edits import edit_rows, edited_texts
+from madoguchi.applications.desk_files import CaseFiles
+from madoguchi.applications.desk_household import household
+from madoguchi.applications.desk_looks import note_look
 from madoguchi.applications.desk_options import options
 from madoguchi.applications.desk_queries import STATUS_KINDS, due_of
 from madoguchi.applications.desk_related import related
@@ -24,6 +29,7 @@ from madoguchi.applications.secrets import secret_of
 from madoguchi.applications.views.desk.opening import OpenCase, with_case
 from madoguchi.applications.views.desk.papers import inline_pdf
 from madoguchi.applications.views.desk.refusals import AGAIN, state_purpose_page
+from madoguchi.common import kernel
 from madoguchi.common.ids import grouped
 from madoguchi.common.pages import render
 from madoguchi.identity.models import Staff
@@ -52,28 +58,56 @@ def show(
     """The case, with what was typed into one of its small forms and what is wrong with it."""
     application, definition = case.application, case.definition
     evaluation = desk.evaluation_of(application, definition)
-    files = desk.file_rows(application, definition)
+    files = CaseFiles(application, definition)
     offered = options(application, case.staff, today=case.today, proposal=open_proposal(application))
+    edits = edit_rows(application, definition)
+    corrections = desk.correction_rows(application, definition)
+    events = desk.events_of(application)
+    notes = list(
+        InternalNote.objects.filter(application=application).select_related("author").order_by("-at")
+    )
+    case.sees_news = True
     others = related(application, case.staff, today=case.today)
     if others:
         case.looked_at["related"] = [one.number.replace("-", "") for one in others]
+    kin = household(
+        application, definition, case.staff, is_protected=case.restriction is not None, today=case.today
+    )
+    if kin.shown or kin.elsewhere:
+        case.looked_at["household"] = [one.number.replace("-", "") for one in kin.shown]
+        case.looked_at["household_elsewhere"] = sum(n for _name, n in kin.elsewhere)
     errors = {href.removeprefix("#"): message for href, message in problems}
     context = head_of(case) | {
         "done": done_sentence(request.GET.get("done", "")),
         "options": offered,
         "evaluation": evaluation,
-        "blocks": desk.answer_blocks(application, definition, evaluation),
-        "files": [row for row in files if row.replaced_at is None],
-        "replaced_files": [row for row in files if row.replaced_at is not None],
-        "missing": desk.missing_documents(definition, evaluation, files),
-        "events": desk.event_rows(desk.events_of(application), definition),
-        "notes": InternalNote.objects.filter(application=application)
-        .select_related("author")
-        .order_by("-at"),
-        "corrections": desk.correction_rows(application, definition),
+        "changes": changes(
+            application,
+            definition,
+            since=case.look_around().since(case.now),
+            staff=case.staff,
+            events=events,
+            corrections=corrections,
+            edits=edits,
+            notes=notes,
+        ),
+        "blocks": desk.answer_blocks(application, definition, evaluation, edited_texts(edits)),
+        "files": files.current(),
+        "files_total": files.current_total,
+        "replaced_files": files.replaced(),
+        "replaced_total": files.replaced_total,
+        "missing": files.missing(evaluation),
+        "events": desk.event_rows(events, definition),
+        "notes": notes,
+        "contacts": desk_contacts.rows(application, most=desk_contacts.LATEST),
+        "contact_counts": desk_contacts.counts(application),
+        "corrections": corrections,
+        "opinions": desk_opinions.rows_of(application, definition, today=case.today),
+        "edits": edits,
         "decisions": desk.decision_rows(application, definition),
         "extensions": queries.extensions_of(application),
         "related": others,
+        "household": kin,
         "colleagues": colleague_choices(case) if offered["hand_over"].allowed else [],
         "looks": desk.looks(application.id) if case.restriction and offered["protect"].allowed else [],
         "typed": typed or {},
@@ -102,6 +136,9 @@ def head_of(case: OpenCase) -> dict[str, Any]:
         "channel": str(Channel(application.channel).label),
         "restriction": case.restriction,
         "case_url": case.url,
+        "opinions_awaited": desk_opinions.waiting_words(application, today=case.today),
+        "others_here": case.look_around().others,
+        "is_editing": case.is_editing,
     }
 
 
@@ -124,7 +161,10 @@ def done_sentence(done: str) -> str:
         "note": _("メモを保存しました。"),
         "return": _("補正を依頼しました。申請者に知らせます。"),
         "answer": _("補正の回答を登録しました。"),
+        "edit": _("回答を訂正しました。申請者に知らせます。"),
         "extend": _("期限を延ばしました。通知書を作成し、メールの宛先があれば申請者に知らせます。"),
+        "opinion": _("意見を照会しました。相手の課に知らせます。"),
+        "opinion_withdrawn": _("意見照会を取りやめました。"),
         "propose": _("起案しました。決裁者の決裁を待ちます。"),
         "send_back": _("差し戻しました。"),
         "decide": _("決裁しました。通知書を作成し、申請者に知らせます。"),
@@ -227,6 +267,24 @@ def handed_choices() -> list[tuple[str, str]]:
         ("agent", _("窓口で代理人に渡す")),
         ("post", _("本人の住所に郵送する")),
     ]
+
+
+@with_case(*SEES, recorded=False)
+@require_GET
+def presence(request: HttpRequest, case: OpenCase) -> HttpResponse:
+    """Who else has the case open, for the script that keeps the page up to date; shows nothing of the case."""
+    looks, unit = case.look_around(), kernel.Unit()
+    note_look(
+        unit,
+        case.application.id,
+        looks,
+        staff=case.staff,
+        now=case.now,
+        sees_news=False,
+        is_editing="editing" in request.GET,
+    )
+    kernel.commit(unit)
+    return render(request, "applications/desk/presence.html", {"others_here": looks.others})
 
 
 @with_case(*SEES)

@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from madoguchi.applications import desk_case as desk
+from madoguchi.applications.desk_files import PAGE, CaseFiles, file_label
 from madoguchi.applications.models import Attachment
 from madoguchi.applications.views.desk.case import SEES, head_of
 from madoguchi.applications.views.desk.opening import OpenCase, with_case
@@ -44,7 +44,7 @@ def viewer(request: HttpRequest, case: OpenCase, attachment_id: uuid.UUID) -> Ht
     here = reverse("desk:file", args=[case.application.id, attachment_id])
     context = head_of(case) | {
         "attachment": attachment,
-        "label": desk.file_label(case.application, case.definition, attachment.document_id),
+        "label": file_label(case.application, case.definition, attachment.document_id),
         "pages": [
             (number, reverse("desk:file_page", args=[case.application.id, attachment_id, number]))
             for number in range(first, last + 1)
@@ -105,3 +105,30 @@ def download(request: HttpRequest, case: OpenCase, attachment_id: uuid.UUID) -> 
     for name, value in serving.safe_headers(attachment.media_type, attachment.name).items():
         response[name] = value
     return response
+
+
+@with_case(*SEES)
+@require_GET
+def listing(request: HttpRequest, case: OpenCase) -> HttpResponse:
+    """All files of a case, a hundred on a page: those that stand, or those that were replaced."""
+    files = CaseFiles(case.application, case.definition)
+    replaced = "replaced" in request.GET
+    total = files.replaced_total if replaced else files.current_total
+    asked = request.GET.get("page", "")
+    pages = max(-(-total // PAGE), 1)
+    number = min(max(int(asked), 1), pages) if asked.isdecimal() and len(asked) < 6 else 1
+    first = (number - 1) * PAGE
+    rows = files.replaced(first, PAGE) if replaced else files.current(first, PAGE)
+    case.shown = "files"
+    query = "replaced=1&" if replaced else ""
+    context = head_of(case) | {
+        "replaced": replaced,
+        "rows": rows,
+        "total": total,
+        "other_total": files.current_total if replaced else files.replaced_total,
+        "first": first + 1,
+        "last": first + len(rows),
+        "previous": f"?{query}page={number - 1}" if number > 1 else "",
+        "next": f"?{query}page={number + 1}" if number < pages else "",
+    }
+    return render(request, "applications/desk/files.html", context)

@@ -18,6 +18,7 @@ from madoguchi.applications import desk_alarms, desk_saved
 from madoguchi.applications import desk_columns as columns
 from madoguchi.applications import desk_queries as desk
 from madoguchi.applications.desk_filters import Filters, read_filters
+from madoguchi.applications.desk_news import news_choices
 from madoguchi.applications.models import Channel
 from madoguchi.applications.permissions import HANDLES, departments_headed, departments_seen
 from madoguchi.audit import actions as audit
@@ -61,7 +62,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         found = look.filters.searching(request.POST.get("q", ""))
         query = found.address()
         return redirect(f"{reverse('desk:inbox')}?{query}" if query else reverse("desk:inbox"))
-    cases = desk.seen_cases(look.departments, look.filters, today=look.today)
+    cases = desk.seen_cases(look.departments, look.filters, today=look.today, staff=look.staff)
     counts = desk.tab_counts(cases, look.filters.tab, staff=look.staff)
     total = counts[look.filters.tab]
     pages = max(-(-total // desk.PAGE), 1)
@@ -204,6 +205,7 @@ def _choices(look: Look, names: dict[str, Department]) -> dict[str, Any]:
         "holder_choices": [
             (str(person.id), person.display_name) for person in organization.staff_handling(names, look.today)
         ],
+        "news_choices": news_choices(),
         "column_choices": list(columns.labels().items()),
         "due_choices": [("overdue", _("期限を過ぎたもの")), ("soon", _("7日以内に期限が来るもの"))],
     }
@@ -223,7 +225,7 @@ def inbox_excel(request: HttpRequest) -> HttpResponseBase:
     """The same list as a workbook; a list longer than a sheet is refused with a word."""
     look = _look(request)
     cases = desk.in_tab(
-        desk.seen_cases(look.departments, look.filters, today=look.today),
+        desk.seen_cases(look.departments, look.filters, today=look.today, staff=look.staff),
         look.filters.tab,
         staff=look.staff,
     )
@@ -238,7 +240,9 @@ def _whole(look: Look, *, act: str) -> tuple[list[str], Iterator[list[object]]]:
     """Header and lines of all pages of the list."""
     filters, names = look.filters, organization.departments(look.departments)
     cases = desk.in_tab(
-        desk.seen_cases(look.departments, filters, today=look.today), filters.tab, staff=look.staff
+        desk.seen_cases(look.departments, filters, today=look.today, staff=look.staff),
+        filters.tab,
+        staff=look.staff,
     )
     _record(look, shown=cases.count(), act=act)
     wanted = desk.ordered(cases, filters.sort, filters.tab, found=bool(filters.find))

@@ -17,6 +17,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from madoguchi.applications.desk_case import PURPOSE_TIME, SENDING_TIME, stated_purpose
+from madoguchi.applications.desk_looks import Looks, looks_at, note_look
 from madoguchi.applications.desk_queries import subject_of
 from madoguchi.applications.errors import ChangedMeanwhile, NotAllowed
 from madoguchi.applications.models import Application
@@ -35,6 +36,17 @@ from madoguchi.procedures import queries as procedures
 from madoguchi.procedures.definition import Definition
 
 P = ParamSpec("P")
+# Pages on which somebody is about to change the case: colleagues are warned.
+EDITING = {
+    "case_answer",
+    "case_decide",
+    "case_edit",
+    "case_extend",
+    "case_opinions",
+    "case_propose",
+    "case_return",
+    "case_withdraw",
+}
 
 
 @dataclass(slots=True)
@@ -50,6 +62,10 @@ class OpenCase:
         "case"  # what the audit record says was shown: case, copy, letter, file, secret, "" for nothing
     )
     looked_at: dict[str, Any] = field(default_factory=dict)  # and which of them
+    looks: Looks | None = None  # who else is in the case, where the page tells
+    sees_news: bool = False  # the page tells what is new
+    page: str = ""  # name of the route
+    also: kernel.Unit = field(default_factory=kernel.Unit)  # written with the record of the look
 
     @property
     def today(self) -> date:
@@ -66,6 +82,17 @@ class OpenCase:
         """The page of the case."""
         return reverse("desk:case", args=[self.application.id])
 
+    @property
+    def is_editing(self) -> bool:
+        """Whether the page is one on which the case is changed."""
+        return self.page in EDITING
+
+    def look_around(self) -> Looks:
+        """Who else is in the case; asked once for a page."""
+        if self.looks is None:
+            self.looks = looks_at(self.application.id, staff=self.staff, now=self.now)
+        return self.looks
+
     def expect_unchanged(self, data: Mapping[str, str]) -> None:
         """Raises `ChangedMeanwhile` when somebody changed the case since the page was shown."""
         if data.get("version", "") != str(self.application.version):
@@ -76,10 +103,13 @@ CaseView = Callable[Concatenate[HttpRequest, OpenCase, P], HttpResponseBase]
 View = Callable[..., HttpResponseBase]  # as Django calls it: with what the address says by name
 
 
-def with_case(*roles: str, purpose_asked: bool = True) -> Callable[[CaseView[P]], View]:
+def with_case(
+    *roles: str, purpose_asked: bool = True, recorded: bool = True
+) -> Callable[[CaseView[P]], View]:
     """Give the view a case of a department this person works for, in one of `roles`.
 
-    Every page that shows something of it is recorded as a read before it leaves.
+    Every page that shows something of it is recorded as a read before it leaves; `recorded=False` is for what shows
+    nothing of it.
     """
 
     def declare(view: CaseView[P]) -> View:
@@ -91,7 +121,7 @@ def with_case(*roles: str, purpose_asked: bool = True) -> Callable[[CaseView[P]]
             if case.restriction is not None:
                 responsible = case.restriction.responsible_department
                 if not may_see_protected(case.staff, responsible, today=case.today):
-                    _record(request, case, "read_denied")
+                    _record(case, "read_denied")
                     return ask_responsible(request, responsible)
                 within = SENDING_TIME if request.method == "POST" else PURPOSE_TIME
                 case.purpose = stated_purpose(case.staff, application_id, now=case.now, within=within)
@@ -104,8 +134,8 @@ def with_case(*roles: str, purpose_asked: bool = True) -> Callable[[CaseView[P]]
                 response = conflict(request, case.application, case.staff, shown_version)
             except NotAllowed:
                 response = not_allowed(request, case.application, case.staff)
-            if not 300 <= response.status_code < 400:
-                _record(request, case, "read_protected" if case.restriction else "read")
+            if recorded and not 300 <= response.status_code < 400:
+                _record(case, "read_protected" if case.restriction else "read")
             return response
 
         return access.staff(*roles)(opened)
@@ -119,17 +149,17 @@ def _open(request: HttpRequest, application_id: uuid.UUID) -> OpenCase:
     application = found.filter(id=application_id).first()
     if application is None:
         raise Http404
-    case = OpenCase(application, staff, now)
+    page = request.resolver_match.url_name if request.resolver_match else ""
+    case = OpenCase(application, staff, now, page=page or "")
     if not may_see(staff, application, today=case.today):
-        _record(request, case, "read_denied")
+        _record(case, "read_denied")
         raise Http404
     case.restriction = identity.restriction_of(subject_of(application_id), case.today)
     return case
 
 
-def _record(request: HttpRequest, case: OpenCase, act: str) -> None:
+def _record(case: OpenCase, act: str) -> None:
     """Write who looked, before anything is shown."""
-    page = request.resolver_match.url_name if request.resolver_match else ""
     shown = {"shown": case.shown} if case.shown and act != "read_denied" else {}
     unit = kernel.Unit()
     audit.record(
@@ -139,6 +169,17 @@ def _record(request: HttpRequest, case: OpenCase, act: str) -> None:
         subject=subject_of(case.application.id),
         now=case.now,
         purpose=case.purpose or "case",
-        detail={"page": page, **shown, **case.looked_at},
+        detail={"page": case.page, **shown, **case.looked_at},
     )
+    if case.looks is not None:
+        note_look(
+            unit,
+            case.application.id,
+            case.looks,
+            staff=case.staff,
+            now=case.now,
+            sees_news=case.sees_news,
+            is_editing=case.is_editing,
+        )
+    unit.statements.extend(case.also.statements)
     kernel.commit(unit)

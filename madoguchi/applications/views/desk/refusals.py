@@ -82,6 +82,7 @@ def typed_label(name: str) -> str:
         "text": _("メモ"),
         "message": _("申請者への案内"),
         "reason": _("理由"),
+        "question": _("聞きたいこと"),
         "back_reason": _("差戻しの理由"),
     }
     if name.startswith("say."):

@@ -15,6 +15,7 @@ from madoguchi.applications import desk_case as desk
 from madoguchi.applications.actions.resident import open_correction
 from madoguchi.applications.actions.review import Item
 from madoguchi.applications.correcting import read_answers, shown_items
+from madoguchi.applications.desk_files import CaseFiles, names_there
 from madoguchi.applications.desk_options import options
 from madoguchi.applications.errors import NotAllowed, NotComplete, ReasonMissing
 from madoguchi.applications.models import Channel
@@ -28,6 +29,7 @@ from madoguchi.japan.eras import DateError, parse_date
 
 LONGEST_MESSAGE = 2000
 LONGEST_SAYING = 500
+NAMED_FILES = 100
 
 
 @dataclass(slots=True)
@@ -110,11 +112,7 @@ def ask_blocks(case: OpenCase, data: QueryDict | None) -> list[AskBlock]:
         ]
         if rows:
             blocks.append(AskBlock(block.title, tuple(rows)))
-    files = desk.file_rows(application, definition)
-    there: dict[str, list[str]] = {}
-    for file in files:
-        if file.replaced_at is None:
-            there.setdefault(file.label, []).append(file.name)
+    there = names_there(CaseFiles(application, definition).current(most=NAMED_FILES))
     papers = [
         row("document", s.document.id, str(s.document.label), "、".join(there.get(str(s.document.label), ())))
         for s in evaluation.documents
