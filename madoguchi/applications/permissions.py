@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from madoguchi.applications.errors import NotAllowed
-from madoguchi.applications.models import Application
+from madoguchi.applications.models import Absence, Application
 from madoguchi.identity.models import Staff
 from madoguchi.organization import queries as organization
 from madoguchi.organization.models import Role
@@ -38,11 +38,22 @@ def may_handle(staff: Staff, application: Application, *, today: date) -> bool:
 def may_act_on(staff: Staff, application: Application, *, today: date) -> bool:
     """Whether this person may return, propose and withdraw: who holds the case, or a head of its department.
 
-    Others take it first or have it handed to them, so that one person at a time answers for a case.
+    While the holder is away, their substitute may. Others take it first or have it handed to them, so that one person
+    at a time answers for a case.
     """
     if application.department_code in departments_headed(staff, today=today):
         return True
-    return application.holder_id == staff.id and may_handle(staff, application, today=today)
+    if not may_handle(staff, application, today=today):
+        return False
+    return application.holder_id == staff.id or stands_in(staff, application, today=today)
+
+
+def stands_in(staff: Staff, application: Application, *, today: date) -> bool:
+    """Whether the holder is away today and this person is their substitute (不在の代理)."""
+    if application.holder_id is None or application.holder_id == staff.id:
+        return False
+    away = Absence.objects.filter(from_on__lte=today, until_on__gte=today)
+    return away.filter(staff=application.holder_id, substitute=staff).exists()
 
 
 def may_approve(staff: Staff, application: Application, *, today: date) -> bool:

@@ -62,3 +62,11 @@ _add("Duration")
 _add("DocumentCounter")
 _add("ProducedFile", ("digest",), "The papers the city made for a case, to be handed out again unchanged")
 _add("SavedFilter")
+_add("RoutingRule", ("people",), "Giving a new case to somebody who handles it")
+_add(
+    "Absence",
+    ("staff", "substitute", "from_on", "until_on"),
+    "Keeping the cases of somebody who is away from lying still",
+)
+_add("HandOver", ("from_staff", "to", "ordered_by"), "Giving many cases of one officer to colleagues at once")
+_add("MovedCase")

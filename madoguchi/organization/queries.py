@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db.models import F, FilteredRelation, Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Replace
@@ -112,6 +113,19 @@ def staff_handling(departments: Collection[str], today: date) -> list[Staff]:
     )
     people = Staff.objects.filter(active=True, id__in=postings.values("staff"))
     return list(people.order_by("name_kana", "login"))
+
+
+def handlers_by_department(
+    departments: Collection[str], today: date, roles: Collection[str] = (Role.OFFICER, Role.HEAD)
+) -> dict[str, set[UUID]]:
+    """Ids of active staff with one of these roles, by department, each department there: one question."""
+    found: dict[str, set[UUID]] = {code: set() for code in departments}
+    rows = Posting.objects.filter(
+        in_force(today), department__in=list(departments), role__in=list(roles), staff__active=True
+    )
+    for code, staff_id in rows.values_list("department_id", "staff_id"):
+        found[code].add(staff_id)
+    return found
 
 
 def lasting_administrators(today: date) -> QuerySet[Posting]:

@@ -21,6 +21,24 @@ class Role(TextChoices):
     OFFICE = "office", _("推進事務局")
 
 
+class Stage(TextChoices):
+    """How far a reorganisation (組織改正) has come."""
+
+    PLANNED = "planned", _("準備中")
+    DECIDED = "decided", _("確定")
+    DONE = "done", _("実施済み")
+    UNDONE = "undone", _("元に戻した")
+
+
+# The one table of what may follow; a decided one may still be taken back to plan it anew.
+NEXT_STAGE: dict[str, frozenset[str]] = {
+    Stage.PLANNED: frozenset({Stage.DECIDED}),
+    Stage.DECIDED: frozenset({Stage.PLANNED, Stage.DONE}),
+    Stage.DONE: frozenset({Stage.UNDONE}),
+    Stage.UNDONE: frozenset(),
+}
+
+
 class Capability(StrEnum):
     """What a page or an action may ask for."""
 

@@ -100,6 +100,7 @@ def file_draft(*, draft: Draft, now: datetime, accept_incomplete: bool = False) 
         now=now,
     )
     unit.job("applications.after_filing", {"application": str(application.id)})
+    unit.job("applications.route", {"application": str(application.id)})
     try:
         kernel.commit(unit)
     except ChangedMeanwhile:

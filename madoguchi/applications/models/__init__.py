@@ -2,6 +2,7 @@
 
 from madoguchi.applications.models.course import CaseEvent, Correction, CorrectionItem, InternalNote
 from madoguchi.applications.models.deciding import Decision, DocumentCounter, ProducedFile
+from madoguchi.applications.models.distribution import Absence, HandOver, MovedCase, RoutingRule
 from madoguchi.applications.models.due import DueWarning, Duration, Extension
 from madoguchi.applications.models.filing import LONGEST_KEY, Application, Attachment, Draft
 from madoguchi.applications.models.lists import SavedFilter
@@ -9,6 +10,7 @@ from madoguchi.applications.rules import Channel, Status
 
 __all__ = [
     "LONGEST_KEY",
+    "Absence",
     "Application",
     "Attachment",
     "CaseEvent",
@@ -21,8 +23,11 @@ __all__ = [
     "DueWarning",
     "Duration",
     "Extension",
+    "HandOver",
     "InternalNote",
+    "MovedCase",
     "ProducedFile",
+    "RoutingRule",
     "SavedFilter",
     "Status",
 ]
