@@ -81,7 +81,7 @@ def route_waiting(payload: Mapping[str, Any]) -> None:
 @jobs.handler("applications.hand_over_many")
 def hand_over_many_cases(payload: Mapping[str, Any]) -> None:
     """Hand over the cases of an order; done once, or gone on with."""
-    ordered = HandOver.objects.select_related("ordered_by").get(id=payload["hand_over"])
+    ordered = HandOver.objects.select_related("ordered_by", "undoes").get(id=payload["hand_over"])
     hand_over_many.carry_out(hand_over=ordered, now=clock.now())
 
 

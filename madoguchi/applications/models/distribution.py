@@ -65,6 +65,7 @@ class HandOver(models.Model):
     ordered_at = models.DateTimeField()
     planned = models.IntegerField()  # cases the preview showed
     moved = models.IntegerField(default=0)
+    undoes = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="undone_by")
     finished_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError
@@ -34,7 +35,7 @@ def day(offset: int) -> date:
 
 
 def recorded(desk: Desk, *, by: str = "officer", substitute: str | None = "second", **fields) -> Absence:
-    values = {"from_on": day(0), "until_on": day(5)} | fields
+    values: dict[str, Any] = {"from_on": day(0), "until_on": day(5)} | fields
     return absences.record_absence(
         staff=desk["officer"],
         substitute=desk[substitute] if substitute else None,
@@ -113,7 +114,7 @@ def test_days_on_which_somebody_is_away_already_are_refused(desk: Desk) -> None:
 
 def test_an_absence_is_changed_once_by_the_page_it_was_shown_on(desk: Desk) -> None:
     absence = recorded(desk)
-    given = {
+    given: dict[str, Any] = {
         "substitute": None,
         "from_on": day(0),
         "until_on": day(1),

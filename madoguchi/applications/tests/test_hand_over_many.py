@@ -189,3 +189,49 @@ def test_an_order_that_is_finished_does_nothing_more(desk: Desk) -> None:
 
     case.refresh_from_db()
     assert case.holder is None
+
+
+def test_an_order_is_undone_for_what_those_who_got_it_still_hold(desk: Desk) -> None:
+    kept, moved_on = (ApplicationFactory(in_review=True, officer=desk["officer"]) for _ in range(2))
+    order = ordered(desk, "second", expected=2)
+    do_jobs()
+    moved_on.refresh_from_db()
+    actions.hand_over(application=moved_on, to=desk["head"], by=desk["head"], now=clock.now())
+    order.refresh_from_db()
+
+    back = many.undo(hand_over=order, by=desk["head"], now=clock.now())
+    do_jobs()
+
+    back.refresh_from_db()
+    assert (back.planned, back.moved) == (1, 1)
+    assert Application.objects.get(id=kept.id).holder == desk["officer"]
+    assert Application.objects.get(id=moved_on.id).holder == desk["head"]
+    with pytest.raises(many.AlreadyUndone):
+        many.undo(hand_over=order, by=desk["head"], now=clock.now())
+
+
+def test_what_nobody_held_goes_back_to_nobody(desk: Desk) -> None:
+    case = ApplicationFactory()
+    order = ordered(desk, "second", expected=1, from_staff=None)
+    do_jobs()
+    order.refresh_from_db()
+
+    many.undo(hand_over=order, by=desk["head"], now=clock.now())
+    do_jobs()
+
+    case.refresh_from_db()
+    assert case.holder is None
+
+
+def test_cases_do_not_go_back_to_somebody_who_left_nor_by_others_nor_before_they_went(desk: Desk) -> None:
+    order = ordered(desk, "second", expected=0)
+    with pytest.raises(NotAllowed):
+        many.undo(hand_over=order, by=desk["head"], now=clock.now())
+    HandOver.objects.update(finished_at=clock.now())
+    order.refresh_from_db()
+
+    with pytest.raises(NotAllowed):
+        many.undo(hand_over=order, by=desk["second"], now=clock.now())
+    Posting.objects.filter(staff=desk["officer"]).update(valid_until=clock.today() - timedelta(days=1))
+    with pytest.raises(many.NobodyThere):
+        many.undo(hand_over=order, by=desk["head"], now=clock.now())

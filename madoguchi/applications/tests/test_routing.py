@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -182,7 +183,7 @@ def test_a_head_lets_the_rules_give_what_nobody_holds(desk: Desk) -> None:
 def test_only_a_head_keeps_the_rules(desk: Desk, who: str) -> None:
     code, by, now = desk.department.code, desk[who], clock.now()
     rule = RoutingRuleFactory()
-    given = {"procedure_id": "", "towns": [], "people": [], "by": by, "now": now}
+    given: dict[str, Any] = {"procedure_id": "", "towns": [], "people": [], "by": by, "now": now}
 
     with pytest.raises(NotAllowed):
         routing.add_rule(department_code=code, **given)
