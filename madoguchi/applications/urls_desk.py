@@ -1,16 +1,20 @@
 from django.urls import path
 
 from madoguchi.applications.views.desk import (
+    absences,
     alarms,
     case,
     deciding,
+    distribution,
     entering,
     extending,
     figures,
     files,
+    handing,
     inbox,
     protecting,
     returning,
+    routing,
     saved,
 )
 
@@ -25,6 +29,17 @@ urlpatterns = [
     path("filters/<uuid:saved_id>/delete/", saved.delete, name="saved_delete"),
     path("figures/", figures.page, name="figures"),
     path("figures/<str:name>.csv", figures.table_csv, name="figures_csv"),
+    path("holders/", distribution.holders_page, name="holders"),
+    path("hand-over/", handing.page, name="hand_over_many"),
+    path("hand-over/<uuid:hand_over_id>/", handing.result, name="handed_over"),
+    path("hand-over/<uuid:hand_over_id>/undo/", handing.undo, name="hand_over_undo"),
+    path("absences/", absences.page, name="absences"),
+    path("absences/<uuid:absence_id>/", absences.change, name="absence"),
+    path("absences/<uuid:absence_id>/remove/", absences.remove, name="absence_remove"),
+    path("routing/", routing.page, name="routing"),
+    path("routing/apply/", routing.apply, name="routing_apply"),
+    path("routing/<uuid:rule_id>/", routing.change, name="routing_rule"),
+    path("routing/<uuid:rule_id>/remove/", routing.remove, name="routing_remove"),
     path("alarms/", alarms.alarms, name="alarms"),
     path("new/", entering.entries, name="entries"),
     path("new/<uuid:draft_id>/", entering.entry, name="entry"),

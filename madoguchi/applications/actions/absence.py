@@ -80,13 +80,16 @@ def remove_absence(*, absence: Absence, version: int, by: Staff, now: datetime) 
     kernel.commit(unit)
 
 
+def check_may_record(staff: Staff, *, by: Staff, today: date) -> set[str]:
+    """Raises `NotAllowed` unless it is oneself, or somebody of a department one heads; the person's departments."""
+    own = organization.departments_of(staff, today, HANDLES)
+    require(bool(own if staff.id == by.id else own & departments_headed(by, today=today)))
+    return own
+
+
 def _check(staff: Staff, substitute: Staff | None, by: Staff, now: datetime) -> None:
     today = clock.tokyo_date(now)
-    own = organization.departments_of(staff, today, HANDLES)
-    if staff.id == by.id:
-        require(bool(own))
-    else:
-        require(bool(own & departments_headed(by, today=today)))
+    own = check_may_record(staff, by=by, today=today)
     if substitute is None:
         return
     if substitute.id == staff.id or not own & organization.departments_of(substitute, today, HANDLES):

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from madoguchi.applications import desk_alarms, desk_saved
+from madoguchi.applications import desk_alarms, desk_saved, holders
 from madoguchi.applications import desk_columns as columns
 from madoguchi.applications import desk_queries as desk
 from madoguchi.applications.desk_filters import Filters, read_filters
@@ -93,6 +93,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "pagination": _pagination(look.filters, page, pages),
         "csv_query": look.filters.address(page=1),
         "alarms": desk_alarms.unseen(look.staff, headed) if headed else 0,
+        "needing_holder": holders.count_needing_a_holder(headed, today=look.today),
         "masked": any(row.masked for row in rows),
         "saved": _saved(look, saved),
         **_choices(look, names),
