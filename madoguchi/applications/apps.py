@@ -9,6 +9,7 @@ class ApplicationsConfig(AppConfig):
         from madoguchi.applications import (  # noqa: F401  # they register themselves
             alarms,
             desk_due_warnings,
+            desk_reorganising,
             handlers,
             registering,
         )

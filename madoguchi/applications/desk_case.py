@@ -36,6 +36,7 @@ from madoguchi.procedures.logic import Evaluation, evaluate
 PURPOSE_TIME = timedelta(minutes=60)
 SENDING_TIME = timedelta(hours=10)  # what is sent comes from a page that was opened with a purpose
 GIVEN = ("hand_over", "route")  # events that name who has the case from then on
+MOVED = ("reorganise", "reorganisation_undone")  # events that give a case to another department
 STATED = "state_purpose"
 LANGUAGE = "ja"  # the desk works in Japanese, whatever language a filing came in
 
@@ -199,6 +200,9 @@ def _event_row(event: CaseEvent, definition: Definition, names: Mapping[str, str
             "name": names.get(f"staff:{detail.get('to')}", ""),
             "why": _why_routed(detail),
         }
+    elif event.kind in MOVED:
+        title = event_title(event.kind)
+        text = _("%(old)sから%(new)sへ") % {"old": detail.get("from_name"), "new": detail.get("to_name")}
     elif event.kind == "extend":
         title = event_title(event.kind)
         days = [both_eras(date.fromisoformat(str(detail[name]))) for name in ("from", "to")]
@@ -226,7 +230,9 @@ def _event_row(event: CaseEvent, definition: Definition, names: Mapping[str, str
 
 def _nobody(kind: str) -> str:
     """Who did what no member of staff did."""
-    return {"route": _("自動の割り振り")}.get(kind, _("申請者"))
+    if kind in MOVED:
+        return _("組織改正")
+    return _("自動の割り振り") if kind == "route" else _("申請者")
 
 
 def _why_routed(detail: Mapping[str, Any]) -> str:
@@ -249,6 +255,8 @@ def event_title(kind: str) -> str:
         "take": _("担当の引受け"),
         "hand_over": _("担当の変更"),
         "route": _("担当の割り振り"),
+        "reorganise": _("組織改正による移動"),
+        "reorganisation_undone": _("組織改正の取消しによる移動"),
         "return_for_correction": _("補正の依頼"),
         "answer_correction": _("補正の回答"),
         "send_document": _("書類の提出"),

@@ -23,6 +23,7 @@ from madoguchi.common.lookups import Unindexed
 from madoguchi.identity import queries as identity
 from madoguchi.identity.models import Staff
 from madoguchi.japan.eras import format_western
+from madoguchi.organization.rules import Part
 from madoguchi.procedures import queries as procedures
 
 PAGE = 50
@@ -79,14 +80,24 @@ class Row:
         return self.protected and not self.name
 
 
-def seen_cases(departments: Collection[str], filters: Filters, *, today: date) -> QuerySet[Application]:
-    """The cases of these departments that the filters leave, whatever tab is open."""
+def seen_cases(
+    departments: Collection[str], filters: Filters, *, today: date, parts: Collection[Part] = ()
+) -> QuerySet[Application]:
+    """The cases of these departments, and of these parts of former ones, that the filters leave, whatever tab is open."""
     if filters.find:
         apart = Application.objects.annotate(department=Unindexed("department_code"))
-        seen = apart.filter(department__in=sorted(departments))
+        seen = apart.filter(_of_departments(departments, parts, "department"))
         return _found(seen, filters.find, today=today).filter(_condition(filters, departments, today))
-    cases = Application.objects.filter(department_code__in=sorted(departments))
+    cases = Application.objects.filter(_of_departments(departments, parts, "department_code"))
     return cases.filter(_condition(filters, departments, today))
+
+
+def _of_departments(departments: Collection[str], parts: Collection[Part], column: str) -> Q:
+    wanted = Q(**{f"{column}__in": sorted(departments)})
+    for part in parts:
+        named = Q(procedure_id__in=sorted(part.procedures))
+        wanted |= Q(**{column: part.code}) & (~named if part.is_rest else named)
+    return wanted
 
 
 def _condition(filters: Filters, departments: Collection[str], today: date) -> Q:

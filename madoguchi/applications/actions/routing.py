@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,13 +10,14 @@ from madoguchi.applications import distribution_rules, holders, rules
 from madoguchi.applications.actions.review import change_case, commit_case
 from madoguchi.applications.errors import ChangedMeanwhile
 from madoguchi.applications.models import Application, RoutingRule
-from madoguchi.applications.permissions import departments_headed, require
+from madoguchi.applications.permissions import require
 from madoguchi.audit import actions as audit
 from madoguchi.common import clock, kernel
 from madoguchi.identity import queries as identity
 from madoguchi.identity.models import Staff
 from madoguchi.japan.kana import search_key
 from madoguchi.organization import queries as organization
+from madoguchi.organization.models import Role
 
 ROUTING = "system:routing"
 MOST = 100  # rules of one department: more is no plan any more
@@ -141,7 +142,7 @@ def route(*, application: Application, now: datetime, by: Staff | None = None) -
 def _chosen(application: Application, now: datetime) -> tuple[UUID, distribution_rules.Rule, int] | None:
     """Who gets it, by which rule, out of how many; None when no rule fits of which somebody is at work."""
     today, code = clock.tokyo_date(now), application.department_code
-    known = rules_of(code)
+    known = rules_of(code, application.procedure_id)
     if not known:
         return None
     protected = identity.is_restricted(f"application:{application.id}", today)
@@ -156,9 +157,18 @@ def _chosen(application: Application, now: datetime) -> tuple[UUID, distribution
     return None
 
 
-def rules_of(department_code: str) -> list[distribution_rules.Rule]:
-    """The rules of a department in the order in which they were made."""
-    return [plain(row) for row in RoutingRule.objects.filter(department_code=department_code).order_by("id")]
+def rules_of(department_code: str, procedure_id: str = "") -> list[distribution_rules.Rule]:
+    """The rules of a department, and those of departments it took the procedure over from, in the order they were made."""
+    codes = {department_code} | organization.predecessors(department_code, procedure_id)
+    return [
+        plain(row) for row in RoutingRule.objects.filter(department_code__in=sorted(codes)).order_by("id")
+    ]
+
+
+def formers_of(departments: Collection[str]) -> set[str]:
+    """Departments whose rules still count for these, which took them over, as a whole or in part."""
+    whole, parts = organization.inherited(departments) if departments else (set(), [])
+    return whole | {part.code for part in parts}
 
 
 def plain(row: RoutingRule) -> distribution_rules.Rule:
@@ -173,11 +183,10 @@ def plain(row: RoutingRule) -> distribution_rules.Rule:
 
 def _require_head(department_code: str, people: Sequence[UUID], by: Staff, now: datetime) -> None:
     today = clock.tokyo_date(now)
-    require(department_code in departments_headed(by, today=today))
-    if (
-        people
-        and not set(people) <= organization.handlers_by_department([department_code], today)[department_code]
-    ):
+    headed = organization.departments_of(by, today, (Role.HEAD,))
+    require(department_code in headed or department_code in formers_of(headed))
+    there = organization.handlers_by_department({department_code, *headed} if people else (), today)
+    if not set(people) <= set().union(*there.values()):
         raise UnknownPerson
 
 

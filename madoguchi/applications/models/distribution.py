@@ -84,6 +84,7 @@ class MovedCase(models.Model):
     from_code = models.CharField(max_length=40)
     to_code = models.CharField(max_length=40)
     moved_at = models.DateTimeField()
+    returned_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

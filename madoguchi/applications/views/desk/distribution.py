@@ -16,12 +16,13 @@ from django.views.decorators.http import require_GET
 
 from madoguchi.applications import desk_distribution as desk
 from madoguchi.applications.actions.routing import rules_of
-from madoguchi.applications.permissions import HANDLES, departments_headed
+from madoguchi.applications.permissions import HANDLES
 from madoguchi.common import access, clock
 from madoguchi.common.pages import render
 from madoguchi.identity import queries as identity
 from madoguchi.identity.models import Staff
 from madoguchi.organization import queries as organization
+from madoguchi.organization.models import Role
 
 HANDLING = ("officer", "head")
 NOBODY = "nobody"  # in place of an id
@@ -53,8 +54,8 @@ class Chosen:
 def chosen_department(request: HttpRequest, *, heads_only: bool = False) -> Chosen:
     """The department that the address or the form names, if the person handles (or heads) it; else their first one."""
     staff, today = identity.staff_of(request), clock.today()
-    headed = departments_headed(staff, today=today)
-    own = headed if heads_only else organization.departments_of(staff, today, HANDLES) | headed
+    headed = organization.departments_of(staff, today, (Role.HEAD,))
+    own = headed if heads_only else organization.departments_of(staff, today, HANDLES)
     names = {code: one.name for code, one in organization.departments(own).items()}
     wanted = request.POST.get("department") or request.GET.get("department", "")
     code = wanted if wanted in own else min(own & headed, default=min(own, default=""))

@@ -19,7 +19,7 @@ from madoguchi.applications import desk_columns as columns
 from madoguchi.applications import desk_queries as desk
 from madoguchi.applications.desk_filters import Filters, read_filters
 from madoguchi.applications.models import Channel
-from madoguchi.applications.permissions import departments_headed, departments_seen
+from madoguchi.applications.permissions import departments_headed, reach_of
 from madoguchi.audit import actions as audit
 from madoguchi.common import access, clock
 from madoguchi.common.pages import render
@@ -28,6 +28,7 @@ from madoguchi.identity import queries as identity
 from madoguchi.identity.models import Staff
 from madoguchi.organization import queries as organization
 from madoguchi.organization.models import Department
+from madoguchi.organization.rules import Part
 from madoguchi.procedures import queries as procedures
 
 ROLES = ("officer", "approver", "head")
@@ -43,13 +44,15 @@ class Look:
     now: datetime
     today: date
     departments: set[str]
+    parts: list[Part]
     filters: Filters
 
 
 def _look(request: HttpRequest) -> Look:
     staff, now = identity.staff_of(request), clock.now()
     today = clock.tokyo_date(now)
-    return Look(staff, now, today, departments_seen(staff, today=today), read_filters(request.GET))
+    seen, parts = reach_of(staff, today=today)
+    return Look(staff, now, today, seen, parts, read_filters(request.GET))
 
 
 @access.staff(*ROLES)
@@ -61,7 +64,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         found = look.filters.searching(request.POST.get("q", ""))
         query = found.address()
         return redirect(f"{reverse('desk:inbox')}?{query}" if query else reverse("desk:inbox"))
-    cases = desk.seen_cases(look.departments, look.filters, today=look.today)
+    cases = desk.seen_cases(look.departments, look.filters, today=look.today, parts=look.parts)
     counts = desk.tab_counts(cases, look.filters.tab, staff=look.staff)
     total = counts[look.filters.tab]
     pages = max(-(-total // desk.PAGE), 1)
@@ -74,14 +77,15 @@ def inbox(request: HttpRequest) -> HttpResponse:
     )
     first = (page - 1) * desk.PAGE
     rows = desk.rows(wanted[first : first + desk.PAGE], staff=look.staff, today=look.today)
-    names = organization.departments(look.departments)
+    former = {part.code for part in look.parts}
+    names = organization.departments(look.departments | former)
     called = {code: department.name for code, department in names.items()}
-    saved = desk_saved.saved_for(look.staff, look.departments)
+    saved = desk_saved.saved_for(look.staff, look.departments | former)
     headed = departments_headed(look.staff, today=look.today)
     _record(look, shown=len(rows), act="list")
     context = {
         "here": "desk",
-        "staff_departments": "・".join(names[code].name for code in sorted(names)),
+        "staff_departments": organization.joined_names(names.values(), look.today),
         "filters": look.filters,
         "tabs": _tabs(look.filters, counts),
         "columns": _columns(look.filters),
@@ -196,7 +200,7 @@ def _saved(look: Look, saved: list[desk_saved.Saved]) -> list[dict[str, Any]]:
 
 
 def _choices(look: Look, names: dict[str, Department]) -> dict[str, Any]:
-    offered = [offer for offer in procedures.offers() if offer.definition.department in names]
+    offered = procedures.offers_of(names)
     return {
         "procedure_choices": [(offer.procedure_id, str(offer.definition.current_name)) for offer in offered],
         "department_choices": [(code, names[code].name) for code in sorted(names)],
@@ -223,7 +227,7 @@ def inbox_excel(request: HttpRequest) -> HttpResponseBase:
     """The same list as a workbook; a list longer than a sheet is refused with a word."""
     look = _look(request)
     cases = desk.in_tab(
-        desk.seen_cases(look.departments, look.filters, today=look.today),
+        desk.seen_cases(look.departments, look.filters, today=look.today, parts=look.parts),
         look.filters.tab,
         staff=look.staff,
     )
@@ -236,9 +240,12 @@ def inbox_excel(request: HttpRequest) -> HttpResponseBase:
 
 def _whole(look: Look, *, act: str) -> tuple[list[str], Iterator[list[object]]]:
     """Header and lines of all pages of the list."""
-    filters, names = look.filters, organization.departments(look.departments)
+    filters = look.filters
+    names = organization.departments(look.departments | {part.code for part in look.parts})
     cases = desk.in_tab(
-        desk.seen_cases(look.departments, filters, today=look.today), filters.tab, staff=look.staff
+        desk.seen_cases(look.departments, filters, today=look.today, parts=look.parts),
+        filters.tab,
+        staff=look.staff,
     )
     _record(look, shown=cases.count(), act=act)
     wanted = desk.ordered(cases, filters.sort, filters.tab, found=bool(filters.find))

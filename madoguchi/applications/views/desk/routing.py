@@ -157,17 +157,20 @@ def _rule(request: HttpRequest, rule_id: UUID) -> tuple[RoutingRule, Chosen]:
     """A rule of a department this person heads. Raises `Http404`."""
     rule = RoutingRule.objects.filter(id=rule_id).first()
     chosen = chosen_department(request, heads_only=True)
-    if rule is None or rule.department_code not in chosen.names:
+    if rule is None:
         raise Http404
-    return rule, replace(chosen, code=rule.department_code)
+    code = rule.department_code
+    near = [own for own in sorted(chosen.names) if code == own or code in actions.formers_of({own})]
+    if not near:
+        raise Http404
+    return rule, chosen if chosen.code in near else replace(chosen, code=near[0])
 
 
 def _choices(chosen: Chosen, kept: Typed | None = None) -> dict[str, Any]:
     """Procedures and people to choose from; what a rule names already stays to be seen."""
     offered = [
         (offer.procedure_id, str(offer.definition.current_name))
-        for offer in procedures.offers()
-        if offer.definition.department == chosen.code
+        for offer in procedures.offers_of({chosen.code})
     ]
     if kept and kept.procedure and kept.procedure not in dict(offered):
         offered.append((kept.procedure, kept.procedure))
@@ -179,7 +182,8 @@ def _page(
     request: HttpRequest, chosen: Chosen, typed: Typed, problems: Problems | None = None
 ) -> HttpResponse:
     choices = _choices(chosen)
-    rows = list(RoutingRule.objects.filter(department_code=chosen.code).order_by("id"))
+    codes = {chosen.code} | actions.formers_of({chosen.code})
+    rows = list(RoutingRule.objects.filter(department_code__in=sorted(codes)).order_by("id"))
     words = {
         "added": _("決まりを追加しました。"),
         "changed": _("決まりを変更しました。"),
@@ -187,7 +191,7 @@ def _page(
     }
     context = chosen.context | {
         "tabs": tabs("routing", chosen),
-        "rows": _rows(rows, choices),
+        "rows": _rows(rows, choices, chosen),
         "choices": choices,
         "typed": typed,
         "done": words.get(request.GET.get("done", ""), ""),
@@ -219,15 +223,18 @@ def _rule_page(
     return render(request, "applications/desk/routing_rule.html", context, status=status if problems else 200)
 
 
-def _rows(rows: list[RoutingRule], choices: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _rows(rows: list[RoutingRule], choices: Mapping[str, Any], chosen: Chosen) -> list[dict[str, Any]]:
     """The closest first, as the choice looks at them: with a procedure, then with towns, then for everything."""
     names = _names(rows, choices)
+    former = organization.departments({row.department_code for row in rows} - {chosen.code})
     ranked = sorted(rows, key=lambda row: (not row.procedure_id, not row.towns))
     found = []
     for row in ranked:
         href = reverse("desk:routing_rule", args=[row.id])
         procedure, *others = _cells(row, choices, names)
-        found.append({"href": href, "cells": [{"text": procedure, "href": href}, *others]})
+        made_by = former.get(row.department_code)
+        note = _("旧 %(name)sの決まり") % {"name": made_by.name} if made_by else ""
+        found.append({"href": href, "cells": [{"text": procedure, "href": href, "note": note}, *others]})
     return found
 
 
