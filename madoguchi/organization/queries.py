@@ -258,6 +258,12 @@ def lines_of(reorganisation: Reorganisation) -> list[Succession]:
     return list(rows.order_by("old__name_kana", "old", "procedure_id"))
 
 
+def people_of(code: str, day: date) -> int:
+    """How many people have a role in a department on a day, or get one later."""
+    held = Posting.objects.filter(Q(valid_until=None) | Q(valid_until__gte=day), department=code)
+    return held.values("staff").distinct().count()
+
+
 def departments_from(day: date) -> list[Department]:
     """The departments of a day or a later one, by name."""
     rows = Department.objects.filter(Q(valid_until=None) | Q(valid_until__gte=day))
