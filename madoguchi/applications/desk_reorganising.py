@@ -216,16 +216,18 @@ def _results(reorganisation_id: str) -> list[tuple[str, int]]:
     ]
 
 
-registers.department_holdings.add("cases", Holding(gettext_lazy("手続中の申請"), _count_open), order=10)
-registers.department_holdings.add(
-    "closed-cases",
-    Holding(gettext_lazy("終わった申請（部署は変えず、新しい部署も見られます）"), _count_closed),
-    order=20,
-)
-registers.department_holdings.add(
-    "filters", Holding(gettext_lazy("保存した絞り込み"), _count_filters), order=30
-)
-registers.department_holdings.add(
-    "routing", Holding(gettext_lazy("割り振りの決まり"), _count_rules), order=40
-)
+_HOLDINGS = {
+    "cases": Holding(gettext_lazy("手続中の申請"), _count_open, gettext_lazy("新しい部署に移ります")),
+    "closed-cases": Holding(
+        gettext_lazy("終わった申請"), _count_closed, gettext_lazy("部署は変わらず、新しい部署も見られます")
+    ),
+    "filters": Holding(
+        gettext_lazy("保存した絞り込み"), _count_filters, gettext_lazy("新しい部署でも使えます")
+    ),
+    "routing": Holding(
+        gettext_lazy("割り振りの決まり"), _count_rules, gettext_lazy("新しい部署でも使われます")
+    ),
+}
+for _order, (_name, _holding) in enumerate(_HOLDINGS.items()):
+    registers.department_holdings.add(_name, _holding, order=_order)
 registers.reorganisation_results.add("cases", _results)

@@ -114,6 +114,7 @@ class Holding:
 
     title: str | Promise
     count: Callable[[str, str, Collection[str]], int]
+    note: str | Promise = ""  # what becomes of it
 
 
 @dataclass(frozen=True, slots=True)

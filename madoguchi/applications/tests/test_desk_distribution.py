@@ -251,7 +251,7 @@ def test_many_cases_are_handed_over_after_a_look_and_given_back(desk: Desk) -> N
     assert f'<option value="{desk["officer"].id}" selected>立花 和也（3件）' in begun
 
     looked = give(desk)
-    assert "手続中の申請3件を、次のように引き継ぎます。" in text_of(looked)
+    assert "立花 和也さんの手続中の申請3件を、次のように引き継ぎます。" in text_of(looked)
     assert not HandOver.objects.exists()
     ordered = give(desk, act="do", expected="3")
     assert "引き継いでいます（0件／3件）" in text_of(ordered)

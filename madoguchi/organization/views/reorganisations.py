@@ -227,11 +227,11 @@ def _lines(
             ]
             counts = [
                 (_("移る職員"), words.people(people if line.with_staff else 0)),
-                (_("公開中の手続（定義は変えず、新しい部署が受け付けます）"), words.count(len(defined))),
+                (_("公開中の手続"), words.count(len(defined), _("定義は変わらず、新しい部署が受け付けます"))),
             ]
             for entry in registers.department_holdings:
                 number = entry.value.count(line.old_id, line.procedure_id, besides)
-                counts.append((str(entry.value.title), words.count(number)))
+                counts.append((str(entry.value.title), words.count(number, str(entry.value.note))))
         found.append(
             {
                 "id": line.pk,

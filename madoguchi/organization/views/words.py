@@ -98,8 +98,10 @@ def fault(found: Fault, name: str) -> str:
     return sentence % {"name": name} if name else sentence
 
 
-def count(number: int) -> str:
-    """So many things."""
+def count(number: int, note: str = "") -> str:
+    """So many things, and what becomes of them."""
+    if note and number:
+        return _("%(number)s件（%(note)s）") % {"number": number, "note": note}
     return _("%(number)s件") % {"number": number}
 
 

@@ -112,7 +112,7 @@ def _page(
         "tabs": tabs("hand_over_many", chosen),
         "givers": givers,
         "giver": str(asked.row.id or NOBODY) if asked.row else "",
-        "giver_name": asked.row.name if asked.row else "",
+        "giver_name": asked.row.name if asked.row and asked.row.id else "",
         "colleagues": [
             (str(row.id), row.name, row.state)
             for row in found.colleagues
