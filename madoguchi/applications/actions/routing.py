@@ -18,6 +18,7 @@ from madoguchi.identity.models import Staff
 from madoguchi.japan.kana import search_key
 from madoguchi.organization import queries as organization
 from madoguchi.organization.models import Role
+from madoguchi.procedures import queries as procedures
 
 ROUTING = "system:routing"
 MOST = 100  # rules of one department: more is no plan any more
@@ -146,7 +147,7 @@ def _chosen(application: Application, now: datetime) -> tuple[UUID, distribution
     if not known:
         return None
     protected = identity.is_restricted(f"application:{application.id}", today)
-    facts = distribution_rules.Facts(application.procedure_id, "" if protected else application.address_key)
+    facts = distribution_rules.Facts(application.procedure_id, "" if protected else place_key(application))
     at = holders.at_work([code], today=today)
     present = at.present(code)
     for rule in distribution_rules.rules_that_fit(known, facts):
@@ -155,6 +156,13 @@ def _chosen(application: Application, now: datetime) -> tuple[UUID, distribution
             person = distribution_rules.least_loaded(holders.loads_of(among), among)
             return person, rule, len(among)
     return None
+
+
+def place_key(application: Application) -> str:
+    """Where a case is, from the town on, as search keys write it: the place its definition names, or the applicant's."""
+    definition = procedures.definition_of(application.procedure_version_id)
+    place = application.answers.get(definition.workflow.place) or {}
+    return search_key(f"{place.get('town', '')}{place.get('rest', '')}") or application.address_key
 
 
 def rules_of(department_code: str, procedure_id: str = "") -> list[distribution_rules.Rule]:

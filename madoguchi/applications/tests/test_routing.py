@@ -20,6 +20,7 @@ from madoguchi.applications.tests.factories import (
     DraftFactory,
     RoutingRuleFactory,
     answers_of,
+    offered,
 )
 from madoguchi.audit.models import AuditEntry
 from madoguchi.common import clock, kernel
@@ -107,6 +108,18 @@ def test_a_town_is_found_at_the_beginning_of_the_address(desk: Desk, town: str) 
     holder = routed(ApplicationFactory(address_key="本町通一丁目5"))
 
     assert holder == (desk["second"] if town == "本町" else None)
+
+
+def test_the_place_a_definition_names_counts_before_the_address_of_the_applicant(desk: Desk) -> None:
+    version = offered("disaster_certificate")
+    answers = answers_of("disaster_certificate")
+    answers["house_address"] = {**answers["house_address"], "town": "本町通", "rest": "一丁目5"}
+
+    damaged = ApplicationFactory(procedure_version=version, answers=answers, address_key="上田一丁目")
+    elsewhere = ApplicationFactory(address_key="上田一丁目")
+
+    assert routing.place_key(damaged) == "本町通一丁目5"
+    assert routing.place_key(elsewhere) == "上田一丁目"
 
 
 def test_the_address_of_a_protected_person_chooses_nobody(desk: Desk) -> None:
