@@ -15,7 +15,8 @@ from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from madoguchi.applications import rules
-from madoguchi.applications.desk_filters import Filters, wanted_by
+from madoguchi.applications.desk_filters import NEEDED, Filters, wanted_by
+from madoguchi.applications.holders import at_work, needing_a_holder
 from madoguchi.applications.models import Application, Channel, Correction, Status
 from madoguchi.applications.permissions import may_see_protected
 from madoguchi.common import clock
@@ -105,9 +106,11 @@ def _condition(filters: Filters, departments: Collection[str], today: date) -> Q
         "department_code": filters.department,
         "procedure_id": filters.procedure,
         "channel": filters.channel,
-        "holder_id": filters.holder,
+        "holder_id": "" if filters.holder == NEEDED else filters.holder,
     }
     wanted = Q(**{field: value for field, value in fields.items() if value})
+    if filters.holder == NEEDED:
+        wanted &= needing_a_holder(departments, at_work(departments, today=today))
     if not filters.due:
         return wanted
     return wanted & _due_condition(filters.due, period_runs(departments), today)
@@ -116,11 +119,19 @@ def _condition(filters: Filters, departments: Collection[str], today: date) -> Q
 def counts_of(
     views: Sequence[Filters], departments: Collection[str], *, staff: Staff, today: date
 ) -> list[int | None]:
-    """How many open cases each of several views holds: two questions at most; None for views of closed cases."""
+    """How many open cases each of several views holds: five questions at most; None for views of closed cases."""
     runs = period_runs(departments) if any(one.due for one in views) else Q()
+    needing = (
+        _condition(Filters(holder=NEEDED), departments, today)
+        if NEEDED in {one.holder for one in views}
+        else Q()
+    )
 
     def condition(one: Filters) -> Q:
-        wanted = _condition(replace(one, due=""), departments, today)
+        plain = replace(one, due="", holder="" if one.holder == NEEDED else one.holder)
+        wanted = _condition(plain, departments, today)
+        if one.holder == NEEDED:
+            wanted &= needing
         return wanted & _due_condition(one.due, runs, today) if one.due else wanted
 
     wanted = {

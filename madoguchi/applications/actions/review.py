@@ -91,15 +91,18 @@ def commit_case(unit: kernel.Unit, application: Application) -> None:
 def take(*, application: Application, by: Staff, now: datetime) -> None:
     """Become the holder of a case; a fresh one is in review from here on.
 
-    Raises `NotAllowed` when somebody else holds it (they hand it over), `ChangedMeanwhile`.
+    A substitute begins the review of a fresh one for its holder, who keeps it. Raises `NotAllowed` when somebody else
+    holds it (they hand it over), `ChangedMeanwhile`.
     """
-    require(may_handle(by, application, today=clock.tokyo_date(now)))
+    today = clock.tokyo_date(now)
+    require(may_handle(by, application, today=today))
     require(application.status in rules.OPEN)
     if application.holder_id is not None and application.holder_id != by.id:
-        raise NotAllowed
+        require(application.status == Status.FILED and stands_in(by, application, today=today))
     unit = kernel.Unit()
     to = Status.IN_REVIEW if application.status == Status.FILED else None
-    change_case(unit, application, act="take", by=by, now=now, to=to, holder=by.id)
+    holder = application.holder_id or by.id
+    change_case(unit, application, act="take", by=by, now=now, to=to, holder=holder)
     commit_case(unit, application)
 
 

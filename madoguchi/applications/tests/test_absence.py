@@ -14,7 +14,7 @@ from madoguchi.applications.desk_case import event_rows, events_of
 from madoguchi.applications.errors import ChangedMeanwhile, NotAllowed
 from madoguchi.applications.models import Absence, Application, CaseEvent
 from madoguchi.applications.permissions import may_act_on
-from madoguchi.applications.tests.desks import Desk, open_desk
+from madoguchi.applications.tests.desks import Desk, open_desk, text_of
 from madoguchi.applications.tests.factories import AbsenceFactory, ApplicationFactory, somebody
 from madoguchi.audit.models import AuditEntry
 from madoguchi.common import clock
@@ -71,6 +71,22 @@ def test_what_a_substitute_does_is_written_down_for_whom(desk: Desk) -> None:
     assert AuditEntry.objects.get(act="propose").detail["for"] == str(desk["officer"].id)
     row = event_rows(events_of(case, last=1), procedures.definition_of(case.procedure_version_id))[0]
     assert (row.who, row.text) == ("山本 実", "（不在の立花 和也さんの代理）")
+
+
+def test_a_substitute_begins_the_review_of_a_fresh_case_for_its_holder(desk: Desk) -> None:
+    case = ApplicationFactory(holder=desk["officer"])
+    recorded(desk)
+    browser = desk.browser("second")
+    assert "代理で審査を始める" in text_of(browser.get(f"/desk/case/{case.id}/"))
+
+    told = browser.post(f"/desk/case/{case.id}/take/", {"version": "1"}, follow=True)
+
+    case.refresh_from_db()
+    assert "担当者の代理として、審査を始めました。" in text_of(told)
+    assert (case.status, case.holder) == ("in_review", desk["officer"])
+    assert CaseEvent.objects.get(application=case, kind="take").detail["for"] == str(desk["officer"].id)
+    with pytest.raises(NotAllowed):
+        actions.take(application=case, by=desk["second"], now=clock.now())
 
 
 def test_what_the_holder_does_names_nobody_else(desk: Desk) -> None:

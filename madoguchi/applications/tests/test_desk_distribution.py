@@ -20,6 +20,7 @@ from madoguchi.applications.tests.factories import (
     somebody,
 )
 from madoguchi.common import clock
+from madoguchi.common.ids import grouped
 from madoguchi.common.models import Job
 from madoguchi.identity.models import Staff
 from madoguchi.organization.models import Posting
@@ -68,6 +69,23 @@ def test_the_head_is_warned_of_cases_that_nobody_can_handle_and_officers_are_not
     assert "担当者を決める必要のある申請が2件あります" in page
     assert "この部署の担当から外れました" in page
     assert "担当者を決める必要" not in text_of(desk.browser("second").get("/desk/"))
+
+
+def test_the_list_is_narrowed_to_cases_that_need_a_holder_and_such_a_view_can_be_saved(desk: Desk) -> None:
+    waiting = ApplicationFactory()
+    left = ApplicationFactory(in_review=True, officer=desk["officer"])
+    held = ApplicationFactory(in_review=True, officer=desk["second"])
+    leave(desk["officer"])
+    browser = desk.browser("head")
+
+    page = text_of(browser.get("/desk/?holder=needed"))
+    browser.post("/desk/filters/?holder=needed", {"name": "担当を決めるもの"})
+
+    shown = [grouped(case.receipt_number) in page for case in (waiting, left, held)]
+    assert shown == [True, True, False]
+    assert '<option value="needed" selected>' in page
+    saved = text_of(browser.get("/desk/")).split("担当を決めるもの")[1][:60]
+    assert '<span class="count">2</span>' in saved
 
 
 def test_the_page_says_who_is_away_and_who_stands_in(desk: Desk) -> None:

@@ -10,7 +10,7 @@ import pytest
 from madoguchi.applications import actions, desk_reorganising, handlers
 from madoguchi.applications.actions import routing
 from madoguchi.applications.actions.filing import file_draft
-from madoguchi.applications.models import Application, CaseEvent, MovedCase, RoutingRule
+from madoguchi.applications.models import Application, CaseEvent, DocumentCounter, MovedCase, RoutingRule
 from madoguchi.applications.tests.desks import Desk, open_desk, text_of
 from madoguchi.applications.tests.factories import (
     ApplicationFactory,
@@ -25,6 +25,7 @@ from madoguchi.common.models import Job
 from madoguchi.identity import queries as identity
 from madoguchi.identity.models import Staff
 from madoguchi.identity.rules import RestrictionReason
+from madoguchi.japan.fiscal import fiscal_year
 from madoguchi.organization.actions import reorganising
 from madoguchi.organization.models import Department, Reorganisation
 from madoguchi.organization.tests.factories import (
@@ -254,6 +255,25 @@ def test_undone_the_open_cases_are_back_with_those_filed_since_and_what_was_deci
     assert results == [("新しい部署に移した申請", 2), ("元の部署に戻した申請", 1)]
     assert CaseEvent.objects.filter(kind="reorganisation_undone").count() == 2
     assert signed_in_client(fresh(desk["officer"])).get(f"/desk/case/{moved.id}/").status_code == 200
+
+
+def test_document_numbers_that_look_alike_go_on_in_the_middle_of_a_year(desk: Desk, new: Department) -> None:
+    ApplicationFactory(closed=True, officer=desk["officer"])
+    case = ApplicationFactory(proposed=True, officer=desk["officer"])
+    other = DepartmentFactory(code="tax", name="税務課")
+    row = reorganise(desk, ("", new), ("another", other))
+    do_jobs()
+
+    case.refresh_from_db()
+    decision = actions.decide(application=case, by=fresh(desk["approver"]), now=clock.now())
+    undo(row)
+    do_jobs()
+
+    assert decision.document_number is not None
+    assert decision.document_number.endswith("-2号")
+    year = fiscal_year(clock.today())
+    last = dict(DocumentCounter.objects.values_list("id", "last"))
+    assert last == {f"{desk.department.code}:{year}": 2, f"family:{year}": 2}
 
 
 def test_undone_before_the_cases_were_moved_nothing_moves(desk: Desk, new: Department) -> None:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from madoguchi.applications import desk_alarms, desk_saved, holders
 from madoguchi.applications import desk_columns as columns
 from madoguchi.applications import desk_queries as desk
-from madoguchi.applications.desk_filters import Filters, read_filters
+from madoguchi.applications.desk_filters import NEEDED, Filters, read_filters
 from madoguchi.applications.models import Channel
 from madoguchi.applications.permissions import departments_headed, reach_of
 from madoguchi.audit import actions as audit
@@ -206,7 +206,11 @@ def _choices(look: Look, names: dict[str, Department]) -> dict[str, Any]:
         "department_choices": [(code, names[code].name) for code in sorted(names)],
         "channel_choices": [(value, str(label)) for value, label in Channel.choices],
         "holder_choices": [
-            (str(person.id), person.display_name) for person in organization.staff_handling(names, look.today)
+            (NEEDED, _("担当できる人がいない")),
+            *(
+                (str(person.id), person.display_name)
+                for person in organization.staff_handling(names, look.today)
+            ),
         ],
         "column_choices": list(columns.labels().items()),
         "due_choices": [("overdue", _("期限を過ぎたもの")), ("soon", _("7日以内に期限が来るもの"))],
