@@ -354,6 +354,16 @@ def test_what_a_plan_touches_is_counted_before_it_is_decided(desk: Desk) -> None
     assert counts("", [PROCEDURE]) == {"cases": 0, "closed-cases": 0, "filters": 1, "routing": 0}
 
 
+def test_who_ends_a_department_is_shown_what_it_still_has(desk: Desk) -> None:
+    ApplicationFactory()
+
+    page = text_of(desk.browser("administrator").get(f"/desk/departments/{desk.department.code}/"))
+    empty = text_of(desk.browser("administrator").get(f"/desk/departments/{DepartmentFactory().code}/"))
+
+    assert "先に「組織改正」で行き先を決めると" in page
+    assert "先に「組織改正」で行き先を決めると" not in empty
+
+
 def test_the_status_page_tells_whom_to_ask_now(desk: Desk, new: Department) -> None:
     from madoguchi.applications.views.status import _department
 
