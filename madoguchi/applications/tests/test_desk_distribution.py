@@ -199,6 +199,21 @@ def test_a_rule_for_somebody_elsewhere_is_refused(desk: Desk) -> None:
     assert "この部署の担当でない人がいます。" in text_of(response)
 
 
+def test_a_rule_is_changed_only_to_people_of_the_department_and_keeps_a_procedure_that_went_elsewhere(
+    desk: Desk,
+) -> None:
+    rule = RoutingRuleFactory(procedure_id="gone-elsewhere")
+    browser, address = desk.browser("head"), f"/desk/routing/{rule.id}/"
+
+    shown = text_of(browser.get(address))
+    refused = browser.post(address, {"version": "1", "people": [str(desk["stranger"].id)]})
+    missing = browser.get(f"/desk/routing/{desk['head'].id}/")
+
+    assert '<option value="gone-elsewhere" selected>' in shown
+    assert "この部署の担当でない人がいます。" in text_of(refused)
+    assert missing.status_code == 404
+
+
 def test_no_more_rules_are_kept_than_help(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("madoguchi.applications.actions.routing.MOST", 1)
     RoutingRuleFactory()

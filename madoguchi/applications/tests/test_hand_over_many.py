@@ -235,3 +235,16 @@ def test_cases_do_not_go_back_to_somebody_who_left_nor_by_others_nor_before_they
     Posting.objects.filter(staff=desk["officer"]).update(valid_until=clock.today() - timedelta(days=1))
     with pytest.raises(many.NobodyThere):
         many.undo(hand_over=order, by=desk["head"], now=clock.now())
+
+
+def test_a_case_that_never_holds_still_is_left_where_it_is(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ApplicationFactory(in_review=True, officer=desk["officer"])
+    order = ordered(desk, "second", expected=1)
+    monkeypatch.setattr(many, "TRIES", 0)
+
+    do_jobs()
+
+    order.refresh_from_db()
+    assert (order.moved, order.finished_at is not None) == (0, True)

@@ -25,6 +25,7 @@ from madoguchi.common.models import Job
 from madoguchi.identity import queries as identity
 from madoguchi.identity.models import Staff
 from madoguchi.identity.rules import RestrictionReason
+from madoguchi.identity.tests.factories import RestrictionFactory
 from madoguchi.japan.fiscal import fiscal_year
 from madoguchi.organization.actions import reorganising
 from madoguchi.organization.models import Department, Reorganisation
@@ -230,6 +231,20 @@ def test_the_successor_is_responsible_for_protected_cases_open_and_closed(
     do_jobs()
     codes = {r.responsible_department for r in identity.restrictions_in_force(clock.today())}
     assert codes == {desk.department.code}
+
+
+def test_a_protection_whose_case_is_gone_hinders_nothing(desk: Desk, new: Department) -> None:
+    RestrictionFactory(
+        subject=f"application:{desk['head'].id}",
+        responsible_department=desk.department.code,
+        today=clock.today(),
+    )
+    case = ApplicationFactory()
+    reorganise(desk, ("", new))
+
+    do_jobs()
+
+    assert where(case) == ["family"]
 
 
 def test_undone_the_open_cases_are_back_with_those_filed_since_and_what_was_decided_stays(

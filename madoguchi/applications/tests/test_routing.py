@@ -178,6 +178,15 @@ def test_a_case_that_only_changed_at_the_same_moment_is_given_all_the_same(desk:
     assert (stale.holder, stale.version) == (desk["second"], 3)
 
 
+def test_a_case_that_never_holds_still_is_given_to_nobody(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    RoutingRuleFactory(people=[desk["second"]])
+    monkeypatch.setattr(routing, "TRIES", 0)
+
+    assert routed(ApplicationFactory()) is None
+
+
 def test_a_head_lets_the_rules_give_what_nobody_holds(desk: Desk) -> None:
     RoutingRuleFactory(people=[desk["second"]])
     waiting = [ApplicationFactory() for _ in range(2)]

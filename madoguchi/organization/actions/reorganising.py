@@ -234,8 +234,7 @@ def undo(*, reorganisation: Reorganisation, version: int, by: Staff, now: dateti
 
 def is_built_on(reorganisation: Reorganisation) -> bool:
     """Whether a later reorganisation that was carried out changes departments this one made successors."""
-    if reorganisation.carried_out_at is None:
-        return False
+    assert reorganisation.carried_out_at is not None, "asked of what was carried out"
     news = reorganisation.lines.values("new")
     later = Succession.objects.filter(
         reorganisation__stage=Stage.DONE, reorganisation__carried_out_at__gt=reorganisation.carried_out_at

@@ -86,6 +86,16 @@ def test_people_go_along_on_the_day_and_the_old_department_ends(admin: Staff) ->
     assert queries.in_charge(old.code, "any") == new.code
 
 
+def test_a_department_that_ends_the_day_before_anyway_keeps_its_last_day(admin: Staff) -> None:
+    old, new = DepartmentFactory(valid_until=YESTERDAY), DepartmentFactory()
+
+    row = carried_out(planned((old, "", new)), admin)
+
+    old.refresh_from_db()
+    assert (old.valid_until, old.version) == (YESTERDAY, 1)
+    assert row.changed_rows["departments"] == {}
+
+
 def test_whose_role_is_there_already_or_still_to_come_is_not_doubled(admin: Staff) -> None:
     old, other, new = DepartmentFactory(), DepartmentFactory(), DepartmentFactory()
     officer = staff_with("officer", department=old)
