@@ -10,6 +10,7 @@ class ApplicationsConfig(AppConfig):
             alarms,
             desk_due_warnings,
             desk_opinion_mails,
+            desk_reorganising,
             handlers,
             registering,
         )

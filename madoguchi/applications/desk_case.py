@@ -34,6 +34,8 @@ from madoguchi.procedures.logic import Evaluation, evaluate
 
 PURPOSE_TIME = timedelta(minutes=60)
 SENDING_TIME = timedelta(hours=10)  # what is sent comes from a page that was opened with a purpose
+GIVEN = ("hand_over", "route")  # events that name who has the case from then on
+MOVED = ("reorganise", "reorganisation_undone")  # events that give a case to another department
 STATED = "state_purpose"
 LANGUAGE = "ja"  # the desk works in Japanese, whatever language a filing came in
 
@@ -110,11 +112,12 @@ class EventRow:
 
 
 def event_rows(events: Sequence[CaseEvent], definition: Definition) -> list[EventRow]:
-    """What happened in words, in the order given; the staff behind `hand_over` are asked for at once."""
+    """What happened in words, in the order given; the staff whom events name are asked for at once."""
     names = identity.staff_names(
-        f"staff:{event.detail['to']}"
+        f"staff:{person}"
         for event in events
-        if event.kind == "hand_over" and event.detail.get("to")
+        for person in (event.detail.get("to") if event.kind in GIVEN else "", event.detail.get("for"))
+        if person
     )
     return [_event_row(event, definition, names) for event in events]
 
@@ -132,6 +135,15 @@ def _event_row(event: CaseEvent, definition: Definition, names: Mapping[str, str
         to = names.get(f"staff:{detail.get('to')}", "")
         title = event_title(event.kind)
         text = _("%(name)sさんへ") % {"name": to} if to else _("担当者なしに")
+    elif event.kind == "route":
+        title = event_title(event.kind)
+        text = _("%(name)sさんへ。%(why)s") % {
+            "name": names.get(f"staff:{detail.get('to')}", ""),
+            "why": _why_routed(detail),
+        }
+    elif event.kind in MOVED:
+        title = event_title(event.kind)
+        text = _("%(old)sから%(new)sへ") % {"old": detail.get("from_name"), "new": detail.get("to_name")}
     elif event.kind == "extend":
         title = event_title(event.kind)
         days = [both_eras(date.fromisoformat(str(detail[name]))) for name in ("from", "to")]
@@ -146,12 +158,34 @@ def _event_row(event: CaseEvent, definition: Definition, names: Mapping[str, str
     channel = str(detail.get("channel", ""))
     if channel in Channel.values:
         text = " ".join(filter(None, (str(Channel(channel).label), text)))
+    if stood_in_for := names.get(f"staff:{detail.get('for')}"):
+        text = " ".join(filter(None, (text, _("（不在の%(name)sさんの代理）") % {"name": stood_in_for})))
     return EventRow(
         event.at,
         title,
         text,
-        event.actor.display_name if event.actor else _("申請者"),
+        event.actor.display_name if event.actor else _nobody(event.kind),
         event.actor is not None,
+    )
+
+
+def _nobody(kind: str) -> str:
+    """Who did what no member of staff did."""
+    if kind in MOVED:
+        return _("組織改正")
+    return _("自動の割り振り") if kind == "route" else _("申請者")
+
+
+def _why_routed(detail: Mapping[str, Any]) -> str:
+    """Why the rules of a department gave a case to somebody; the town itself is not told."""
+    by = {
+        (True, True): _("手続と町名の決まりによる割り振りです。"),
+        (True, False): _("手続の決まりによる割り振りです。"),
+        (False, True): _("町名の決まりによる割り振りです。"),
+        (False, False): _("部署の決まりによる割り振りです。"),
+    }[bool(detail.get("procedure")), bool(detail.get("town"))]
+    return by + (
+        _("担当できる人のうち、手続中の申請が少ない人を選びました。") if detail.get("by_load") else ""
     )
 
 
@@ -161,6 +195,9 @@ def event_title(kind: str) -> str:
         "filed": _("受付"),
         "take": _("担当の引受け"),
         "hand_over": _("担当の変更"),
+        "route": _("担当の割り振り"),
+        "reorganise": _("組織改正による移動"),
+        "reorganisation_undone": _("組織改正の取消しによる移動"),
         "return_for_correction": _("補正の依頼"),
         "answer_correction": _("補正の回答"),
         "send_document": _("書類の提出"),

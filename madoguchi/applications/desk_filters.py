@@ -36,6 +36,7 @@ COLUMNS = (
     "channel",
 )  # beside the number, as usual
 MORE_COLUMNS = ("department", "closed")
+NEEDED = "needed"
 LONGEST_SEARCH = 100
 _ID = re.compile(r"[A-Za-z0-9_-]+")
 MOST_PAGES = 100_000
@@ -50,7 +51,7 @@ class Filters:
     department: str = ""
     channel: str = ""
     due: str = ""
-    holder: str = ""  # id of the officer
+    holder: str = ""  # id of the officer, or NEEDED: nobody who can handle the case has it
     news: str = ""  # changed since one's last look, message not read yet, question not answered yet
     sort: str = "due"
     columns: tuple[str, ...] = COLUMNS
@@ -115,7 +116,7 @@ def read_filters(query: QueryDict) -> Filters:
         department=query.get("department", "")[:40],
         channel=_one_of(query.get("channel", ""), Channel.values, ""),
         due=_one_of(query.get("due", ""), DUE, ""),
-        holder=_id_of(query.get("holder", "")),
+        holder=NEEDED if query.get("holder") == NEEDED else _id_of(query.get("holder", "")),
         news=_one_of(query.get("news", ""), NEWS, ""),
         columns=tuple(c for c in (*COLUMNS, *MORE_COLUMNS) if c in query.getlist("columns")) or COLUMNS,
         sort=_one_of(query.get("sort", ""), SORTS, "due"),

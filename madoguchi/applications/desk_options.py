@@ -9,7 +9,13 @@ from django.utils.translation import gettext as _
 
 from madoguchi.applications import queries, rules
 from madoguchi.applications.models import Application, Decision, Status
-from madoguchi.applications.permissions import may_act_on, may_approve, may_handle, may_protect
+from madoguchi.applications.permissions import (
+    may_act_on,
+    may_approve,
+    may_handle,
+    may_protect,
+    stands_in,
+)
 from madoguchi.common.jinja2env import both_eras
 from madoguchi.identity.models import Staff
 from madoguchi.procedures import queries as procedures
@@ -36,8 +42,13 @@ def options(
     handles = may_handle(staff, application, today=today)
     not_mine = "" if handles else _("審査担当か所属長が行います。")
     not_held = _why_not_act(application, staff, today)
+    stood_in_for = application.status == Status.FILED and stands_in(staff, application, today=today)
     found = (
-        Option("take", _("担当する"), not_mine or _why_not_take(application, staff)),
+        Option(
+            "take",
+            _("代理で審査を始める") if stood_in_for else _("担当する"),
+            not_mine or ("" if stood_in_for else _why_not_take(application, staff)),
+        ),
         Option("hand_over", _("担当を変える"), not_mine or _why_not_open(application)),
         Option("return", _("補正を依頼する"), not_mine or _why_not_return(application) or not_held),
         Option("answer", _("補正の回答を入力する"), not_mine or _why_not_answer(application)),

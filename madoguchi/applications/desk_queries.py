@@ -15,8 +15,9 @@ from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from madoguchi.applications import rules
-from madoguchi.applications.desk_filters import Filters, wanted_by
+from madoguchi.applications.desk_filters import NEEDED, Filters, wanted_by
 from madoguchi.applications.desk_news import marks_for, news_condition
+from madoguchi.applications.holders import at_work, needing_a_holder
 from madoguchi.applications.models import Application, Channel, Correction, Status
 from madoguchi.applications.permissions import may_see_protected
 from madoguchi.common import clock
@@ -24,6 +25,7 @@ from madoguchi.common.lookups import Unindexed
 from madoguchi.identity import queries as identity
 from madoguchi.identity.models import Staff
 from madoguchi.japan.eras import format_western
+from madoguchi.organization.rules import Part
 from madoguchi.procedures import queries as procedures
 
 PAGE = 50
@@ -82,16 +84,29 @@ class Row:
 
 
 def seen_cases(
-    departments: Collection[str], filters: Filters, *, today: date, staff: Staff
+    departments: Collection[str],
+    filters: Filters,
+    *,
+    today: date,
+    staff: Staff,
+    parts: Collection[Part] = (),
 ) -> QuerySet[Application]:
-    """The cases of these departments that the filters leave, whatever tab is open."""
+    """The cases of these departments, and of these parts of former ones, that the filters leave, whatever tab is open."""
     news = news_condition(filters.news, staff)
     if filters.find:
         apart = Application.objects.annotate(department=Unindexed("department_code"))
-        seen = apart.filter(department__in=sorted(departments))
+        seen = apart.filter(_of_departments(departments, parts, "department"))
         return _found(seen, filters.find, today=today).filter(_condition(filters, departments, today), news)
-    cases = Application.objects.filter(department_code__in=sorted(departments))
+    cases = Application.objects.filter(_of_departments(departments, parts, "department_code"))
     return cases.filter(_condition(filters, departments, today), news)
+
+
+def _of_departments(departments: Collection[str], parts: Collection[Part], column: str) -> Q:
+    wanted = Q(**{f"{column}__in": sorted(departments)})
+    for part in parts:
+        named = Q(procedure_id__in=sorted(part.procedures))
+        wanted |= Q(**{column: part.code}) & (~named if part.is_rest else named)
+    return wanted
 
 
 def _condition(filters: Filters, departments: Collection[str], today: date) -> Q:
@@ -99,9 +114,11 @@ def _condition(filters: Filters, departments: Collection[str], today: date) -> Q
         "department_code": filters.department,
         "procedure_id": filters.procedure,
         "channel": filters.channel,
-        "holder_id": filters.holder,
+        "holder_id": "" if filters.holder == NEEDED else filters.holder,
     }
     wanted = Q(**{field: value for field, value in fields.items() if value})
+    if filters.holder == NEEDED:
+        wanted &= needing_a_holder(departments, at_work(departments, today=today))
     if not filters.due:
         return wanted
     return wanted & _due_condition(filters.due, period_runs(departments), today)
@@ -110,11 +127,19 @@ def _condition(filters: Filters, departments: Collection[str], today: date) -> Q
 def counts_of(
     views: Sequence[Filters], departments: Collection[str], *, staff: Staff, today: date
 ) -> list[int | None]:
-    """How many open cases each of several views holds: two questions at most; None for views of closed cases."""
+    """How many open cases each of several views holds: five questions at most; None for views of closed cases."""
     runs = period_runs(departments) if any(one.due for one in views) else Q()
+    needing = (
+        _condition(Filters(holder=NEEDED), departments, today)
+        if NEEDED in {one.holder for one in views}
+        else Q()
+    )
 
     def condition(one: Filters) -> Q:
-        wanted = _condition(replace(one, due=""), departments, today) & news_condition(one.news, staff)
+        plain = replace(one, due="", holder="" if one.holder == NEEDED else one.holder)
+        wanted = _condition(plain, departments, today) & news_condition(one.news, staff)
+        if one.holder == NEEDED:
+            wanted &= needing
         return wanted & _due_condition(one.due, runs, today) if one.due else wanted
 
     wanted = {

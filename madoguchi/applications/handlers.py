@@ -14,7 +14,7 @@ from django.db import IntegrityError
 from django.db.models import Model, Q, QuerySet
 
 from madoguchi.applications import actions, durations, letters, mails, produced, queries
-from madoguchi.applications.actions import bulk
+from madoguchi.applications.actions import bulk, hand_over_many, routing
 from madoguchi.applications.errors import ChangedMeanwhile
 from madoguchi.applications.models import (
     AnswerEdit,
@@ -23,6 +23,7 @@ from madoguchi.applications.models import (
     Decision,
     Draft,
     Extension,
+    HandOver,
     Message,
     ProducedFile,
     Status,
@@ -30,6 +31,7 @@ from madoguchi.applications.models import (
 from madoguchi.common import clock, jobs, kernel
 from madoguchi.common.files.configured import configured
 from madoguchi.common.files.folder import FolderStore
+from madoguchi.identity.models import Staff
 from madoguchi.notices.actions import AlreadyTold
 from madoguchi.procedures import queries as procedures
 
@@ -65,6 +67,30 @@ def after_filing(payload: Mapping[str, Any]) -> None:
     produced.keep(unit, application, produced.COPY, "", content, now=now)
     mails.received(unit, application, now=now)
     _commit_once(unit, application, produced.COPY)
+
+
+@jobs.handler("applications.route")
+def route(payload: Mapping[str, Any]) -> None:
+    """Give what was filed to whom the rules of its department name; what somebody holds by now stays theirs."""
+    application = Application.objects.get(id=payload["application"])
+    if application.status == Status.FILED:
+        routing.route(application=application, now=clock.now())
+
+
+@jobs.handler("applications.route_waiting")
+def route_waiting(payload: Mapping[str, Any]) -> None:
+    """The same for everything of a department that nobody holds, for the head who asked for it."""
+    by = Staff.objects.get(id=payload["by"])
+    waiting = hand_over_many.cases_to_give(payload["department"], None)
+    for application_id in list(waiting.values_list("id", flat=True)):
+        routing.route(application=Application.objects.get(id=application_id), now=clock.now(), by=by)
+
+
+@jobs.handler("applications.hand_over_many")
+def hand_over_many_cases(payload: Mapping[str, Any]) -> None:
+    """Hand over the cases of an order; done once, or gone on with."""
+    ordered = HandOver.objects.select_related("ordered_by", "undoes").get(id=payload["hand_over"])
+    hand_over_many.carry_out(hand_over=ordered, now=clock.now())
 
 
 @jobs.handler("applications.after_decision")

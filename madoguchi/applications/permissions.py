@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from madoguchi.applications.errors import NotAllowed
-from madoguchi.applications.models import Application
+from madoguchi.applications.models import Absence, Application
 from madoguchi.identity.models import Staff
 from madoguchi.organization import queries as organization
 from madoguchi.organization.models import Role
+from madoguchi.organization.rules import Part
 
 SEES = (Role.OFFICER, Role.APPROVER, Role.HEAD)
 HANDLES = (Role.OFFICER, Role.HEAD)
@@ -16,38 +18,70 @@ APPROVES = (Role.APPROVER, Role.HEAD)
 
 
 def departments_seen(staff: Staff, *, today: date) -> set[str]:
-    """The departments whose cases this person sees. An administrator sees none by that role."""
-    return organization.departments_of(staff, today, SEES)
+    """The departments whose cases this person sees, with those their own took over as a whole.
+
+    An administrator sees none by that role.
+    """
+    return reach_of(staff, today=today)[0]
+
+
+def reach_of(staff: Staff, *, today: date) -> tuple[set[str], list[Part]]:
+    """The same, and the parts of former departments whose cases they see besides, after one was divided."""
+    own = organization.departments_of(staff, today, SEES)
+    whole, parts = organization.inherited(own) if own else (set(), [])
+    return own | whole, parts
+
+
+def _with_predecessors(own: set[str]) -> set[str]:
+    return own | organization.inherited(own)[0] if own else own
+
+
+def _works_on(staff: Staff, application: Application, roles: Collection[Role], today: date) -> bool:
+    """Whether this person has one of these roles where the case is, or in what is in charge of it by now."""
+    own = organization.departments_of(staff, today, roles)
+    code = application.department_code
+    return code in own or (bool(own) and organization.in_charge(code, application.procedure_id) in own)
 
 
 def departments_headed(staff: Staff, *, today: date) -> set[str]:
-    """The departments this person heads."""
-    return organization.departments_of(staff, today, (Role.HEAD,))
+    """The departments this person heads, with those they took over as a whole."""
+    return _with_predecessors(organization.departments_of(staff, today, (Role.HEAD,)))
 
 
 def may_see(staff: Staff, application: Application, *, today: date) -> bool:
     """Whether this person works for the department of the case."""
-    return application.department_code in departments_seen(staff, today=today)
+    return _works_on(staff, application, SEES, today)
 
 
 def may_handle(staff: Staff, application: Application, *, today: date) -> bool:
     """Whether this person may take, hand over, note and enter answers."""
-    return application.department_code in organization.departments_of(staff, today, HANDLES)
+    return _works_on(staff, application, HANDLES, today)
 
 
 def may_act_on(staff: Staff, application: Application, *, today: date) -> bool:
     """Whether this person may return, propose and withdraw: who holds the case, or a head of its department.
 
-    Others take it first or have it handed to them, so that one person at a time answers for a case.
+    While the holder is away, their substitute may. Others take it first or have it handed to them, so that one person
+    at a time answers for a case.
     """
-    if application.department_code in departments_headed(staff, today=today):
+    if _works_on(staff, application, (Role.HEAD,), today):
         return True
-    return application.holder_id == staff.id and may_handle(staff, application, today=today)
+    if not may_handle(staff, application, today=today):
+        return False
+    return application.holder_id == staff.id or stands_in(staff, application, today=today)
+
+
+def stands_in(staff: Staff, application: Application, *, today: date) -> bool:
+    """Whether the holder is away today and this person is their substitute (不在の代理)."""
+    if application.holder_id is None or application.holder_id == staff.id:
+        return False
+    away = Absence.objects.filter(from_on__lte=today, until_on__gte=today)
+    return away.filter(staff=application.holder_id, substitute=staff).exists()
 
 
 def may_approve(staff: Staff, application: Application, *, today: date) -> bool:
     """Whether this person may decide; that it is not their own proposal is checked by the action."""
-    return application.department_code in organization.departments_of(staff, today, APPROVES)
+    return _works_on(staff, application, APPROVES, today)
 
 
 def require(allowed: bool) -> None:
@@ -57,10 +91,13 @@ def require(allowed: bool) -> None:
 
 
 def may_see_protected(staff: Staff, responsible_department: str, *, today: date) -> bool:
-    """Whether this person may see who a protected case is about (支援措置): the responsible department's only."""
-    return responsible_department in departments_seen(staff, today=today)
+    """Whether this person may see who a protected case is about (支援措置): the responsible department's only.
+
+    After a reorganisation another is responsible: a job writes it to the protection.
+    """
+    return responsible_department in organization.departments_of(staff, today, SEES)
 
 
 def may_protect(staff: Staff, application: Application, *, today: date) -> bool:
     """Whether this person may set and end the protection of a case: the heads of its department."""
-    return application.department_code in departments_headed(staff, today=today)
+    return _works_on(staff, application, (Role.HEAD,), today)

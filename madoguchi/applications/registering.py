@@ -74,3 +74,11 @@ _add(
 )
 _add("AnswerEdit", ("reason",), "Why staff put an answer right, told to who filed")
 _add("EditedAnswer", ("before", "after"), "What an answer was and became when staff put it right")
+_add("RoutingRule", ("people",), "Giving a new case to somebody who handles it")
+_add(
+    "Absence",
+    ("staff", "substitute", "from_on", "until_on"),
+    "Keeping the cases of somebody who is away from lying still",
+)
+_add("HandOver", ("from_staff", "to", "ordered_by"), "Giving many cases of one officer to colleagues at once")
+_add("MovedCase")

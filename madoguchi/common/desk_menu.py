@@ -23,6 +23,7 @@ MENU = (
     Entry("desk", "/desk/", _("受付一覧"), ("officer", "approver", "head")),
     Entry("new", "/desk/new/", _("新規入力"), ("officer", "head")),
     Entry("opinions", "/desk/opinions/", _("意見照会"), ("officer", "approver", "head")),
+    Entry("holders", "/desk/holders/", _("担当"), ("officer", "head")),
     Entry("figures", "/desk/figures/", _("集計"), ("officer", "approver", "head")),
     Entry("achievements", "/plan/achievements/", _("実績"), ("officer", "head", "office")),
     Entry("plan", "/plan/office/", _("計画"), ("office",)),

@@ -6,10 +6,12 @@ collecting room documents.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Generic, TypeVar
+
+from django.utils.functional import Promise
 
 T = TypeVar("T")
 
@@ -103,6 +105,27 @@ class UsualDays:
     cases: int
 
 
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What a room keeps for a department that a reorganisation touches: in words, and how much of it there is.
+
+    `count(code, procedure id, besides)`: of one procedure, or ("") of all besides those with a line of their own.
+    """
+
+    title: str | Promise
+    count: Callable[[str, str, Collection[str]], int]
+    note: str | Promise = ""  # what becomes of it
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureName:
+    """A procedure that is offered, and the department its definition names."""
+
+    procedure_id: str
+    name: str
+    department_code: str
+
+
 demo: Register[Callable[[DemoSize], None]] = Register("demo")
 demo_log_ins: Register[Callable[[], list[str]]] = Register("demo_log_ins")
 personal_data: Register[PersonalData] = Register("personal_data")  # name: "room.Model"
@@ -117,5 +140,11 @@ question_figures: Register[Any] = Register("question_figures")
 file_owners: Register[Callable[[Sequence[str]], set[str]]] = Register("file_owners")
 # How many days a procedure (its id) takes, as the room that handles the cases has counted; None: nothing is said.
 usual_days: Register[Callable[[str], UsualDays | None]] = Register("usual_days")
+department_holdings: Register[Holding] = Register("department_holdings")
+# What came of a reorganisation (its id) in a room: words and numbers.
+reorganisation_results: Register[Callable[[str], Sequence[tuple[str, int]]]] = Register(
+    "reorganisation_results"
+)
+procedure_names: Register[Callable[[], Iterable[ProcedureName]]] = Register("procedure_names")
 my_panels: Register[Any] = Register("my_panels")
 studio_panels: Register[Any] = Register("studio_panels")

@@ -7,7 +7,7 @@ class OrganizationConfig(AppConfig):
 
     def ready(self) -> None:
         from madoguchi.common import access, registers
-        from madoguchi.organization import demo, personal_data, resolver  # noqa: F401  # it registers itself
+        from madoguchi.organization import demo, handlers, personal_data, resolver  # noqa: F401  # they register themselves
 
         registers.demo.add("organization", demo.load, order=20)
         registers.demo_log_ins.add("organization", demo.log_ins)

@@ -138,6 +138,56 @@ class DepartmentForm:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class ReorganisationForm:
+    """Name and day of a reorganisation."""
+
+    name: str
+    on_day: date | None
+    typed_day: str
+
+    @classmethod
+    def read(cls, data: Data) -> ReorganisationForm:
+        typed = _line(data, "on_day")
+        return cls(_line(data, "name"), read_day(typed), typed)
+
+    def problems(self, *, today: date) -> Problems:
+        found: Problems = []
+        if not 1 <= len(self.name) <= 60:
+            found.append(("#name", _("名称を60文字以内で入力してください。例: 令和9年4月1日 組織改正")))
+        if self.on_day is None or not is_near(self.on_day, today):
+            found.append(("#on_day", _("実施日を正しく入力してください。")))
+        elif self.on_day < today:
+            found.append(("#on_day", _("実施日は、今日か、それよりあとの日にしてください。")))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class LineForm:
+    """What becomes of a department."""
+
+    old: str
+    procedure: str
+    new: str
+    with_staff: bool
+
+    @classmethod
+    def read(cls, data: Data) -> LineForm:
+        return cls(_line(data, "old"), _line(data, "procedure"), _line(data, "new"), "with_staff" in data)
+
+    def problems(self, *, departments: set[str], procedures: set[str]) -> Problems:
+        found: Problems = []
+        if self.old not in departments:
+            found.append(("#old", _("いまの部署を選んでください。")))
+        if self.procedure and self.procedure not in procedures:
+            found.append(("#procedure", _("手続を選んでください。")))
+        if self.new not in departments:
+            found.append(("#new", _("新しい部署を選んでください。")))
+        elif self.new == self.old:
+            found.append(("#new", _("いまの部署とは別の部署を選んでください。")))
+        return found
+
+
 def read_code(data: Data) -> tuple[str, Problems]:
     """The code of a new department."""
     code = narrow_ascii(_line(data, "code"))

@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from madoguchi.common.ids import new_id
 from madoguchi.identity.models import Staff
-from madoguchi.organization.rules import Role
+from madoguchi.organization.rules import Role, Stage
 
-__all__ = ["ClosedDay", "Department", "Posting", "Role"]
+__all__ = ["ClosedDay", "Department", "Posting", "Reorganisation", "Role", "Stage", "Succession"]
 
 
 class Department(models.Model):
@@ -74,3 +74,41 @@ class ClosedDay(models.Model):
 
     def __str__(self) -> str:
         return f"closed on {self.day.isoformat()}"
+
+
+class Reorganisation(models.Model):
+    """A change of departments from a day on (組織改正): planned, decided, carried out by a job, perhaps undone."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    name = models.CharField(_("名称"), max_length=60)
+    on_day = models.DateField(_("実施日"))
+    stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.PLANNED)
+    version = models.IntegerField(default=1)
+    carried_out_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+    changed_rows = models.JSONField(default=dict)  # what carrying it out changed, so that it can be undone
+
+    def __str__(self) -> str:
+        return f"reorganisation {self.id}"
+
+
+class Succession(models.Model):
+    """One line of a reorganisation: what becomes of a department, or of one of its procedures."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    reorganisation = models.ForeignKey(Reorganisation, on_delete=models.PROTECT, related_name="lines")
+    old = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
+    new = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
+    procedure_id = models.CharField(max_length=80, default="")  # empty: all that no other line names
+    with_staff = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reorganisation", "old", "procedure_id"], name="one_successor_of_each"
+            ),
+            models.CheckConstraint(name="succeeds_another", condition=~models.Q(old=models.F("new"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"succession {self.id}"

@@ -12,3 +12,5 @@ personal_data.add(
     ),
 )
 personal_data.add("organization.ClosedDay", PersonalData(fields=(), purpose="", retention_days=None))
+personal_data.add("organization.Reorganisation", PersonalData(fields=(), purpose="", retention_days=None))
+personal_data.add("organization.Succession", PersonalData(fields=(), purpose="", retention_days=None))

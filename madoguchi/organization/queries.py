@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
-from django.db.models import F, FilteredRelation, Prefetch, Q, QuerySet, Value
+from django.db.models import Count, F, FilteredRelation, Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Replace
 
 from madoguchi.common import reading
 from madoguchi.identity import queries as identity
 from madoguchi.identity.models import Staff, StaffSession
 from madoguchi.japan.kana import to_katakana, widen_kana
-from madoguchi.organization.models import ClosedDay, Department, Posting
-from madoguchi.organization.rules import Capability, Role, may
+from madoguchi.organization import rules
+from madoguchi.organization.models import ClosedDay, Department, Posting, Reorganisation, Stage, Succession
+from madoguchi.organization.rules import Capability, Line, Part, Role, may
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,19 @@ def staff_handling(departments: Collection[str], today: date) -> list[Staff]:
     return list(people.order_by("name_kana", "login"))
 
 
+def handlers_by_department(
+    departments: Collection[str], today: date, roles: Collection[str] = (Role.OFFICER, Role.HEAD)
+) -> dict[str, set[UUID]]:
+    """Ids of active staff with one of these roles, by department, each department there: one question."""
+    found: dict[str, set[UUID]] = {code: set() for code in departments}
+    rows = Posting.objects.filter(
+        in_force(today), department__in=list(departments), role__in=list(roles), staff__active=True
+    )
+    for code, staff_id in rows.values_list("department_id", "staff_id"):
+        found[code].add(staff_id)
+    return found
+
+
 def lasting_administrators(today: date) -> QuerySet[Posting]:
     """Administrator postings in force and without end, of staff that may sign in."""
     return Posting.objects.filter(
@@ -196,6 +211,65 @@ def all_departments(today: date) -> list[Department]:
     return list(Department.objects.filter(in_force(today)).order_by("name_kana", "code"))
 
 
+# --- successors ------------------------------------------------------------------------------------------
+
+
+def changes_done() -> list[list[Line]]:
+    """The lines of each reorganisation that was carried out and not undone, the earliest first.
+
+    Where there is none, as on most days, that is one short read.
+    """
+    if Stage.DONE not in reading.column(Reorganisation, "stage"):
+        return []
+    rows = Succession.objects.filter(reorganisation__stage=Stage.DONE).order_by(
+        "reorganisation__carried_out_at", "reorganisation", "id"
+    )
+    found: dict[UUID, list[Line]] = {}
+    for key, *line in rows.values_list("reorganisation_id", "old_id", "procedure_id", "new_id"):
+        found.setdefault(key, []).append(Line(*line))
+    return list(found.values())
+
+
+def in_charge(code: str, procedure_id: str) -> str:
+    """The code of the department that is in charge by now of what a case or a definition names."""
+    return rules.in_charge(changes_done(), code, procedure_id)
+
+
+def inherited(own: Collection[str]) -> tuple[set[str], list[Part]]:
+    """Departments, and parts of departments, that the people of these ones took over."""
+    return rules.inherited(changes_done(), own)
+
+
+def predecessors(code: str, procedure_id: str) -> set[str]:
+    """Former departments of which this one is in charge of a procedure by now."""
+    changes = changes_done()
+    olds = {line.old for lines in changes for line in lines}
+    return {old for old in olds if rules.in_charge(changes, old, procedure_id) == code} - {code}
+
+
+def reorganisations() -> QuerySet[Reorganisation]:
+    """All of them, the latest day first."""
+    return Reorganisation.objects.annotate(line_count=Count("lines")).order_by("-on_day", "-id")
+
+
+def lines_of(reorganisation: Reorganisation) -> list[Succession]:
+    """The lines of a plan with their departments."""
+    rows = reorganisation.lines.select_related("old", "new")
+    return list(rows.order_by("old__name_kana", "old", "procedure_id"))
+
+
+def people_of(code: str, day: date) -> int:
+    """How many people have a role in a department on a day, or get one later."""
+    held = Posting.objects.filter(Q(valid_until=None) | Q(valid_until__gte=day), department=code)
+    return held.values("staff").distinct().count()
+
+
+def departments_from(day: date) -> list[Department]:
+    """The departments of a day or a later one, by name."""
+    rows = Department.objects.filter(Q(valid_until=None) | Q(valid_until__gte=day))
+    return list(rows.order_by("name_kana", "code"))
+
+
 def departments_found(*, text: str, state: str, today: date) -> QuerySet[Department]:
     """Departments by a piece of code, name or reading; `state` is present, ended or all."""
     found = Department.objects.select_related("parent")
@@ -219,5 +293,10 @@ def closed_days() -> frozenset[date]:
 
 def department_names(staff: Staff, today: date) -> str:
     """The names of a person's departments, for the head of desk pages."""
-    found = departments(departments_of(staff, today))
-    return "・".join(found[code].name for code in sorted(found))
+    return joined_names(departments(departments_of(staff, today)).values(), today)
+
+
+def joined_names(found: Iterable[Department], today: date) -> str:
+    """The names of those departments that there are today."""
+    present = [one for one in found if one.valid_until is None or one.valid_until >= today]
+    return "・".join(one.name for one in sorted(present, key=lambda one: one.code))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 
 from django.db.models import TextChoices
@@ -19,6 +20,104 @@ class Role(TextChoices):
     HEAD = "head", _("所属長")
     ADMINISTRATOR = "administrator", _("システム管理者")
     OFFICE = "office", _("推進事務局")
+
+
+class Stage(TextChoices):
+    """How far a reorganisation (組織改正) has come."""
+
+    PLANNED = "planned", _("準備中")
+    DECIDED = "decided", _("確定")
+    DONE = "done", _("実施済み")
+    UNDONE = "undone", _("元に戻した")
+
+
+# The one table of what may follow; a decided one may still be taken back to plan it anew.
+NEXT_STAGE: dict[str, frozenset[str]] = {
+    Stage.PLANNED: frozenset({Stage.DECIDED}),
+    Stage.DECIDED: frozenset({Stage.PLANNED, Stage.DONE}),
+    Stage.DONE: frozenset({Stage.UNDONE}),
+    Stage.UNDONE: frozenset(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What becomes of a department, or of one of its procedures ("": of all that no other line names)."""
+
+    old: str
+    procedure_id: str
+    new: str
+
+
+def in_charge(changes: Sequence[Collection[Line]], code: str, procedure_id: str) -> str:
+    """Which department is in charge after these changes, the earliest first, of what `code` was in charge of."""
+    for lines in changes:
+        found = {line.procedure_id: line.new for line in lines if line.old == code}
+        code = found.get(procedure_id) or found.get("") or code
+    return code
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Of a former department: these procedures only, or all besides these."""
+
+    code: str
+    procedures: frozenset[str]
+    is_rest: bool
+
+
+def inherited(changes: Sequence[Collection[Line]], own: Collection[str]) -> tuple[set[str], list[Part]]:
+    """What the people of these departments took over: departments as a whole, and parts of others."""
+    lines = [line for change in changes for line in change]
+    named = sorted({line.procedure_id for line in lines if line.procedure_id})
+    whole, parts = set(), []
+    for old in sorted({line.old for line in lines}.difference(own)):
+        mine = {procedure for procedure in named if in_charge(changes, old, procedure) in own}
+        has_rest = in_charge(changes, old, "") in own
+        if has_rest and len(mine) == len(named):
+            whole.add(old)
+        elif has_rest:
+            parts.append(Part(old, frozenset(named) - mine, is_rest=True))
+        elif mine:
+            parts.append(Part(old, frozenset(mine), is_rest=False))
+    return whole, parts
+
+
+class Fault(StrEnum):
+    """Why a plan cannot be decided."""
+
+    NO_LINES = "no_lines"
+    PAST = "past"
+    OLD_NOT_THERE = "old_not_there"
+    NEW_NOT_THERE = "new_not_there"
+    CHAIN = "chain"
+
+
+def faults(
+    lines: Collection[Line],
+    spans: Mapping[str, tuple[date, date | None]],
+    *,
+    on_day: date,
+    today: date,
+) -> list[tuple[Fault, str]]:
+    """What stands against carrying out a plan, each with the department it speaks of."""
+    found: list[tuple[Fault, str]] = []
+    if not lines:
+        found.append((Fault.NO_LINES, ""))
+    if on_day < today:
+        found.append((Fault.PAST, ""))
+    ending = {line.old for line in lines if not line.procedure_id}
+    for code in sorted({line.old for line in lines}):
+        begins, ends = spans[code]
+        if not is_in_force(valid_from=begins, valid_until=ends, on=on_day - timedelta(days=1)):
+            found.append((Fault.OLD_NOT_THERE, code))
+    for code in sorted({line.new for line in lines}):
+        begins, ends = spans[code]
+        if not is_in_force(valid_from=begins, valid_until=ends, on=on_day):
+            found.append((Fault.NEW_NOT_THERE, code))
+        elif code in ending:
+            found.append((Fault.CHAIN, code))
+    return found
 
 
 class Capability(StrEnum):

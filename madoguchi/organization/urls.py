@@ -1,6 +1,6 @@
 from django.urls import path
 
-from madoguchi.organization.views import departments, staff
+from madoguchi.organization.views import departments, reorganisations, staff
 
 app_name = "organization"
 
@@ -22,6 +22,21 @@ urlpatterns = [
     path("desk/departments/new/", departments.new, name="department-new"),
     path("desk/departments/<slug:code>/", departments.page, name="department"),
     path("desk/departments/<slug:code>/end/", departments.end, name="department-end"),
+    path("desk/reorganisations/", reorganisations.listing, name="reorganisations"),
+    path("desk/reorganisations/<uuid:reorganisation_id>/", reorganisations.page, name="reorganisation"),
+    path(
+        "desk/reorganisations/<uuid:reorganisation_id>/lines/",
+        reorganisations.add_line,
+        name="reorganisation-line",
+    ),
+    path(
+        "desk/reorganisations/<uuid:reorganisation_id>/lines/<uuid:line_id>/remove/",
+        reorganisations.remove_line,
+        name="reorganisation-line-remove",
+    ),
+    path(
+        "desk/reorganisations/<uuid:reorganisation_id>/act/", reorganisations.act, name="reorganisation-act"
+    ),
     path("desk/closed-days/", departments.closed_days, name="closed-days"),
     path("desk/closed-days/<uuid:day_id>/remove/", departments.remove_closed_day, name="closed-day-remove"),
 ]

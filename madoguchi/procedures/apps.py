@@ -10,7 +10,13 @@ class ProceduresConfig(AppConfig):
 
     def ready(self) -> None:
         from madoguchi.common import registers
-        from madoguchi.common.registers import DemoSize, Happening, IndicatorSource, PersonalData
+        from madoguchi.common.registers import (
+            DemoSize,
+            Happening,
+            IndicatorSource,
+            PersonalData,
+            ProcedureName,
+        )
 
         def load(size: DemoSize) -> None:
             from madoguchi.procedures import demo
@@ -22,7 +28,13 @@ class ProceduresConfig(AppConfig):
 
             return metrics.online_procedures()
 
+        def names() -> Iterable[ProcedureName]:
+            from madoguchi.procedures import queries
+
+            return queries.names()
+
         registers.demo.add("procedures", load, order=20)
+        registers.procedure_names.add("procedures", names)
         source = IndicatorSource(gettext_noop("オンライン化した手続"), "手続", collect=online)
         registers.indicators.add("online-procedures", source, order=1)
         no_people = PersonalData(fields=(), purpose="", retention_days=None)

@@ -232,6 +232,7 @@ def _workflow(node: Node | None) -> Workflow:
         tuple(_correction(n) for n in node.children("correction_reasons")),
         tuple(_decision(n) for n in node.children("decisions")),
         tuple(_approval(n) for n in node.children("approval")),
+        node.string("place"),
     )
 
 

@@ -250,6 +250,7 @@ class Workflow:
     correction_reasons: tuple[CorrectionReason, ...]
     decisions: tuple[DecisionKind, ...]
     approvals: tuple[Approval, ...]
+    place: str = ""  # the question whose address says where the case is; empty: the applicant's
 
     def decision(self, decision_id: str) -> DecisionKind | None:
         """The decision kind of this id."""

@@ -17,7 +17,9 @@ def online_procedures() -> Iterator[Happening]:
     """Every time in which residents could file a procedure online: since its first publication, or opened again."""
     since = queries.first_published()
     closings = queries.past_closings()
-    for offer in queries.offers():
+    offers = queries.offers()
+    codes = queries.departments_of(offers)
+    for offer in offers:
         first = clock.tokyo_date(since[offer.procedure_id])
         for on, until in _open_times(first, closings.get(offer.procedure_id, ()), offer):
             yield Happening(
@@ -25,7 +27,7 @@ def online_procedures() -> Iterator[Happening]:
                 on=on,
                 until=until,
                 subject=offer.procedure_id,
-                department_code=offer.definition.department,
+                department_code=codes[offer.procedure_id],
                 label=str(offer.definition.title)[:200],
                 address=reverse("procedures:page", args=[offer.procedure_id]),
             )

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import functools
 import uuid
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Min
 
 from madoguchi.common import reading
+from madoguchi.common.registers import ProcedureName
 from madoguchi.japan.kana import search_key
+from madoguchi.organization import queries as organization
+from madoguchi.organization.rules import in_charge
 from madoguchi.procedures.compiling import compile_source
 from madoguchi.procedures.definition import Definition
 from madoguchi.procedures.models import Closing, Procedure, ProcedureVersion
@@ -65,6 +69,35 @@ def offers() -> list[Offer]:
     return sorted((_offer(*row) for row in rows), key=lambda o: o.definition.kana)
 
 
+def names() -> list[ProcedureName]:
+    """What is offered by id and name, with the department its definition names, for rooms below."""
+    return [
+        ProcedureName(offer.procedure_id, str(offer.definition.current_name), offer.definition.department)
+        for offer in offers()
+    ]
+
+
+def department_of(definition: Definition) -> str:
+    """The code of the department in charge by now of what a definition describes, whatever became of the one it names."""
+    return organization.in_charge(definition.department, definition.id)
+
+
+def departments_of(offers: Iterable[Offer]) -> dict[str, str]:
+    """The same for many, by the id of the procedure: one question."""
+    changes = organization.changes_done()
+    return {
+        offer.procedure_id: in_charge(changes, offer.definition.department, offer.procedure_id)
+        for offer in offers
+    }
+
+
+def offers_of(departments: Collection[str]) -> list[Offer]:
+    """What these departments are in charge of by now."""
+    found = offers()
+    codes = departments_of(found)
+    return [offer for offer in found if codes[offer.procedure_id] in departments]
+
+
 def first_published() -> dict[str, datetime]:
     """When each procedure was published for the first time."""
     firsts = ProcedureVersion.objects.values_list("procedure_id").annotate(at=Min("published_at"))
@@ -89,11 +122,9 @@ def search(text: str, *, life_event: str = "", department: str = "") -> list[Off
     """Offers that fit, best first: names and readings before the words people use before the summary."""
     wanted = [search_key(word) for word in text.replace("\u3000", " ").split() if search_key(word)]
     found: list[tuple[int, str, Offer]] = []
-    for offer in offers():
+    for offer in offers_of({department}) if department else offers():
         definition = offer.definition
         if life_event and life_event not in definition.life_events:
-            continue
-        if department and department != definition.department:
             continue
         score = _score(definition, wanted)
         if score or not wanted:

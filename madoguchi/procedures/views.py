@@ -40,7 +40,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     offers = queries.offers()
     found = queries.search(text, life_event=event_id, department=department_code)
     used_events = {event for offer in offers for event in offer.definition.life_events}
-    codes = {offer.definition.department for offer in offers}
+    codes = set(queries.departments_of(offers).values())
     departments = [d for d in organization.all_departments(clock.today()) if d.code in codes]
     context = {
         "here": "procedures",
@@ -68,7 +68,7 @@ def page(request: HttpRequest, procedure_id: str) -> HttpResponse:
         "here": "procedures",
         "offer": offer,
         "definition": definition,
-        "department": organization.department(definition.department),
+        "department": organization.department(queries.department_of(definition)),
         "documents": documents,
         "usual": _usual_days(procedure_id),
         "lang": get_language() or "ja",

@@ -100,6 +100,7 @@ def file_draft(*, draft: Draft, now: datetime, accept_incomplete: bool = False) 
         now=now,
     )
     unit.job("applications.after_filing", {"application": str(application.id)})
+    unit.job("applications.route", {"application": str(application.id)})
     try:
         kernel.commit(unit)
     except ChangedMeanwhile:
@@ -163,7 +164,7 @@ def _application(
         secret_digest=secret_digest(receipt_secret(draft.id)),
         procedure_id=draft.procedure_id,
         procedure_version_id=draft.procedure_version_id,
-        department_code=definition.department,
+        department_code=procedures.department_of(definition),
         channel=draft.channel,
         entered_by_id=draft.entered_by_id,
         language=draft.language,

@@ -15,6 +15,7 @@ from madoguchi.identity.actions.restrictions import add_restriction
 from madoguchi.identity.models import Restriction, Staff
 from madoguchi.identity.rules import RestrictionReason
 from madoguchi.japan.kana import search_key as key_of
+from madoguchi.organization import queries as organization
 
 CARRIED = "alarm.protection_carried"
 # Longer than any request takes from looking for protections to writing its filing.
@@ -37,7 +38,7 @@ def protect(
         subject=_subject(application.id),
         until=until,
         reason=reason,
-        responsible_department=application.department_code,
+        responsible_department=_in_charge(application),
         by=by.actor,
         now=now,
     )
@@ -129,7 +130,7 @@ def _filings_of(keys: Set[str], birth_on: date | None, *, besides: UUID) -> list
     if birth_on is None:
         return []
     born = Application.objects.filter(birth_on=birth_on).exclude(id=besides)
-    rows = born.only("id", "name_key", "kana_key", "department_code")
+    rows = born.only("id", "name_key", "kana_key", "department_code", "procedure_id")
     return [row for row in rows if keys & row.own_keys]
 
 
@@ -144,7 +145,7 @@ def carry(
     unit: kernel.Unit, application: Application, *, until: date, origin: str, by: str, now: datetime
 ) -> None:
     """Protect one more filing; its own department becomes responsible and its heads are told."""
-    code = application.department_code
+    code = _in_charge(application)
     add_restriction(
         unit,
         subject=_subject(application.id),
@@ -157,6 +158,11 @@ def carry(
     detail = {"application": str(application.id), "from": origin}
     audit.record(unit, actor=by, act=CARRIED, subject=f"department:{code}", now=now, detail=detail)
     unit.job("applications.tell_protection_carried", {"application": str(application.id)})
+
+
+def _in_charge(application: Application) -> str:
+    """The department that has the case by now; a closed one keeps the code of the one that decided it."""
+    return organization.in_charge(application.department_code, application.procedure_id)
 
 
 def _subject(application_id: UUID) -> str:

@@ -17,7 +17,7 @@ from madoguchi.applications.models import (
     InternalNote,
     Status,
 )
-from madoguchi.applications.permissions import may_act_on, may_handle, require
+from madoguchi.applications.permissions import may_act_on, may_handle, require, stands_in
 from madoguchi.audit import actions as audit
 from madoguchi.common import clock, kernel
 from madoguchi.identity.models import Staff
@@ -45,10 +45,12 @@ def change_case(
     now: datetime,
     to: str | None = None,
     detail: Mapping[str, Any] | None = None,
+    actor: str = "",
     **changes: Any,
 ) -> None:
     """Add to `unit` one guarded change of a case with its event and its audit record.
 
+    Without `by`, `actor` says what did it: the resident, unless told. What a substitute does says for whom (`for`).
     Raises `NotAllowed` when the rules do not know the move; the commit raises `ChangedMeanwhile`.
     """
     if to is not None:
@@ -58,22 +60,25 @@ def change_case(
     changes["version"] = application.version + 1
     guard = {"id": application.id, "version": application.version}
     unit.update(Application, where=guard, set=changes, otherwise=ChangedMeanwhile())
+    for_whom = {}
+    if by is not None and stands_in(by, application, today=clock.tokyo_date(now)):
+        for_whom = {"for": str(application.holder_id)}
     unit.insert(
         CaseEvent(
             application=application,
             at=now,
             kind=act,
             actor_id=by.id if by else None,
-            detail=dict(detail or {}),
+            detail={**(detail or {}), **for_whom},
         )
     )
     audit.record(
         unit,
-        actor=f"staff:{by.id}" if by else "resident",
+        actor=f"staff:{by.id}" if by else actor or "resident",
         act=act,
         subject=f"application:{application.id}",
         now=now,
-        detail={"to": to} if to else {},
+        detail=({"to": to} if to else {}) | for_whom,
     )
 
 
@@ -86,15 +91,18 @@ def commit_case(unit: kernel.Unit, application: Application) -> None:
 def take(*, application: Application, by: Staff, now: datetime) -> None:
     """Become the holder of a case; a fresh one is in review from here on.
 
-    Raises `NotAllowed` when somebody else holds it (they hand it over), `ChangedMeanwhile`.
+    A substitute begins the review of a fresh one for its holder, who keeps it. Raises `NotAllowed` when somebody else
+    holds it (they hand it over), `ChangedMeanwhile`.
     """
-    require(may_handle(by, application, today=clock.tokyo_date(now)))
+    today = clock.tokyo_date(now)
+    require(may_handle(by, application, today=today))
     require(application.status in rules.OPEN)
     if application.holder_id is not None and application.holder_id != by.id:
-        raise NotAllowed
+        require(application.status == Status.FILED and stands_in(by, application, today=today))
     unit = kernel.Unit()
     to = Status.IN_REVIEW if application.status == Status.FILED else None
-    change_case(unit, application, act="take", by=by, now=now, to=to, holder=by.id)
+    holder = application.holder_id or by.id
+    change_case(unit, application, act="take", by=by, now=now, to=to, holder=holder)
     commit_case(unit, application)
 
 

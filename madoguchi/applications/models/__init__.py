@@ -4,6 +4,7 @@ from madoguchi.applications.models.bulk import BulkItem, BulkRun
 from madoguchi.applications.models.contacts import CaseLook, Contact, Message
 from madoguchi.applications.models.course import CaseEvent, Correction, CorrectionItem, InternalNote
 from madoguchi.applications.models.deciding import Decision, DocumentCounter, ProducedFile
+from madoguchi.applications.models.distribution import Absence, HandOver, MovedCase, RoutingRule
 from madoguchi.applications.models.due import DueWarning, Duration, Extension
 from madoguchi.applications.models.edits import AnswerEdit, EditedAnswer
 from madoguchi.applications.models.filing import LONGEST_KEY, Application, Attachment, Draft
@@ -13,6 +14,7 @@ from madoguchi.applications.rules import Channel, Status
 
 __all__ = [
     "LONGEST_KEY",
+    "Absence",
     "AnswerEdit",
     "Application",
     "Attachment",
@@ -31,10 +33,13 @@ __all__ = [
     "Duration",
     "EditedAnswer",
     "Extension",
+    "HandOver",
     "InternalNote",
     "Message",
+    "MovedCase",
     "OpinionRequest",
     "ProducedFile",
+    "RoutingRule",
     "SavedFilter",
     "Status",
 ]

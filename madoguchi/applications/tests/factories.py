@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import functools
 import itertools
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from madoguchi.applications import actions, letters
 from madoguchi.applications.actions.filing import applicant_facts
 from madoguchi.applications.actions.review import Item
 from madoguchi.applications.models import (
+    Absence,
     AnswerEdit,
     Application,
     Attachment,
@@ -30,10 +32,13 @@ from madoguchi.applications.models import (
     Duration,
     EditedAnswer,
     Extension,
+    HandOver,
     InternalNote,
     Message,
+    MovedCase,
     OpinionRequest,
     ProducedFile,
+    RoutingRule,
     SavedFilter,
     Status,
 )
@@ -45,7 +50,7 @@ from madoguchi.identity.models import Staff
 from madoguchi.identity.tests.factories import StaffFactory
 from madoguchi.japan.check_digits import new_receipt_number
 from madoguchi.organization.models import Department, Posting
-from madoguchi.organization.tests.factories import DepartmentFactory, staff_with
+from madoguchi.organization.tests.factories import DepartmentFactory, ReorganisationFactory, staff_with
 from madoguchi.procedures import queries as procedures
 from madoguchi.procedures.compiling import compile_source
 from madoguchi.procedures.models import Procedure, ProcedureVersion
@@ -428,3 +433,39 @@ def EditedAnswerFactory(**fields: Any) -> EditedAnswer:
         "after": "0196514111",
     }
     return EditedAnswer.objects.create(**(values | fields))
+
+
+def RoutingRuleFactory(*, people: Iterable[Staff] = (), **fields: Any) -> RoutingRule:
+    """A rule that fits every case of the department of 児童手当, unless told."""
+    values: dict[str, Any] = {"changed_at": NOW, "people": [str(person.id) for person in people]}
+    values["department_code"] = fields.pop("department_code", None) or department_of(offered()).code
+    return RoutingRule.objects.create(**values | fields)
+
+
+def AbsenceFactory(**fields: Any) -> Absence:
+    """Somebody is away today, without a substitute, unless told."""
+    fields["staff"] = staff = fields.get("staff") or StaffFactory()
+    today = clock.today()
+    values = {"from_on": today, "until_on": today, "recorded_by": staff, "recorded_at": NOW}
+    return Absence.objects.create(**values | fields)
+
+
+def HandOverFactory(*, to: Iterable[Staff] = (), **fields: Any) -> HandOver:
+    """An order of a head that is still to be carried out, of cases that nobody holds, unless told."""
+    department = department_of(offered())
+    people = list(to) or [somebody("officer", department)]
+    values: dict[str, Any] = {
+        "department_code": department.code,
+        "to": [str(person.id) for person in people],
+        "ordered_at": NOW,
+        "planned": 1,
+    }
+    values["ordered_by"] = fields.pop("ordered_by", None) or somebody("head", department)
+    return HandOver.objects.create(**values | fields)
+
+
+def MovedCaseFactory(**fields: Any) -> MovedCase:
+    fields["application"] = application = fields.get("application") or ApplicationFactory()
+    fields["reorganisation"] = fields.get("reorganisation") or ReorganisationFactory()
+    values = {"from_code": "old", "to_code": application.department_code, "moved_at": NOW}
+    return MovedCase.objects.create(**values | fields)

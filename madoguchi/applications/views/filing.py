@@ -72,7 +72,7 @@ def _closing(draft: Draft) -> dict[str, Any]:
     return {
         "closed": closed,
         "closed_on": clock.tokyo_date(offer.closed_at) if offer and offer.closed_at else None,
-        "department": organization.department(definition.department) if closed else None,
+        "department": organization.department(procedures.department_of(definition)) if closed else None,
         "expires_on": clock.tokyo_date(draft.expires_at),
     }
 

@@ -87,7 +87,7 @@ def resume_sheet(request: HttpRequest, draft: Draft) -> HttpResponse:
         secret=grouped(secret),
         expires_on=both_eras(clock.tokyo_date(draft.expires_at)),
         site_address=f"{settings.BASE_URL}/filing/resume/",
-        contact=contact_lines(definition.department),
+        contact=contact_lines(procedures.department_of(definition)),
         issued_at=clock.now(),
         language=draft.language,
     )

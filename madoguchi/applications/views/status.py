@@ -27,6 +27,7 @@ from madoguchi.common.ids import grouped, is_secret, normalise_secret
 from madoguchi.common.pages import render
 from madoguchi.japan.check_digits import NumberError, normalise_receipt_number
 from madoguchi.organization import queries as organization
+from madoguchi.organization.models import Department
 from madoguchi.procedures import queries as procedures
 from madoguchi.procedures.definition import Definition
 
@@ -74,7 +75,7 @@ def page(request: HttpRequest, application: Application) -> HttpResponse:
     """The state in a sentence, what happened, what to do next, letters."""
     definition = procedures.definition_of(application.procedure_version_id)
     language = get_language() or "ja"
-    department = organization.department(application.department_code)
+    department = _department(application)
     correction = open_correction(application)
     text = status_text(
         application,
@@ -296,3 +297,13 @@ def pdf_response(content: bytes, name: str) -> HttpResponse:
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+def _department(application: Application) -> Department:
+    """Whom to ask: where the department of the case ended, the one in charge by now."""
+    found = organization.department(application.department_code)
+    if found.valid_until is None or found.valid_until >= clock.today():
+        return found
+    return organization.department(
+        organization.in_charge(application.department_code, application.procedure_id)
+    )

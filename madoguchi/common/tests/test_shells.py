@@ -109,7 +109,17 @@ def test_the_desk_names_who_is_signed_in_and_offers_to_sign_out() -> None:
 @pytest.mark.parametrize(
     ("roles", "offered"),
     [
-        ({"officer"}, ["/desk/", "/desk/new/", "/desk/opinions/", "/desk/figures/", "/plan/achievements/"]),
+        (
+            {"officer"},
+            [
+                "/desk/",
+                "/desk/new/",
+                "/desk/opinions/",
+                "/desk/holders/",
+                "/desk/figures/",
+                "/plan/achievements/",
+            ],
+        ),
         ({"office"}, ["/plan/achievements/", "/plan/office/"]),
         ({"approver"}, ["/desk/", "/desk/opinions/", "/desk/figures/"]),
         ({"administrator"}, ["/desk/staff/", "/desk/departments/", "/desk/jobs/"]),
@@ -119,6 +129,7 @@ def test_the_desk_names_who_is_signed_in_and_offers_to_sign_out() -> None:
                 "/desk/",
                 "/desk/new/",
                 "/desk/opinions/",
+                "/desk/holders/",
                 "/desk/figures/",
                 "/plan/achievements/",
                 "/desk/staff/",

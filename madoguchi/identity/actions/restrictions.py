@@ -69,6 +69,17 @@ def add_restriction(
     return restriction
 
 
+def change_responsible(
+    unit: kernel.Unit, *, restriction: Restriction, department: str, by: str, now: datetime
+) -> None:
+    """Add to a unit that another department is responsible from now on: the one that has the case."""
+    where = {"id": restriction.pk, "responsible_department": restriction.responsible_department}
+    unit.update(Restriction, where=where, set={"responsible_department": department}, expect=None)
+    detail = {"from": restriction.responsible_department, "to": department}
+    subject = restriction.subject
+    audit.record(unit, actor=by, act="restriction.moved", subject=subject, now=now, detail=detail)
+
+
 def extend(*, subject: str, by: Staff, now: datetime) -> date:
     """Another year from the day after the present end; returns the new last day. Raises `NotYet`."""
     today = clock.tokyo_date(now)

@@ -13,7 +13,7 @@ from madoguchi.common.ids import new_token
 from madoguchi.identity.models import Staff
 from madoguchi.identity.queries import SESSION_KEY
 from madoguchi.identity.tests.factories import StaffFactory, StaffSessionFactory
-from madoguchi.organization.models import ClosedDay, Department, Posting
+from madoguchi.organization.models import ClosedDay, Department, Posting, Reorganisation, Succession
 from madoguchi.organization.rules import Role
 
 SINCE = date(2020, 4, 1)
@@ -45,6 +45,18 @@ def ClosedDayFactory(**fields: Any) -> ClosedDay:
     return ClosedDay.objects.create(
         **{"day": date(2027, 1, 4) + timedelta(days=next(_numbers)), "name": "臨時"} | fields
     )
+
+
+def ReorganisationFactory(**fields: Any) -> Reorganisation:
+    values = {"name": f"組織改正{next(_numbers)}", "on_day": date(2027, 4, 1)}
+    return Reorganisation.objects.create(**values | fields)
+
+
+def SuccessionFactory(**fields: Any) -> Succession:
+    for name in ("old", "new"):
+        fields[name] = fields.get(name) or DepartmentFactory()
+    fields["reorganisation"] = fields.get("reorganisation") or ReorganisationFactory()
+    return Succession.objects.create(**fields)
 
 
 def staff_with(*roles: str, department: Department | None = None, **fields: Any) -> Staff:

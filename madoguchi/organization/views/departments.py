@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from madoguchi.common import access, clock
+from madoguchi.common import access, clock, registers
 from madoguchi.common import desk_lists as lists
 from madoguchi.common.pages import render
 from madoguchi.common.spreadsheets import csv_response
@@ -235,11 +235,21 @@ def _page(
             valid_from=department.valid_from, valid_until=department.valid_until, on=today
         ),
         "span": words.span(department),
+        "holdings": _holdings(department),
         "typed_day": request.POST.get("last_day", "")[:20],
         "problems": problems or [],
         "errors": by_field(problems or []),
     }
     return render(request, "organization/department.html", context, status=422 if problems else 200)
+
+
+def _holdings(department: Department) -> list[tuple[str, str]]:
+    """What other rooms keep for the department: it should find a successor before the department ends."""
+    found = [
+        (str(one.value.title), one.value.count(department.code, "", ()))
+        for one in registers.department_holdings
+    ]
+    return [(title, words.count(number)) for title, number in found if number]
 
 
 def _to_list(done: str) -> HttpResponse:

@@ -7,7 +7,8 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from madoguchi.identity.models import Staff
-from madoguchi.organization.models import Department
+from madoguchi.organization.models import Department, Reorganisation, Stage
+from madoguchi.organization.rules import Fault
 
 
 def state(person: Staff, *, locked: bool) -> tuple[str, str]:
@@ -59,6 +60,54 @@ def last_administrator() -> str:
 def bad_day() -> str:
     """No day, or one far away."""
     return _("日付を正しく入力してください。")
+
+
+def stage(row: Reorganisation) -> tuple[str, str]:
+    """How far a reorganisation has come, and the kind of its tag."""
+    kinds = {Stage.PLANNED: "neutral", Stage.DECIDED: "info", Stage.DONE: "success", Stage.UNDONE: "warning"}
+    return str(Stage(row.stage).label), kinds[Stage(row.stage)]
+
+
+def reorganisation_done(act: str) -> str:
+    """What was just done with a reorganisation."""
+    return {
+        "planned": _("計画を作りました。部署の行き先を追加してください。"),
+        "changed": _("計画を変更しました。"),
+        "line_added": _("行き先を追加しました。"),
+        "line_removed": _("行き先を削除しました。"),
+        "decide": _("確定しました。実施日になると、自動で切り替わります。"),
+        "take_back": _("確定を取り消しました。計画を変更できます。"),
+        "undo": _("元に戻しました。手続中の申請は、順に元の部署に戻ります。"),
+    }.get(act, "")
+
+
+def fault(found: Fault, name: str) -> str:
+    """Why a plan cannot be decided, and what to do."""
+    sentences = {
+        Fault.NO_LINES: _("部署の行き先を1つ以上追加してください。"),
+        Fault.PAST: _("実施日が過ぎています。実施日を変更してください。"),
+        Fault.OLD_NOT_THERE: _(
+            "「%(name)s」は、実施日の前の日に設置されていません。部署の期間を確かめてください。"
+        ),
+        Fault.NEW_NOT_THERE: _(
+            "「%(name)s」は、実施日に設置されていません。部署の開始日と終わりの日を確かめてください。"
+        ),
+        Fault.CHAIN: _("「%(name)s」は、この計画でなくなる部署です。行き先には、残る部署を選んでください。"),
+    }
+    sentence = sentences[found]
+    return sentence % {"name": name} if name else sentence
+
+
+def count(number: int, note: str = "") -> str:
+    """So many things, and what becomes of them."""
+    if note and number:
+        return _("%(number)s件（%(note)s）") % {"number": number, "note": note}
+    return _("%(number)s件") % {"number": number}
+
+
+def people(number: int) -> str:
+    """So many people."""
+    return _("%(number)s人") % {"number": number}
 
 
 def span(department: Department) -> str:

@@ -45,6 +45,7 @@ def check(sheet: Sheet) -> None:
     _notices(sheet, outputs)
     _unused(sheet, workflow, outputs)
     _approval(sheet, workflow)
+    _place(sheet, workflow)
     _clock(sheet)
 
 
@@ -142,6 +143,21 @@ def _approval(sheet: Sheet, workflow: dict[str, Any]) -> None:
             message = f"決定「{name}」を決裁する人が決まっていません。"
             mend = "workflow.approval に「when: all」の行を書いてください。"
             sheet.note(("workflow", "decisions", n, "id"), "no_approval", message, mend)
+
+
+def _place(sheet: Sheet, workflow: dict[str, Any]) -> None:
+    """The question that says where a case is: one outside groups that asks for an address."""
+    if "place" not in workflow:
+        return
+    asked = {q["id"]: q["kind"] for section in sheet.data["sections"] for q in section["questions"]}
+    addresses = [name for name, kind in asked.items() if kind == "address"]
+    name, path = workflow["place"], ("workflow", "place")
+    mend = either(addresses) if addresses else "住所の質問を作るか、place を消してください。"
+    if name not in asked:
+        mend = suggestion(name, addresses) or mend
+        sheet.note(path, "unknown_question", f"「{name}」という質問はありません。", mend)
+    elif name not in addresses:
+        sheet.note(path, "not_an_address", f"「{name}」は、住所の質問ではありません。", mend)
 
 
 def _clock(sheet: Sheet) -> None:

@@ -159,5 +159,5 @@ def test_ten_procedures_are_told_with_as_many_questions_as_one(django_assert_num
             approved_by="test:b",
         )
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert len(told()) == 10

@@ -104,6 +104,7 @@ def test_without_a_word_everything_is_listed_by_reading(typed):
     assert found(typed) == [CLAIM, RECORD, "moving-in"]
 
 
+@pytest.mark.django_db  # what became of a department is asked there
 def test_life_event_and_department_narrow_the_list():
     assert found("", life_event="moving") == [CLAIM, "moving-in"]
     assert found("", life_event="moving", department="counter") == ["moving-in"]

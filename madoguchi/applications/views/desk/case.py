@@ -157,6 +157,7 @@ def done_sentence(done: str) -> str:
     """What was just done, said once on the case."""
     sentences = {
         "take": _("あなたが担当者になりました。"),
+        "take_for": _("担当者の代理として、審査を始めました。"),
         "hand_over": _("担当を変えました。"),
         "note": _("メモを保存しました。"),
         "return": _("補正を依頼しました。申請者に知らせます。"),
@@ -186,7 +187,7 @@ def take(request: HttpRequest, case: OpenCase) -> HttpResponse:
     """Become the holder."""
     case.expect_unchanged(request.POST)
     actions.take(application=case.application, by=case.staff, now=case.now)
-    return done(case, "take")
+    return done(case, "take" if case.application.holder_id == case.staff.id else "take_for")
 
 
 @with_case(*HANDLES)

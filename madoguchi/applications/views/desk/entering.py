@@ -49,7 +49,7 @@ def entries(request: HttpRequest) -> HttpResponse:
     staff, now = identity.staff_of(request), clock.now()
     today = clock.tokyo_date(now)
     departments = organization.departments_of(staff, today, HANDLING)
-    offered = [o for o in procedures.offers() if o.definition.department in departments]
+    offered = procedures.offers_of(departments)
     choices = [(offer.procedure_id, _name(offer)) for offer in sorted(offered, key=lambda o: not o.is_open)]
     typed = {
         "procedure": request.POST.get("procedure", choices[0][0] if len(choices) == 1 else ""),

@@ -14,13 +14,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from madoguchi.applications import desk_alarms, desk_saved
+from madoguchi.applications import desk_alarms, desk_saved, holders
 from madoguchi.applications import desk_columns as columns
 from madoguchi.applications import desk_queries as desk
-from madoguchi.applications.desk_filters import Filters, read_filters
+from madoguchi.applications.desk_filters import NEEDED, Filters, read_filters
 from madoguchi.applications.desk_news import news_choices
 from madoguchi.applications.models import Channel
-from madoguchi.applications.permissions import HANDLES, departments_headed, departments_seen
+from madoguchi.applications.permissions import departments_headed, reach_of
 from madoguchi.audit import actions as audit
 from madoguchi.common import access, clock
 from madoguchi.common.pages import render
@@ -29,6 +29,7 @@ from madoguchi.identity import queries as identity
 from madoguchi.identity.models import Staff
 from madoguchi.organization import queries as organization
 from madoguchi.organization.models import Department
+from madoguchi.organization.rules import Part
 from madoguchi.procedures import queries as procedures
 
 ROLES = ("officer", "approver", "head")
@@ -44,13 +45,15 @@ class Look:
     now: datetime
     today: date
     departments: set[str]
+    parts: list[Part]
     filters: Filters
 
 
 def _look(request: HttpRequest) -> Look:
     staff, now = identity.staff_of(request), clock.now()
     today = clock.tokyo_date(now)
-    return Look(staff, now, today, departments_seen(staff, today=today), read_filters(request.GET))
+    seen, parts = reach_of(staff, today=today)
+    return Look(staff, now, today, seen, parts, read_filters(request.GET))
 
 
 @access.staff(*ROLES)
@@ -62,7 +65,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
         found = look.filters.searching(request.POST.get("q", ""))
         query = found.address()
         return redirect(f"{reverse('desk:inbox')}?{query}" if query else reverse("desk:inbox"))
-    cases = desk.seen_cases(look.departments, look.filters, today=look.today, staff=look.staff)
+    cases = desk.seen_cases(
+        look.departments, look.filters, today=look.today, staff=look.staff, parts=look.parts
+    )
     counts = desk.tab_counts(cases, look.filters.tab, staff=look.staff)
     total = counts[look.filters.tab]
     pages = max(-(-total // desk.PAGE), 1)
@@ -75,14 +80,15 @@ def inbox(request: HttpRequest) -> HttpResponse:
     )
     first = (page - 1) * desk.PAGE
     rows = desk.rows(wanted[first : first + desk.PAGE], staff=look.staff, today=look.today)
-    names = organization.departments(look.departments)
+    former = {part.code for part in look.parts}
+    names = organization.departments(look.departments | former)
     called = {code: department.name for code, department in names.items()}
-    saved = desk_saved.saved_for(look.staff, look.departments)
+    saved = desk_saved.saved_for(look.staff, look.departments | former)
     headed = departments_headed(look.staff, today=look.today)
     _record(look, shown=len(rows), act="list")
     context = {
         "here": "desk",
-        "staff_departments": "・".join(names[code].name for code in sorted(names)),
+        "staff_departments": organization.joined_names(names.values(), look.today),
         "filters": look.filters,
         "tabs": _tabs(look.filters, counts),
         "columns": _columns(look.filters),
@@ -94,7 +100,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "pagination": _pagination(look.filters, page, pages),
         "csv_query": look.filters.address(page=1),
         "alarms": desk_alarms.unseen(look.staff, headed) if headed else 0,
-        "may_bulk": bool(organization.departments_of(look.staff, look.today, HANDLES)),
+        "needing_holder": holders.count_needing_a_holder(headed, today=look.today),
         "masked": any(row.masked for row in rows),
         "saved": _saved(look, saved),
         **_choices(look, names),
@@ -197,13 +203,17 @@ def _saved(look: Look, saved: list[desk_saved.Saved]) -> list[dict[str, Any]]:
 
 
 def _choices(look: Look, names: dict[str, Department]) -> dict[str, Any]:
-    offered = [offer for offer in procedures.offers() if offer.definition.department in names]
+    offered = procedures.offers_of(names)
     return {
         "procedure_choices": [(offer.procedure_id, str(offer.definition.current_name)) for offer in offered],
         "department_choices": [(code, names[code].name) for code in sorted(names)],
         "channel_choices": [(value, str(label)) for value, label in Channel.choices],
         "holder_choices": [
-            (str(person.id), person.display_name) for person in organization.staff_handling(names, look.today)
+            (NEEDED, _("担当できる人がいない")),
+            *(
+                (str(person.id), person.display_name)
+                for person in organization.staff_handling(names, look.today)
+            ),
         ],
         "news_choices": news_choices(),
         "column_choices": list(columns.labels().items()),
@@ -225,7 +235,7 @@ def inbox_excel(request: HttpRequest) -> HttpResponseBase:
     """The same list as a workbook; a list longer than a sheet is refused with a word."""
     look = _look(request)
     cases = desk.in_tab(
-        desk.seen_cases(look.departments, look.filters, today=look.today, staff=look.staff),
+        desk.seen_cases(look.departments, look.filters, today=look.today, staff=look.staff, parts=look.parts),
         look.filters.tab,
         staff=look.staff,
     )
@@ -238,9 +248,10 @@ def inbox_excel(request: HttpRequest) -> HttpResponseBase:
 
 def _whole(look: Look, *, act: str) -> tuple[list[str], Iterator[list[object]]]:
     """Header and lines of all pages of the list."""
-    filters, names = look.filters, organization.departments(look.departments)
+    filters = look.filters
+    names = organization.departments(look.departments | {part.code for part in look.parts})
     cases = desk.in_tab(
-        desk.seen_cases(look.departments, filters, today=look.today, staff=look.staff),
+        desk.seen_cases(look.departments, filters, today=look.today, staff=look.staff, parts=look.parts),
         filters.tab,
         staff=look.staff,
     )

@@ -22,6 +22,7 @@ from madoguchi.common import access, clock, kernel
 from madoguchi.identity import queries as identity
 from madoguchi.identity.models import Staff
 from madoguchi.organization import queries as organization
+from madoguchi.procedures import queries as procedures
 
 HANDLES = ("officer", "head")
 P = ParamSpec("P")
@@ -81,9 +82,10 @@ def record(
 def entries_of(staff: Staff, now: datetime) -> QuerySet[Draft]:
     """Unfinished entries of the departments this person handles cases of, the newest first."""
     departments = organization.departments_of(staff, clock.tokyo_date(now), HANDLING)
+    own = [offer.procedure_id for offer in procedures.offers_of(departments)]
     return (
         Draft.objects.exclude(channel=Channel.WEB)
-        .filter(procedure_version__department_code__in=sorted(departments))
+        .filter(procedure_id__in=own)
         .select_related("procedure_version", "entered_by")
         .order_by("-changed_at", "id")
     )
