@@ -21,6 +21,7 @@ class Entry:
 
 MENU = (
     Entry("desk", "/desk/", _("受付一覧"), ("officer", "approver", "head")),
+    Entry("approvals", "/desk/approvals/", _("決裁・合議"), ("officer", "approver", "head")),
     Entry("new", "/desk/new/", _("新規入力"), ("officer", "head")),
     Entry("figures", "/desk/figures/", _("集計"), ("officer", "approver", "head")),
     Entry("achievements", "/plan/achievements/", _("実績"), ("officer", "head", "office")),

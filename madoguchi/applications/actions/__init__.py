@@ -1,6 +1,8 @@
 """What people do with filings: one function for each thing a person does."""
 
-from madoguchi.applications.actions.decision import decide, propose, send_back
+from madoguchi.applications.actions.approving import decide_opened
+from madoguchi.applications.actions.consulting import answer_consultation, ask_again, pass_over
+from madoguchi.applications.actions.decision import decide, read_later, send_back, take_back
 from madoguchi.applications.actions.drafts import (
     add_file,
     carry_to_current,
@@ -14,6 +16,7 @@ from madoguchi.applications.actions.drafts import (
 )
 from madoguchi.applications.actions.extension import extend
 from madoguchi.applications.actions.filing import file_draft
+from madoguchi.applications.actions.proposing import propose
 from madoguchi.applications.actions.protection import look_again, protect
 from madoguchi.applications.actions.resident import answer_correction, send_document, withdraw
 from madoguchi.applications.actions.review import add_note, hand_over, return_for_correction, take
@@ -21,17 +24,22 @@ from madoguchi.applications.actions.review import add_note, hand_over, return_fo
 __all__ = [
     "add_file",
     "add_note",
+    "answer_consultation",
     "answer_correction",
+    "ask_again",
     "carry_to_current",
     "decide",
+    "decide_opened",
     "discard",
     "extend",
     "file_draft",
     "hand_over",
     "keep_for_later",
     "look_again",
+    "pass_over",
     "propose",
     "protect",
+    "read_later",
     "remove_file",
     "remove_member",
     "return_for_correction",
@@ -41,5 +49,6 @@ __all__ = [
     "send_document",
     "start",
     "take",
+    "take_back",
     "withdraw",
 ]

@@ -1,5 +1,6 @@
 """Filings: drafts of residents, applications (申請・届出) and what the desk did with them."""
 
+from madoguchi.applications.models.consulting import Consultation
 from madoguchi.applications.models.course import CaseEvent, Correction, CorrectionItem, InternalNote
 from madoguchi.applications.models.deciding import Decision, DocumentCounter, ProducedFile
 from madoguchi.applications.models.due import DueWarning, Duration, Extension
@@ -13,6 +14,7 @@ __all__ = [
     "Attachment",
     "CaseEvent",
     "Channel",
+    "Consultation",
     "Correction",
     "CorrectionItem",
     "Decision",

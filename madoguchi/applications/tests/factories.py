@@ -16,6 +16,7 @@ from madoguchi.applications.models import (
     Attachment,
     CaseEvent,
     Channel,
+    Consultation,
     Correction,
     CorrectionItem,
     Decision,
@@ -279,6 +280,22 @@ def DecisionFactory(**fields: Any) -> Decision:
         decision.notice = letters.stored(letter)
     decision.save()
     return decision
+
+
+def ConsultationFactory(**fields: Any) -> Consultation:
+    """A department that was asked about a proposal and has not answered."""
+    fields["decision"] = fields.get("decision") or ApplicationFactory(proposed=True).decisions.get()
+    department = fields.pop("department", None) or DepartmentFactory()
+    values: dict[str, Any] = {
+        "position": 0,
+        "department_code": department.code,
+        "department_name": department.name,
+        "role": "head",
+        "days": 3,
+        "asked_at": NOW,
+        "answer_by_on": TODAY + timedelta(days=3),
+    }
+    return Consultation.objects.create(**(values | fields))
 
 
 def ExtensionFactory(**fields: Any) -> Extension:

@@ -26,6 +26,8 @@ PLACEHOLDERS = (
     "department",
     "city",
 )
+# What is known when a proposal is drafted, and cannot change until it is decided.
+DRAFTED = tuple(name for name in PLACEHOLDERS if name not in ("decided_on", "reason"))
 AGAINST = ("refused", "dismissed")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -91,13 +93,16 @@ def _notices(sheet: Sheet, outputs: dict[str, Any]) -> None:
         path: Path = ("outputs", "notices", n)
         check_placeholders(sheet, notice["body"], (*path, "body"))
         if "text" in notice.get("addition", {}):
-            check_placeholders(sheet, notice["addition"]["text"], (*path, "addition", "text"))
-    check_placeholders(sheet, outputs.get("sender", ""), ("outputs", "sender"), ("city", "department"))
+            check_placeholders(sheet, notice["addition"]["text"], (*path, "addition", "text"), DRAFTED)
+    sender, known = outputs.get("sender", ""), ("city", "department")
+    check_placeholders(sheet, sender, ("outputs", "sender"), known, with_answers=False)
 
 
-def check_placeholders(sheet: Sheet, text: str, path: Path, known: tuple[str, ...] = PLACEHOLDERS) -> None:
+def check_placeholders(
+    sheet: Sheet, text: str, path: Path, known: tuple[str, ...] = PLACEHOLDERS, *, with_answers: bool = True
+) -> None:
     """Note the first {name} of a text that nothing can fill, and brackets that are not closed."""
-    answers = _answers_of_the_filing(sheet) if known is PLACEHOLDERS else set()
+    answers = _answers_of_the_filing(sheet) if with_answers else set()
     for name in _PLACEHOLDER.findall(text):
         if name not in known and name not in answers:
             mend = suggestion(name, (*known, *answers)) or either(f"{{{one}}}" for one in known)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from madoguchi.common.yaml_source import Path
-from madoguchi.procedures.checks.acts import check_placeholders
+from madoguchi.procedures.checks.acts import DRAFTED, check_placeholders
 from madoguchi.procedures.checks.sheet import Sheet, either, suggestion
 
 APPROVERS = ("approver", "head")
@@ -24,7 +24,7 @@ def check(sheet: Sheet) -> None:
         _posts(sheet, chain, path)
         _consulted(sheet, chain, path)
         if "draft" in chain:
-            check_placeholders(sheet, chain["draft"], (*path, "draft"))
+            check_placeholders(sheet, chain["draft"], (*path, "draft"), DRAFTED)
 
 
 def _decisions(sheet: Sheet, chains: list[dict[str, Any]], ids: list[str]) -> None:

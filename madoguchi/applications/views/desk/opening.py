@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, Literal, ParamSpec
 
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
+from madoguchi.applications.chain_permissions import is_in_chain
 from madoguchi.applications.desk_case import PURPOSE_TIME, SENDING_TIME, stated_purpose
 from madoguchi.applications.desk_queries import subject_of
 from madoguchi.applications.errors import ChangedMeanwhile, NotAllowed
@@ -50,6 +51,7 @@ class OpenCase:
         "case"  # what the audit record says was shown: case, copy, letter, file, secret, "" for nothing
     )
     looked_at: dict[str, Any] = field(default_factory=dict)  # and which of them
+    by_chain: bool = False  # it belongs to another department, which asked this person to consent or decide
 
     @property
     def today(self) -> date:
@@ -63,7 +65,9 @@ class OpenCase:
 
     @property
     def url(self) -> str:
-        """The page of the case."""
+        """The page of the case; for who is only asked about it, the list of what they are asked."""
+        if self.by_chain:
+            return reverse("desk:approvals")
         return reverse("desk:case", args=[self.application.id])
 
     def expect_unchanged(self, data: Mapping[str, str]) -> None:
@@ -73,12 +77,15 @@ class OpenCase:
 
 
 CaseView = Callable[Concatenate[HttpRequest, OpenCase, P], HttpResponseBase]
+Chain = Literal["", "open", "ever"]
 View = Callable[..., HttpResponseBase]  # as Django calls it: with what the address says by name
 
 
-def with_case(*roles: str, purpose_asked: bool = True) -> Callable[[CaseView[P]], View]:
+def with_case(*roles: str, purpose_asked: bool = True, chain: Chain = "") -> Callable[[CaseView[P]], View]:
     """Give the view a case of a department this person works for, in one of `roles`.
 
+    With `chain` it may also be one that they are asked to consent to or to decide: "open" while the proposal waits,
+    "ever" also afterwards.
     Every page that shows something of it is recorded as a read before it leaves.
     """
 
@@ -87,7 +94,7 @@ def with_case(*roles: str, purpose_asked: bool = True) -> Callable[[CaseView[P]]
         def opened(
             request: HttpRequest, application_id: uuid.UUID, *args: P.args, **kwargs: P.kwargs
         ) -> HttpResponseBase:
-            case = _open(request, application_id)
+            case = _open(request, application_id, chain)
             if case.restriction is not None:
                 responsible = case.restriction.responsible_department
                 if not may_see_protected(case.staff, responsible, today=case.today):
@@ -101,9 +108,9 @@ def with_case(*roles: str, purpose_asked: bool = True) -> Callable[[CaseView[P]]
             try:
                 response = view(request, case, *args, **kwargs)
             except ChangedMeanwhile:
-                response = conflict(request, case.application, case.staff, shown_version)
+                response = conflict(request, case.application, case.staff, shown_version, back=case.url)
             except NotAllowed:
-                response = not_allowed(request, case.application, case.staff)
+                response = not_allowed(request, case.application, case.staff, back=case.url)
             if not 300 <= response.status_code < 400:
                 _record(request, case, "read_protected" if case.restriction else "read")
             return response
@@ -113,7 +120,7 @@ def with_case(*roles: str, purpose_asked: bool = True) -> Callable[[CaseView[P]]
     return declare
 
 
-def _open(request: HttpRequest, application_id: uuid.UUID) -> OpenCase:
+def _open(request: HttpRequest, application_id: uuid.UUID, chain: Chain) -> OpenCase:
     staff, now = identity.staff_of(request), clock.now()
     found = Application.objects.select_related("holder", "entered_by", "procedure_version")
     application = found.filter(id=application_id).first()
@@ -121,6 +128,10 @@ def _open(request: HttpRequest, application_id: uuid.UUID) -> OpenCase:
         raise Http404
     case = OpenCase(application, staff, now)
     if not may_see(staff, application, today=case.today):
+        case.by_chain = bool(chain) and is_in_chain(
+            staff, application, today=case.today, afterwards=chain == "ever"
+        )
+    if not (case.by_chain or may_see(staff, application, today=case.today)):
         _record(request, case, "read_denied")
         raise Http404
     case.restriction = identity.restriction_of(subject_of(application_id), case.today)
