@@ -14,6 +14,7 @@ from madoguchi.applications.chains import Opinion, WhyPassOver, next_asked, rest
 from madoguchi.applications.errors import (
     AlreadySettled,
     ChangedMeanwhile,
+    NotAllowed,
     ReasonMissing,
     UnknownChoice,
 )
@@ -104,8 +105,11 @@ def _again_when_overtaken(written: Callable[[], Consultation]) -> Consultation:
 
 
 def _open(consultation_id: UUID) -> tuple[Consultation, list[Consultation]]:
-    """A consultation among those of its proposal, which waits for a decision. Raises `AlreadySettled`."""
-    found = Consultation.objects.select_related("decision__application").get(id=consultation_id)
+    """A consultation among those of its proposal, which waits for a decision. Raises `AlreadySettled`, `NotAllowed`."""
+    asked = Consultation.objects.select_related("decision__application")
+    found = asked.filter(id=consultation_id).first()
+    if found is None:
+        raise NotAllowed
     decision = found.decision
     if decision.decided_at or decision.sent_back_at or found.replaced_at or not found.is_asked:
         raise AlreadySettled

@@ -222,7 +222,7 @@ def _items(request: HttpRequest) -> list[tuple[uuid.UUID, int]]:
     for text in request.POST.getlist("item")[:MOST]:
         decision, _colon, version = text.partition(":")
         try:
-            found[uuid.UUID(decision)] = int(version[:9])
+            found.setdefault(uuid.UUID(decision), int(version[:9]))
         except ValueError:
             continue
     return list(found.items())
