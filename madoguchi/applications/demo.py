@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from madoguchi.applications import letters, rules
+from madoguchi.applications import demo_chain, letters, rules
 from madoguchi.applications.actions.filing import applicant_facts
 from madoguchi.applications.actions.protection import carry
 from madoguchi.applications.demo_papers import paper_of
@@ -170,6 +170,7 @@ class _Maker:
         self.closed_days = organization.closed_days()
         self.numbers: dict[str, int] = {}
         self.people: dict[tuple[str, str], list[Staff]] = {}
+        self.names: dict[str, str] = {}
         self.prefixes: dict[str, str] = {}
         self.protected: dict[str, Restriction] = {}
 
@@ -181,6 +182,12 @@ class _Maker:
         if key not in self.people:
             self.people[key] = organization.staff_with_role(department, role, self.today)
         return self.people[key]
+
+    def name(self, department: str) -> str:
+        """What a department is called, asked once."""
+        if department not in self.names:
+            self.names[department] = organization.department(department).name
+        return self.names[department]
 
     def add(
         self,
@@ -210,7 +217,7 @@ class _Maker:
         history.event("filed", filed_at, application.entered_by, {"channel": channel, "incomplete": False})
         history.attach_papers(number)
         if status != Status.FILED and officer is not None:
-            history.reach(status, officer, approvers)
+            history.reach(status, officer)
         history.write()
         if resident.subject in self.protected:
             until, origin = self.protected[resident.subject].valid_until, resident.subject
@@ -318,7 +325,7 @@ class _History:
             self.application.status_since = at
         return at
 
-    def reach(self, status: Status, officer: Staff, approvers: list[Staff]) -> None:
+    def reach(self, status: Status, officer: Staff) -> None:
         """Let the case go the usual way until it stands at `status`."""
         self.move("take", Status.IN_REVIEW, officer, {})
         self.application.holder = officer
@@ -339,7 +346,9 @@ class _History:
         elif status in (Status.PROPOSED, Status.CLOSED):
             decision = self._propose(officer)
             if status == Status.CLOSED:
-                self._decide(decision, approvers)
+                self._decide(decision)
+            else:
+                self._consult(decision, is_answered=False)
 
     def attach_papers(self, number: int) -> None:
         """Attach a made-up paper for each document the filing calls for; every fifth case still lacks one."""
@@ -411,15 +420,26 @@ class _History:
             proposed_by_name=officer.display_name,
         )
         decision.proposed_at = self.move("propose", Status.PROPOSED, officer, {"decision": str(decision.id)})
+        demo_chain.draft(decision, self.application, self.definition, self.maker.name)
         self.rows.append(decision)
         return decision
 
-    def _decide(self, decision: Decision, approvers: list[Staff]) -> None:
-        others = [a for a in approvers if a.id != decision.proposed_by_id]
-        if not others:
+    def _consult(self, decision: Decision, *, is_answered: bool) -> None:
+        for one in demo_chain.consultations(
+            decision, self.definition, self.maker.staff, self.maker.name, is_answered=is_answered
+        ):
+            one.id = self.maker.new_id(decision.proposed_at)
+            self.rows.append(one)
+
+    def _decide(self, decision: Decision) -> None:
+        department = self.application.department_code
+        approver = demo_chain.decider(
+            decision, department, self.maker.staff, self.maker.name, self.maker.chance
+        )
+        self._consult(decision, is_answered=approver is not None)
+        if approver is None:
             return
-        approver = self.maker.chance.choice(others)
-        detail = {"decision": str(decision.id), "kind": decision.kind}
+        detail = {"decision": str(decision.id), "kind": decision.kind, "as": decision.decided_as}
         at = self.move("decide", Status.CLOSED, approver, detail)
         day = clock.tokyo_date(at)
         number = self.maker.document_number(self.application.department_code, day)
@@ -431,6 +451,7 @@ class _History:
         decision.decided_at = at
         decision.document_number = number
         decision.notice = letters.stored(letter)
+        demo_chain.read_later(decision, department, self.maker.staff, self.maker.name, now=self.maker.now)
         self.application.closed_at = at
 
     def write(self) -> None:

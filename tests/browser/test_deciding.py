@@ -174,7 +174,7 @@ def _propose(page: Page, case: str, look: Look) -> None:
     look(page, "propose-without-reason")
     assert len(form.errors()) == 1
     form.choose("決定の内容", "認定")
-    form.press("通知書の案を見る")
+    form.press("起案文と通知書の案を見る")
     look(page, "letter-drafted")
     expect(page.locator(".letter")).to_contain_text("村上 小春")
     form.press("起案する")

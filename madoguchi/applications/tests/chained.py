@@ -13,7 +13,6 @@ from madoguchi.applications.tests.offers import offer_source
 from madoguchi.common import yaml_source
 from madoguchi.organization.models import Department
 from madoguchi.organization.tests.factories import DepartmentFactory, staff_with
-from madoguchi.procedures import queries as procedures
 from madoguchi.procedures.models import Procedure
 from madoguchi.procedures.tests.factories import source_of
 
@@ -53,7 +52,6 @@ def chained_desk(*approvals: dict[str, Any], **more: str) -> Desk:
 def proposed(desk: Desk, **fields: Any) -> Application:
     """A case of the newest version whose decision its officer has proposed."""
     version = Procedure.objects.select_related("current").get(id="child-allowance-claim").current
-    assert procedures.definition_of(version.id)
     return ApplicationFactory(proposed=True, officer=desk["officer"], procedure_version=version, **fields)
 
 

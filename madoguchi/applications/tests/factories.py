@@ -157,7 +157,8 @@ def ApplicationFactory(
         reason = "公務員であり、勤務先から支給されるため。" if decision == "refused" else ""
         actions.propose(application=application, kind=decision, reason=reason, by=officer, now=now())
     if closed:
-        actions.decide(application=application, by=approver or somebody("approver", department), now=now())
+        role = application.decisions.get(decided_at=None, sent_back_at=None).deciding_role
+        actions.decide(application=application, by=approver or somebody(role, department), now=now())
     return application
 
 

@@ -184,8 +184,9 @@ def test_texts_are_proposed_by_the_definition_and_changed_by_the_drafter() -> No
 
     def made(**texts: Any) -> Decision:
         case = ApplicationFactory(in_review=True, officer=desk["officer"], procedure_version=version)
-        values = {"kind": "certified", "reason": "", "by": desk["officer"], "now": clock.now()} | texts
-        actions.propose(application=case, **values)
+        actions.propose(
+            application=case, kind="certified", reason="", by=desk["officer"], now=clock.now(), **texts
+        )
         return decide(case, desk["approver"])
 
     plain = made()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError
 
-from madoguchi.applications import actions
+from madoguchi.applications import actions, chain_queries
 from madoguchi.applications.actions import consulting
 from madoguchi.applications.chains import Opinion
 from madoguchi.applications.errors import (
@@ -18,7 +19,7 @@ from madoguchi.applications.errors import (
     ReasonMissing,
     UnknownChoice,
 )
-from madoguchi.applications.models import Application, CaseEvent, Consultation, Status
+from madoguchi.applications.models import Application, CaseEvent, Consultation, Decision, Status
 from madoguchi.applications.tests.chained import (
     TAX,
     WELFARE,
@@ -227,9 +228,9 @@ def test_two_departments_that_answer_at_once_do_not_hinder_each_other(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tax, welfare = asked_of(proposed(desk))
-    real, left = consulting.consultations_of, [1]
+    real, left = chain_queries.consultations_of, [1]
 
-    def overtaken(decision):
+    def overtaken(decision: Decision) -> list[Consultation]:
         if left[0]:
             left[0] -= 1
             say(welfare, desk["welfare"])
@@ -241,7 +242,7 @@ def test_two_departments_that_answer_at_once_do_not_hinder_each_other(
     assert [one.opinion for one in asked_of(tax.decision.application)] == [Opinion.AGREED, Opinion.AGREED]
 
 
-def test_an_opinion_is_lost_when_others_are_always_faster(
+def test_an_opinion_is_refused_when_others_are_always_faster(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tax, _welfare = asked_of(proposed(desk))
@@ -251,7 +252,7 @@ def test_an_opinion_is_lost_when_others_are_always_faster(
         say(tax, desk["tax"])
 
 
-def _overtaken(unit, application) -> None:
+def _overtaken(unit: object, application: object) -> None:
     raise ChangedMeanwhile
 
 
@@ -265,7 +266,7 @@ def test_a_consent_is_waited_for_until_its_day_and_passed_over_afterwards_for_a_
     tax, welfare = asked_of(case)
     say(welfare, desk["welfare"])
     case.refresh_from_db()
-    sent = {"application": case, "consultation_id": tax.id, "by": desk["approver"]}
+    sent: dict[str, Any] = {"application": case, "consultation_id": tax.id, "by": desk["approver"]}
     with pytest.raises(NotAllowed):
         actions.pass_over(**sent, reason="急ぐため。", now=clock.now())
     set_clock(NOW + timedelta(days=10))

@@ -45,6 +45,10 @@ def decide(request: HttpRequest, case: OpenCase) -> HttpResponse:
     act = request.POST.get("act", "") if AGAIN not in request.POST else AGAIN
     capacity = decides_as(case.staff, case.application, proposal, today=case.today) if proposal else None
     errors: dict[str, str] = {}
+    if (
+        act == "decide"
+    ):  # who decides may have changed with the proposal: first what was read, then what is missing
+        case.expect_unchanged(request.POST)
     if act:
         errors = _errors(request, act, capacity)
     if act in ACTS and not errors:
