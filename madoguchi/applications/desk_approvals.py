@@ -44,6 +44,7 @@ class Row:
     due: Due
     state: str
     mark: str
+    note: str
     is_ready: bool
 
 
@@ -140,7 +141,7 @@ def _row(
     case = decision.application
     kind = procedures.definition_of(case.procedure_version_id).workflow.decision(decision.kind)
     seen = looked.get(case.id, set())
-    state, mark = _state(decision, case, staff, seen, responsible, today=today)
+    state, mark, note = _state(decision, case, staff, seen, responsible, today=today)
     return Row(
         decision.id,
         case.id,
@@ -154,6 +155,7 @@ def _row(
         due_of(case, today=today),
         state,
         mark,
+        note,
         mark == "success",
     )
 
@@ -166,23 +168,24 @@ def _state(
     responsible: str | None,
     *,
     today: date,
-) -> tuple[str, str]:
+) -> tuple[str, str, str]:
+    """What a line still needs, the kind of its mark, and why."""
     chain = restored(decision.chain)
     if not is_settled(getattr(decision, "current")):  # noqa: B009  # by the prefetch
-        return _("合議中"), "neutral"
+        return _("合議中"), "neutral", ""
     if decides_as(staff, case, decision, today=today) == Capacity.SUBSTITUTE:
-        return _("代決（1件ずつ）"), "neutral"
+        return _("1件ずつ"), "neutral", _("代決になります")
     if responsible is not None and not may_see_protected(staff, responsible, today=today):
-        return _("支援措置（担当部署が決裁）"), "neutral"
+        return _("支援措置"), "neutral", _("担当部署が決裁します")
     if not chain.sample:
-        return _("1件ずつ決裁"), "neutral"
+        return _("1件ずつ"), "neutral", ""
     if not must_be_opened(decision.id, sample=chain.sample, is_protected=responsible is not None):
-        return _("決裁できます（確認の抽出の対象外）"), "success"
+        return _("決裁できます"), "success", _("確認の抽出の対象外")
     if case.version in seen:
-        return _("決裁できます（確認済み）"), "success"
+        return _("決裁できます"), "success", _("確認済み")
     if seen:
-        return _("確認のあとに変わりました"), "warning"
-    return _("開いて確認してください"), "warning"
+        return _("要確認"), "warning", _("確認のあとに変わりました")
+    return _("要確認"), "warning", _("開いて確認してください")
 
 
 def opinion_cells(found: Sequence[Consultation]) -> list[tuple[Consultation, str, str, str]]:

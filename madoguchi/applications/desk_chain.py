@@ -121,9 +121,10 @@ def _consulted(one: Consultation) -> Step:
     elif one.replaced_at:
         state, kind = _("求め直し"), "neutral"
     elif not one.is_asked:
-        state, kind = _("前の合議を待っています"), "neutral"
+        state, kind = _("順番待ち"), "neutral"
     else:
-        state, kind = _("回答待ち（%(day)sまで）") % {"day": both_eras(one.answer_by_on)}, "progress"
+        state, kind = _("回答待ち"), "progress"
+        texts.append(_("回答の期限：%(day)s") % {"day": both_eras(one.answer_by_on)})
     return Step(title, who, state, kind, one.answered_at or one.passed_over_at, "\n".join(texts))
 
 

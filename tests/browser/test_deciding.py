@@ -190,6 +190,12 @@ def _cannot_decide_alone(page: Page, look: Look) -> None:
 
 
 def _decide(page: Page, ticket: Ticket, look: Look) -> None:
+    press(page.get_by_role("link", name="決裁・合議"))
+    look(page, "approvals")
+    for tab in ("consulted", "later"):
+        page.goto(f"/desk/approvals/{tab}/")
+        look(page, f"approvals-{tab}")
+    page.goto("/desk/")
     press(page.get_by_role("link", name=re.compile("決裁待ち")))
     look(page, "inbox-of-approver")
     press(page.get_by_role("link", name=ticket.number))

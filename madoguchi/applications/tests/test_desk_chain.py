@@ -474,7 +474,7 @@ def test_the_list_shows_what_waits_for_each_and_names_no_applicant() -> None:
 
     assert url_of("case_decide", case) in page("head")
     assert "開いて確認してください" in page("head")
-    assert "代決（1件ずつ）" in page("approver")
+    assert "代決になります" in page("approver")
     for who in ("officer", "second", "tax", "stranger"):
         assert "あなたの決裁を待つ申請はありません" in page(who)
     assert "髙橋" not in page("head")
@@ -574,7 +574,7 @@ def test_a_late_consultation_is_marked_and_an_empty_list_says_so() -> None:
     proposed(desk)
     Consultation.objects.update(answer_by_on=clock.today() - timedelta(days=1))
 
-    assert "tag-danger" in text_of(desk.browser("tax").get("/desk/approvals/consulted/"))
+    assert "期限を過ぎています" in text_of(desk.browser("tax").get("/desk/approvals/consulted/"))
     assert "求められている合議はありません" in text_of(
         desk.browser("welfare").get("/desk/approvals/consulted/")
     )

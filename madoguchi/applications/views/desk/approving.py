@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from madoguchi.applications import actions, letters
+from madoguchi.applications import actions, letters, rules
 from madoguchi.applications import desk_approvals as approvals
 from madoguchi.applications.actions.decision import NumberTaken
 from madoguchi.applications.chain_permissions import decides_as
@@ -157,7 +157,7 @@ def _csv_rows(found: QuerySet[Decision], look: Look) -> Iterator[list[object]]:
                 row.proposed_by,
                 jst(row.proposed_at, year=True),
                 row.due.on,
-                row.state,
+                "　".join(filter(None, (row.state, row.note))),
             ]
         first += 500
 
@@ -295,9 +295,9 @@ def consulted(request: HttpRequest) -> HttpResponse:
                 one.decision.proposed_by_name,
                 {
                     "text": both_eras(one.answer_by_on),
-                    "tag": "danger"
-                    if one.answer_by_on is not None and one.answer_by_on < look.today
-                    else "neutral",
+                    "note": _("期限を過ぎています")
+                    if rules.is_past(due=one.answer_by_on, today=look.today)
+                    else "",
                 },
             ]
             for one, procedure, kind, post in approvals.opinion_cells(shown)
@@ -353,6 +353,7 @@ def read_later(request: HttpRequest, case: OpenCase) -> HttpResponse:
         return redirect(f"{reverse('desk:approvals_later')}?done=read_later")
     reads = decides_as(case.staff, case.application, decision, today=case.today)
     context = proposal_context(case, decision) | {
+        "here": "approvals",
         "letter": letters.restored(decision.notice),
         "may_read": decision.read_later_at is None
         and decision.decided_by_id != case.staff.id

@@ -52,6 +52,7 @@ def consult(request: HttpRequest, case: OpenCase) -> HttpResponse:
             return _too_late(request, case, words)
         return redirect(f"{reverse('desk:approvals_consulted')}?done=consult")
     context = proposal_context(case, proposal) | {
+        "here": "approvals",
         "mine": mine,
         "post": f"{mine.department_name} {desk_chain.post_words(mine.role, mine.post)}",
         "before": _before(mine),
