@@ -6,6 +6,7 @@ They hold the number of the case and where to look, never a name or an answer.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +18,6 @@ from django.utils.translation import gettext as _
 from madoguchi.applications.chain_permissions import deciding_department
 from madoguchi.applications.desk_chain import post_words
 from madoguchi.applications.errors import ChangedMeanwhile
-from madoguchi.applications.handlers import each
 from madoguchi.applications.mails import add_mail
 from madoguchi.applications.models import Consultation, Decision
 from madoguchi.common import clock, jobs, kernel
@@ -28,6 +28,7 @@ from madoguchi.organization import queries as organization
 from madoguchi.procedures import queries as procedures
 
 REMIND_BEFORE = timedelta(days=1)
+AT_ONCE = 1000  # in one run; the next one goes on
 
 
 @jobs.handler("applications.tell_consultation")
@@ -58,17 +59,21 @@ def look_after_consultations(payload: Mapping[str, Any]) -> None:
         decision__sent_back_at=None,
     )
 
-    def remind(consultation: Consultation) -> None:
-        unit = kernel.Unit()
-        guard = {"id": consultation.id, "reminded_at": None, "opinion": ""}
-        unit.update(Consultation, where=guard, set={"reminded_at": now}, otherwise=ChangedMeanwhile())
-        with translation.override("ja"):
-            subject = _("【%(city)s】合議の回答をお待ちしています（%(procedure)s）")
-            intro = _("次の起案の合議に、まだ回答がありません。")
-            _about(unit, consultation, subject, intro, key="", now=now)
-        kernel.commit(unit)
+    for consultation in waiting.order_by("answer_by_on", "id")[:AT_ONCE]:
+        with suppress(ChangedMeanwhile):  # it was answered, or another worker reminded, at this moment
+            kernel.commit(_reminder(consultation, now))
 
-    each(waiting, "answer_by_on", remind)
+
+def _reminder(consultation: Consultation, now: datetime) -> kernel.Unit:
+    """The mail, and that the department was reminded."""
+    unit = kernel.Unit()
+    guard = {"id": consultation.id, "reminded_at": None, "opinion": ""}
+    unit.update(Consultation, where=guard, set={"reminded_at": now}, otherwise=ChangedMeanwhile())
+    with translation.override("ja"):
+        subject = _("【%(city)s】合議の回答をお待ちしています（%(procedure)s）")
+        intro = _("次の起案の合議に、まだ回答がありません。")
+        _about(unit, consultation, subject, intro, key="", now=now)
+    return unit
 
 
 @jobs.handler("applications.tell_substitution")
@@ -165,7 +170,5 @@ def _mail(
 def _commit_once(unit: kernel.Unit) -> None:
     """Write the mail, unless there is no address for it or it was written before."""
     if unit.statements:
-        try:
+        with suppress(AlreadyTold):
             kernel.commit(unit)
-        except AlreadyTold:
-            return

@@ -139,7 +139,7 @@ def look_again_for_protected(payload: Mapping[str, Any]) -> None:
 def look_after_drafts(payload: Mapping[str, Any]) -> None:
     """Forget drafts whose time is over, remind once of those that end soon; what is saved meanwhile stays."""
     now = clock.now()
-    each(Draft.objects.filter(expires_at__lte=now), "expires_at", lambda draft: actions.discard(draft=draft))
+    _each(Draft.objects.filter(expires_at__lte=now), "expires_at", lambda draft: actions.discard(draft=draft))
     soon = Draft.objects.filter(
         expires_at__gt=now, expires_at__lte=now + REMIND_BEFORE, reminded_at=None
     ).exclude(email="")
@@ -152,7 +152,7 @@ def look_after_drafts(payload: Mapping[str, Any]) -> None:
             mails.expiry_near(unit, draft, now=now)
         kernel.commit(unit)
 
-    each(soon, "expires_at", remind)
+    _each(soon, "expires_at", remind)
 
 
 @jobs.handler("applications.look_after_corrections", every=timedelta(hours=6))
@@ -171,10 +171,10 @@ def look_after_corrections(payload: Mapping[str, Any]) -> None:
         mails.answer_awaited(unit, correction, now=now)
         kernel.commit(unit)
 
-    each(waiting, "answer_by_on", remind)
+    _each(waiting, "answer_by_on", remind)
 
 
-def each(rows: QuerySet[R], order: str, do: Callable[[R], None]) -> None:
+def _each(rows: QuerySet[R], order: str, do: Callable[[R], None]) -> None:
     """Do something to every row, the earliest first, for a minute at most: the next run goes on.
 
     A row that cannot be done is left for the next run and keeps no other waiting.

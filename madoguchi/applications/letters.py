@@ -204,23 +204,28 @@ def placeholders(
     `in_text`: another text than the body of the notice.
     """
     kind = definition.workflow.decision(decision.kind)
-    evaluation = evaluate(definition, application.answers, today=application.received_on)
-    entitlement = evaluation.entitlement
-    unit = definition.entitlement.unit if definition.entitlement else ""
-    amount = yen(entitlement) if unit == "yen" and isinstance(entitlement, int) else str(entitlement or "")
-    notice = definition.outputs.notice(kind.notice) if kind else None
-    body = str(notice.body) if notice else ""
-    return _said(definition, application.answers, in_text=body if in_text is None else in_text) | {
+    if in_text is None:
+        notice = definition.outputs.notice(kind.notice) if kind else None
+        in_text = str(notice.body) if notice else ""
+    return _said(definition, application.answers, in_text=in_text) | {
         "applicant_name": application.applicant_name,
         "receipt_number": grouped(application.receipt_number),
         "filed_on": format_wareki(application.received_on),
         "decided_on": format_wareki(decided_on),
         "decision": str(kind.label) if kind else "",
-        "entitlement": amount,
+        "entitlement": _amount(application, definition) if "{entitlement}" in in_text else "",
         "reason": decision.reason,
         "department": organization.department(application.department_code).name,
         "city": city_name(),
     }
+
+
+def _amount(application: Application, definition: Definition) -> str:
+    """What the person gets, in words."""
+    evaluation = evaluate(definition, application.answers, today=application.received_on)
+    entitlement = evaluation.entitlement
+    unit = definition.entitlement.unit if definition.entitlement else ""
+    return yen(entitlement) if unit == "yen" and isinstance(entitlement, int) else str(entitlement or "")
 
 
 def _said(definition: Definition, answers: Mapping[str, Any], *, in_text: str) -> dict[str, str]:

@@ -13,6 +13,7 @@ from madoguchi.applications import actions
 from madoguchi.applications.actions.decision import NumberTaken
 from madoguchi.applications.errors import ChangedMeanwhile, NotAllowed
 from madoguchi.applications.models import Application, Consultation, Decision, Status
+from madoguchi.applications.queries import resident_timeline
 from madoguchi.applications.tests.chained import (
     TAX,
     asked_of,
@@ -22,13 +23,14 @@ from madoguchi.applications.tests.chained import (
     proposed,
 )
 from madoguchi.applications.tests.desks import Desk, audited, text_of, url_of
-from madoguchi.applications.tests.factories import ApplicationFactory
+from madoguchi.applications.tests.factories import ApplicationFactory, AttachmentFactory
 from madoguchi.audit.models import AuditEntry
 from madoguchi.common import clock
 from madoguchi.identity.models import Staff
 from madoguchi.identity.tests.factories import RestrictionFactory
 from madoguchi.organization.models import Department, Posting
 from madoguchi.procedures.models import Procedure
+from madoguchi.procedures.queries import definition_of
 
 pytestmark = pytest.mark.django_db
 
@@ -363,6 +365,51 @@ def test_a_substitute_states_the_absence_and_the_approver_reads_it_later() -> No
     assert address not in text_of(read)
     assert desk.browser("head").post(address, {"version": "99"}).status_code == 409
     assert "後閲しました" in text_of(desk.browser("head").get(address))
+
+
+def test_who_was_only_consulted_sees_no_more_of_what_a_substitute_decided() -> None:
+    desk = chained_desk(ASKED | STOOD_IN)
+    case = proposed(desk)
+    answer(desk, case, asked_of(case)[0])
+    case.refresh_from_db()
+    actions.decide(application=case, by=desk["approver"], now=clock.now(), absence="出張")
+
+    assert desk.browser("tax").get(f"/desk/approvals/later/{case.id}/").status_code == 404
+
+
+def test_a_resident_reads_nothing_of_the_chain() -> None:
+    desk = chained_desk(ASKED | STOOD_IN)
+    case = proposed(desk)
+    (tax,) = asked_of(case)
+    answer(desk, case, tax, opinion="disagreed", words="内部の意見")
+    case.refresh_from_db()
+    for act in (actions.ask_again, actions.pass_over):
+        case.refresh_from_db()
+        one = asked_of(case)[0]
+        Consultation.objects.filter(id=one.id).update(answer_by_on=clock.today() - timedelta(days=1))
+        act(application=case, consultation_id=one.id, reason="内部の理由", by=desk["head"], now=clock.now())
+    made = actions.decide(application=case, by=desk["approver"], now=clock.now(), absence="内部の不在")
+
+    entries = resident_timeline(case, definition_of(case.procedure_version_id), "ja")
+
+    assert [entry.title for entry in entries][:2] == ["決定しました", "決定の手続に入りました"]
+    said = f"{entries} {made.notice}"
+    for inside in ("内部の", "合議", "代決", "専決", "伊藤", "高橋"):
+        assert inside not in said
+
+
+def test_the_consulted_department_reads_the_papers_while_it_is_asked() -> None:
+    desk = chained_desk(ASKED)
+    case = proposed(desk)
+    paper = AttachmentFactory(owner_id=case.id, name="図面.jpg")
+    address = url_of("file", case, paper.id)
+    assert "図面.jpg" in text_of(desk.browser("tax").get(url_of("case_consult", case)))
+    assert desk.browser("tax").get(address).status_code == 200
+    assert desk.browser("welfare").get(address).status_code == 404
+
+    actions.send_back(application=case, reason="理由", by=desk["head"], now=clock.now())
+
+    assert desk.browser("tax").get(address).status_code == 404
 
 
 def test_what_no_substitute_decided_has_no_page_to_read_later() -> None:

@@ -345,13 +345,13 @@ def later(request: HttpRequest) -> HttpResponse:
 def read_later(request: HttpRequest, case: OpenCase) -> HttpResponse:
     """The decision a substitute made, for the approver to read afterwards."""
     decision = case.application.decisions.filter(decided_as=Capacity.SUBSTITUTE).first()
-    if decision is None:
+    reads = decides_as(case.staff, case.application, decision, today=case.today) if decision else None
+    if decision is None or (case.by_chain and reads is None):  # who was only consulted sees no more of it
         raise Http404
     if request.method == "POST" and AGAIN not in request.POST:
         case.expect_unchanged(request.POST)
         actions.read_later(application=case.application, decision=decision, by=case.staff, now=case.now)
         return redirect(f"{reverse('desk:approvals_later')}?done=read_later")
-    reads = decides_as(case.staff, case.application, decision, today=case.today)
     context = proposal_context(case, decision) | {
         "here": "approvals",
         "letter": letters.restored(decision.notice),

@@ -179,6 +179,9 @@ def proposal_context(case: OpenCase, proposal: Decision | None) -> dict[str, Any
         else [],
         "step_columns": desk_chain.step_columns(),
         "by_chain": case.by_chain,
+        "files": [
+            row for row in desk.file_rows(case.application, case.definition) if row.replaced_at is None
+        ],
         "blocks": desk.answer_blocks(
             case.application, case.definition, desk.evaluation_of(case.application, case.definition)
         ),
