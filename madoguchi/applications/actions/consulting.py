@@ -113,12 +113,7 @@ def _open(consultation_id: UUID) -> tuple[Consultation, list[Consultation]]:
     decision = found.decision
     if decision.decided_at or decision.sent_back_at or found.replaced_at or not found.is_asked:
         raise AlreadySettled
-    rows = consultations_of(decision)
-    place = next((n for n, row in enumerate(rows) if row.id == found.id), None)
-    if place is None:
-        raise AlreadySettled
-    rows[place] = found
-    return found, rows
+    return found, [found if row.id == found.id else row for row in consultations_of(decision)]
 
 
 def _change(unit: kernel.Unit, consultation: Consultation, changes: dict[str, object]) -> None:

@@ -456,6 +456,17 @@ def test_a_consent_given_by_the_new_drafter_is_asked_for_again(desk: Desk) -> No
     assert proposal_of(case).proposed_by_post == "子ども青少年課 所属長"
 
 
+def test_a_proposal_is_sent_back_only_with_a_reason_and_only_while_it_waits(desk: Desk) -> None:
+    case = proposed(desk)
+    with pytest.raises(ReasonMissing):
+        actions.send_back(application=case, reason=" ", by=desk["head"], now=clock.now())
+    actions.send_back(application=case, reason="理由", by=desk["head"], now=clock.now())
+
+    with pytest.raises(NotAllowed):
+        actions.send_back(application=case, reason="理由", by=desk["head"], now=clock.now())
+    assert case.decisions.get().sent_back_by_name == "中村 拓也"
+
+
 @pytest.fixture
 def desk() -> Desk:
     return chained_desk(TWO)

@@ -16,6 +16,7 @@ from madoguchi.applications.models import Application, Consultation, Decision, S
 from madoguchi.applications.queries import resident_timeline
 from madoguchi.applications.tests.chained import (
     TAX,
+    WELFARE,
     asked_of,
     chained_desk,
     consult,
@@ -528,6 +529,75 @@ def test_the_list_shows_what_waits_for_each_and_names_no_applicant() -> None:
     entry = AuditEntry.objects.filter(subject="list:approvals").latest("at")
     assert entry.detail == {"page": "waiting", "count": 1}
     assert desk.browser("administrator").get("/desk/approvals/").status_code == 403
+
+
+def test_each_line_says_what_it_still_needs() -> None:
+    def said(desk: Desk) -> str:
+        return text_of(desk.browser("approver").get("/desk/approvals/"))
+
+    desk = chained_desk(ASKED)
+    case = proposed(desk)
+    assert "合議中" in said(desk)
+    desk.browser("approver").get(url_of("case_decide", case))
+    answer(desk, case, asked_of(case)[0])
+    assert "確認のあとに変わりました" in said(desk)
+    desk.browser("approver").get(url_of("case_decide", case))
+    assert "確認済み" in said(desk)
+    RestrictionFactory(subject=f"application:{case.id}", responsible_department=TAX)
+    assert "担当部署が決裁します" in said(desk)
+    assert 'name="item"' not in said(desk)
+    never = chained_desk({"batch": "never"})
+    proposed(never)
+    assert "1件ずつ" in said(never)
+
+
+def test_the_case_shows_every_state_of_a_chain() -> None:
+    desk = chained_desk({"consult": [consult(TAX), consult(WELFARE)], "consult_order": "in_turn"})
+    case = proposed(desk)
+
+    def said() -> str:
+        return text_of(desk.browser("officer").get(url_of("case", case)))
+
+    assert "順番待ち" in said()
+    assert "回答待ち" in said()
+    Posting.objects.filter(department_id=TAX).delete()
+    case.refresh_from_db()
+    tax = asked_of(case)[0]
+    actions.pass_over(
+        application=case, consultation_id=tax.id, reason="部署に人がいない", by=desk["head"], now=clock.now()
+    )
+    assert "回答なし" in said()
+    assert "部署に人がいない" in said()
+    case.refresh_from_db()
+    actions.ask_again(
+        application=case, consultation_id=tax.id, reason="着任した", by=desk["head"], now=clock.now()
+    )
+    assert "もう一度求めた理由：着任した" in said()
+    actions.send_back(
+        application=Application.objects.get(id=case.id), reason="直すこと", by=desk["head"], now=clock.now()
+    )
+    assert "決裁されていません" in said()
+    assert "直すこと" in said()
+
+
+def test_the_drafter_reads_who_need_not_be_asked_again() -> None:
+    desk = chained_desk(ASKED)
+    case = proposed(desk)
+    answer(desk, case, asked_of(case)[0])
+    case.refresh_from_db()
+    actions.take_back(application=case, by=desk["officer"], now=clock.now())
+
+    assert "同じ内容に同意済み" in text_of(propose(desk, case))
+
+
+def test_a_reason_that_is_too_long_is_shown_again() -> None:
+    desk = chained_desk({})
+    case = proposed(desk)
+
+    response = post(desk, "approver", case, act="send_back", back_reason="あ" * 4001)
+
+    assert response.status_code == 422
+    assert "あ" * 4001 in text_of(response)
 
 
 def test_many_are_decided_together_and_the_rest_is_refused_one_by_one_with_its_reason() -> None:
