@@ -107,13 +107,17 @@ def procedure_choices(staff: Staff, *, today: date) -> list[tuple[str, str]]:
     return sorted((one, names.get(one, one)) for one in set(found.distinct()))
 
 
-def in_order(found: QuerySet[Decision]) -> QuerySet[Decision]:
-    """Due first; with what a line says, in as many questions for ten as for one."""
+def page_of(found: QuerySet[Decision], first: int, last: int) -> list[Decision]:
+    """Some of the proposals, due first, with what a line says: as many questions for ten as for one.
+
+    They are put in order by their ids alone: a proposal holds texts and a letter, and thousands may wait.
+    """
+    order = (F("application__due_on").asc(nulls_last=True), "proposed_at", "id")
+    ids = list(found.order_by(*order).values_list("id", flat=True)[first:last])
     current = Consultation.objects.filter(replaced_at=None).order_by("position")
-    return (
-        found.select_related("application")
-        .prefetch_related(Prefetch("consultations", current, to_attr="current"))
-        .order_by(F("application__due_on").asc(nulls_last=True), "proposed_at", "id")
+    shown = Decision.objects.filter(id__in=ids).select_related("application")
+    return list(
+        shown.prefetch_related(Prefetch("consultations", current, to_attr="current")).order_by(*order)
     )
 
 

@@ -43,6 +43,7 @@ from madoguchi.identity import queries as identity
 from madoguchi.identity.models import Staff
 from madoguchi.procedures import queries as procedures
 
+CHUNK = 500
 MOST = approvals.PAGE  # decided at once: one page of the list
 
 
@@ -94,12 +95,13 @@ def waiting(request: HttpRequest) -> HttpResponse:
     """The proposals that wait for this person, due first."""
     look = _look(request)
     procedure = request.GET.get("procedure", "")[:80]
-    found = approvals.in_order(approvals.waiting(look.staff, today=look.today, procedure=procedure))
+    found = approvals.waiting(look.staff, today=look.today, procedure=procedure)
     total = found.count()
     pages = max(-(-total // approvals.PAGE), 1)
     page = min(_page(request), pages)
     first = (page - 1) * approvals.PAGE
-    rows = approvals.rows(found[first : first + approvals.PAGE], look.staff, today=look.today)
+    page_rows = approvals.page_of(found, first, first + approvals.PAGE)
+    rows = approvals.rows(page_rows, look.staff, today=look.today)
     _record(look, "waiting", len(rows))
     context = {
         "here": "approvals",
@@ -140,7 +142,7 @@ def waiting_csv(request: HttpRequest) -> HttpResponseBase:
     """The whole list for a spreadsheet, a page of it in memory at a time; no name stands in it."""
     look = _look(request)
     procedure = request.GET.get("procedure", "")[:80]
-    found = approvals.in_order(approvals.waiting(look.staff, today=look.today, procedure=procedure))
+    found = approvals.waiting(look.staff, today=look.today, procedure=procedure)
     _record(look, "waiting_csv", found.count())
     header = [_("受付番号"), _("手続"), _("決定"), _("起案者"), _("起案日時"), _("期限"), _("状態")]
     return csv_response("approvals.csv", header, _csv_rows(found, look))
@@ -148,8 +150,8 @@ def waiting_csv(request: HttpRequest) -> HttpResponseBase:
 
 def _csv_rows(found: QuerySet[Decision], look: Look) -> Iterator[list[object]]:
     first = 0
-    while rows := approvals.rows(found[first : first + 500], look.staff, today=look.today):
-        for row in rows:
+    while some := approvals.page_of(found, first, first + CHUNK):
+        for row in approvals.rows(some, look.staff, today=look.today):
             yield [
                 grouped(row.receipt_number),
                 row.procedure,
@@ -159,7 +161,7 @@ def _csv_rows(found: QuerySet[Decision], look: Look) -> Iterator[list[object]]:
                 row.due.on,
                 "　".join(filter(None, (row.state, row.note))),
             ]
-        first += 500
+        first += CHUNK
 
 
 @dataclass(frozen=True, slots=True)
