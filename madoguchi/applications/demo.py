@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import models
 
-from madoguchi.applications import demo_many, letters, rules
+from madoguchi.applications import demo_chain, demo_many, letters, rules
 from madoguchi.applications.actions.filing import applicant_facts
 from madoguchi.applications.actions.protection import carry
 from madoguchi.applications.demo_papers import paper_of
@@ -191,6 +191,7 @@ class Maker:
         self.closed_days = organization.closed_days()
         self.numbers: dict[str, int] = {}
         self.people: dict[tuple[str, str], list[Staff]] = {}
+        self.names: dict[str, str] = {}
         self.prefixes: dict[str, str] = {}
         self.protected: dict[str, Restriction] = {}
         self.departments = sorted(organization.department_codes())
@@ -203,6 +204,12 @@ class Maker:
         if key not in self.people:
             self.people[key] = organization.staff_with_role(department, role, self.today)
         return self.people[key]
+
+    def name(self, department: str) -> str:
+        """What a department is called, asked once."""
+        if department not in self.names:
+            self.names[department] = organization.department(department).name
+        return self.names[department]
 
     def make(
         self,
@@ -232,7 +239,7 @@ class Maker:
         history.event("filed", filed_at, application.entered_by, {"channel": channel, "incomplete": False})
         history.attach_papers(number)
         if status != Status.FILED and officer is not None:
-            history.reach(status, officer, approvers)
+            history.reach(status, officer)
             history.talk(officer)
         return history
 
@@ -341,7 +348,7 @@ class History:
             self.application.status_since = at
         return at
 
-    def reach(self, status: Status, officer: Staff, approvers: list[Staff]) -> None:
+    def reach(self, status: Status, officer: Staff) -> None:
         """Let the case go the usual way until it stands at `status`."""
         self.move("take", Status.IN_REVIEW, officer, {})
         self.application.holder = officer
@@ -362,7 +369,9 @@ class History:
         elif status in (Status.PROPOSED, Status.CLOSED):
             decision = self._propose(officer)
             if status == Status.CLOSED:
-                self._decide(decision, approvers)
+                self._decide(decision)
+            else:
+                self._consult(decision, is_answered=False)
 
     def talk(self, officer: Staff) -> None:
         """Let something be said about the case, now and then."""
@@ -450,15 +459,26 @@ class History:
             proposed_by_name=officer.display_name,
         )
         decision.proposed_at = self.move("propose", Status.PROPOSED, officer, {"decision": str(decision.id)})
+        demo_chain.draft(decision, self.application, self.definition, self.maker.name)
         self.rows.append(decision)
         return decision
 
-    def _decide(self, decision: Decision, approvers: list[Staff]) -> None:
-        others = [a for a in approvers if a.id != decision.proposed_by_id]
-        if not others:
+    def _consult(self, decision: Decision, *, is_answered: bool) -> None:
+        for one in demo_chain.consultations(
+            decision, self.definition, self.maker.staff, self.maker.name, is_answered=is_answered
+        ):
+            one.id = self.maker.new_id(decision.proposed_at)
+            self.rows.append(one)
+
+    def _decide(self, decision: Decision) -> None:
+        department = self.application.department_code
+        approver = demo_chain.decider(
+            decision, department, self.maker.staff, self.maker.name, self.maker.chance
+        )
+        self._consult(decision, is_answered=approver is not None)
+        if approver is None:
             return
-        approver = self.maker.chance.choice(others)
-        detail = {"decision": str(decision.id), "kind": decision.kind}
+        detail = {"decision": str(decision.id), "kind": decision.kind, "as": decision.decided_as}
         at = self.move("decide", Status.CLOSED, approver, detail)
         day = clock.tokyo_date(at)
         number = self.maker.document_number(self.application.department_code, day)
@@ -470,6 +490,7 @@ class History:
         decision.decided_at = at
         decision.document_number = number
         decision.notice = letters.stored(letter)
+        demo_chain.read_later(decision, department, self.maker.staff, self.maker.name, now=self.maker.now)
         self.application.closed_at = at
 
     def written(self) -> Iterator[models.Model]:

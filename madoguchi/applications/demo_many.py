@@ -23,6 +23,7 @@ from madoguchi.applications.models import (
     Application,
     Attachment,
     CaseEvent,
+    Consultation,
     Contact,
     Correction,
     CorrectionItem,
@@ -57,6 +58,7 @@ TABLES = (
     Correction,
     CorrectionItem,
     Decision,
+    Consultation,
     CaseEvent,
     AuditEntry,
 )

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from madoguchi.applications import queries
+from madoguchi.applications import desk_chain, queries
 from madoguchi.applications.desk_queries import subject_of
 from madoguchi.applications.models import (
     Application,
@@ -150,7 +150,9 @@ def _event_row(event: CaseEvent, definition: Definition, names: Mapping[str, str
         text = _("%(from)sから%(to)sへ。理由：%(reason)s") % {"from": days[0], "to": days[1], "reason": text}
     elif event.kind == "decide":
         kind = definition.workflow.decision(str(detail.get("kind", "")))
-        title, text = _("決裁"), str(kind.label) if kind else ""
+        title, text = desk_chain.capacity_words(str(detail.get("as", ""))), str(kind.label) if kind else ""
+    elif event.kind == "consult":
+        title, text = event_title(event.kind), desk_chain.opinion_words(str(detail.get("opinion", "")))
     else:
         title = event_title(event.kind)
         if event.kind == "send_document":
@@ -208,7 +210,12 @@ def event_title(kind: str) -> str:
         "withdraw_opinion": _("意見照会の取りやめ"),
         "propose": _("起案"),
         "send_back": _("差戻し"),
+        "take_back": _("起案の引き戻し"),
+        "consult": _("合議の回答"),
+        "consult_pass_over": _("合議の省略"),
+        "consult_again": _("合議の求め直し"),
         "decide": _("決裁"),
+        "read_later": _("後閲"),
         "withdraw": _("取下げ"),
         "bulk_undone": _("一括処理の取消し"),
     }
@@ -296,22 +303,27 @@ class DecisionRow:
 
     decision: Decision
     label: str
+    steps: list[list[object]]
 
     @property
     def state(self) -> str:
         """Whether it waits, was decided or was sent back."""
         if self.decision.decided_at is not None:
             return _("決裁済み")
+        if desk_chain.was_taken_back(self.decision):
+            return _("引き戻し")
         return _("差戻し") if self.decision.sent_back_at is not None else _("決裁待ち")
 
 
 def decision_rows(application: Application, definition: Definition) -> list[DecisionRow]:
     """All proposals of the case, newest first."""
-    found = Decision.objects.filter(application=application).select_related("proposed_by", "decided_by")
+    found = Decision.objects.filter(application=application).prefetch_related("consultations")
     rows = []
     for decision in found.order_by("-proposed_at"):
         kind = definition.workflow.decision(decision.kind)
-        rows.append(DecisionRow(decision, str(kind.label) if kind else decision.kind))
+        asked = sorted(decision.consultations.all(), key=lambda one: (one.position, one.round))
+        steps = desk_chain.step_cells(desk_chain.steps(application, decision, asked))
+        rows.append(DecisionRow(decision, str(kind.label) if kind else decision.kind, steps))
     return rows
 
 

@@ -8,6 +8,8 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from madoguchi.applications import queries, rules
+from madoguchi.applications.chain_permissions import has_post
+from madoguchi.applications.desk_chain import decider_words
 from madoguchi.applications.models import Application, Decision, Status
 from madoguchi.applications.permissions import (
     may_act_on,
@@ -141,10 +143,12 @@ def _why_not_propose(application: Application) -> str:
 
 
 def _why_not_decide(application: Application, staff: Staff, proposal: Decision | None, today: date) -> str:
-    if not may_approve(staff, application, today=today):
-        return _("決裁者か所属長が行います。")
     if application.status != Status.PROPOSED or proposal is None:
+        if not may_approve(staff, application, today=today):
+            return _("決裁者か所属長が行います。")
         return _why_not_open(application) or _("まだ起案されていません。")
+    if has_post(staff, application, proposal, today=today) is None:
+        return _("%(who)sが決裁します。") % {"who": decider_words(application, proposal)}
     if not rules.may_decide(proposer=proposal.proposed_by_id, decider=staff.id):
         return _("自分の起案は、自分では決裁できません。ほかの決裁者に依頼してください。")
     return ""

@@ -65,3 +65,19 @@ class NothingChanged(Exception):
 
 class TooLate(Exception):
     """The case was closed too long ago to write about it."""
+
+
+class ConsultationOpen(NotAllowed):
+    """A consulted department has not consented yet: the decision waits, or goes on without it for a stated reason."""
+
+
+class AlreadySettled(NotAllowed):
+    """The proposal was decided or sent back, or the department was asked anew: this opinion comes too late."""
+
+
+class NotOpened(NotAllowed):
+    """The rule of the definition asks the approver to open this one before deciding it together with others."""
+
+
+class DecidedAlone(NotAllowed):
+    """This one is not decided together with others: the definition says so, or a substitute states the absence."""

@@ -103,13 +103,14 @@ def decision_notice(
     facts = placeholders(application, definition, decision, decided_on=decided_on)
     with translation.override("ja"):
         body = fill(str(notice.body), facts) if notice else str(kind.label)
+        body = f"{body}\n{decision.addition}"
         return DecisionNotice(
             city=city_name(),
             title=str(notice.title) if notice else str(kind.label),
             number=document_number,
             issued_on=format_wareki(decided_on),
             addressee=application.applicant_name,
-            sender=f"{city_name()}長",
+            sender=fill(definition.outputs.sender, facts),
             body=tuple(line for line in body.splitlines() if line.strip()),
             facts=(
                 Row("手続の名称", str(definition.title)),
@@ -160,27 +161,71 @@ def extension_notice(
         )
 
 
-def placeholders(
-    application: Application, definition: Definition, decision: Decision, *, decided_on: date
-) -> dict[str, str]:
-    """What a notice's text may name in braces: facts of the case, and the answers as they stand now."""
+# What a city writes where the definition has no draft text (起案文) of its own.
+DRAFT_TEXTS = {
+    "application": "標記の申請について、次のとおり決定し、通知してよろしいか伺います。",
+    "notification": "標記の届出について、次のとおり処理し、通知してよろしいか伺います。",
+    "offer": "標記の申出について、次のとおり処理し、通知してよろしいか伺います。",
+}
+
+
+def draft_text(application: Application, decision: Decision, template: str) -> str:
+    """The draft text (起案文) that is proposed to the drafter."""
+    definition = procedures.definition_of(application.procedure_version_id)
+    return _drafted(application, definition, decision, template or DRAFT_TEXTS[definition.kind_of_act])
+
+
+def addition_text(application: Application, decision: Decision) -> str:
+    """The words proposed for the part of the letter that is left to the drafter; empty where none is."""
+    definition = procedures.definition_of(application.procedure_version_id)
     kind = definition.workflow.decision(decision.kind)
-    evaluation = evaluate(definition, application.answers, today=application.received_on)
-    entitlement = evaluation.entitlement
-    unit = definition.entitlement.unit if definition.entitlement else ""
-    amount = yen(entitlement) if unit == "yen" and isinstance(entitlement, int) else str(entitlement or "")
     notice = definition.outputs.notice(kind.notice) if kind else None
-    return _said(definition, application.answers, in_text=str(notice.body) if notice else "") | {
+    template = notice.addition.text if notice and notice.addition else ""
+    return _drafted(application, definition, decision, template)
+
+
+def _drafted(application: Application, definition: Definition, decision: Decision, template: str) -> str:
+    today = clock.today()  # a text that is drafted names no day of the decision: the checker sees to it
+    with translation.override("ja"):
+        facts = placeholders(application, definition, decision, decided_on=today, in_text=template)
+        return fill(template, facts)
+
+
+def placeholders(
+    application: Application,
+    definition: Definition,
+    decision: Decision,
+    *,
+    decided_on: date,
+    in_text: str | None = None,
+) -> dict[str, str]:
+    """What a notice's text may name in braces: facts of the case, and the answers as they stand now.
+
+    `in_text`: another text than the body of the notice.
+    """
+    kind = definition.workflow.decision(decision.kind)
+    if in_text is None:
+        notice = definition.outputs.notice(kind.notice) if kind else None
+        in_text = str(notice.body) if notice else ""
+    return _said(definition, application.answers, in_text=in_text) | {
         "applicant_name": application.applicant_name,
         "receipt_number": grouped(application.receipt_number),
         "filed_on": format_wareki(application.received_on),
         "decided_on": format_wareki(decided_on),
         "decision": str(kind.label) if kind else "",
-        "entitlement": amount,
+        "entitlement": _amount(application, definition) if "{entitlement}" in in_text else "",
         "reason": decision.reason,
         "department": organization.department(application.department_code).name,
         "city": city_name(),
     }
+
+
+def _amount(application: Application, definition: Definition) -> str:
+    """What the person gets, in words."""
+    evaluation = evaluate(definition, application.answers, today=application.received_on)
+    entitlement = evaluation.entitlement
+    unit = definition.entitlement.unit if definition.entitlement else ""
+    return yen(entitlement) if unit == "yen" and isinstance(entitlement, int) else str(entitlement or "")
 
 
 def _said(definition: Definition, answers: Mapping[str, Any], *, in_text: str) -> dict[str, str]:

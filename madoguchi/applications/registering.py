@@ -49,8 +49,24 @@ _add("Correction", ("message",), "Asking for what is missing or wrong (行政手
 _add("CorrectionItem", ("text", "before", "after"), "Saying what is to be put right, and what it became")
 _add(
     "Decision",
-    ("reason", "proposed_by_name", "decided_by_name", "sent_back_reason", "notice"),
+    (
+        "reason",
+        "draft_text",
+        "addition",
+        "absence",
+        "proposed_by_name",
+        "decided_by_name",
+        "read_later_by_name",
+        "sent_back_by_name",
+        "sent_back_reason",
+        "notice",
+    ),
     "The decision word for word, its reason, and who proposed and decided it (行政手続法 第8条)",
+)
+_add(
+    "Consultation",
+    ("words", "asked_because", "passed_over_because", "answered_by_name", "passed_over_by_name"),
+    "What other departments said to a proposal, and who said it",
 )
 _add(
     "Extension",

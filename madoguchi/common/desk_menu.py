@@ -21,6 +21,7 @@ class Entry:
 
 MENU = (
     Entry("desk", "/desk/", _("受付一覧"), ("officer", "approver", "head")),
+    Entry("approvals", "/desk/approvals/", _("決裁・合議"), ("officer", "approver", "head")),
     Entry("new", "/desk/new/", _("新規入力"), ("officer", "head")),
     Entry("opinions", "/desk/opinions/", _("意見照会"), ("officer", "approver", "head")),
     Entry("holders", "/desk/holders/", _("担当"), ("officer", "head")),

@@ -13,6 +13,7 @@ from madoguchi.common import clock, yaml_source
 from madoguchi.procedures import compiling
 from madoguchi.procedures.checks import (
     acts,
+    chain,
     changes,
     identity,
     language,
@@ -77,6 +78,7 @@ def examine(text: str, filename: str, *, today: date) -> Report:
         rules.check,
         limits.check,
         acts.check,
+        chain.check,
         language.check_style,
     ):
         check(sheet)

@@ -9,14 +9,17 @@ from madoguchi.common import yaml_source
 from madoguchi.common.yaml_source import NotReadable, Source
 from madoguchi.procedures import compiling_questions, conditions, filer
 from madoguchi.procedures.definition import (
+    Addition,
     Appeal,
     Approval,
     ApprovedAnswer,
     Clock,
     ClockExtension,
+    Consulted,
     CorrectionReason,
     DecisionKind,
     Definition,
+    Delegation,
     Effect,
     EligibilityRule,
     Entitlement,
@@ -31,6 +34,7 @@ from madoguchi.procedures.definition import (
     Outputs,
     Representative,
     Stage,
+    Substitute,
     Text,
     Who,
     Workflow,
@@ -260,7 +264,46 @@ def _decision(node: Node) -> DecisionKind:
 
 def _approval(node: Node) -> Approval:
     decisions = () if node.data.get("when") in (None, "all") else node.strings("when")
-    return Approval(decisions, node.string("drafter", "officer"), node.string("approver", "approver"))
+    amount, substitute = node.child("amount"), node.child("substitute")
+    return Approval(
+        decisions,
+        node.string("drafter", "officer"),
+        node.string("approver", "approver"),
+        amount.integer("at_least") if amount else None,
+        amount.integer("below") if amount else None,
+        node.condition("provided"),
+        node.string("department"),
+        node.string("post"),
+        _delegation(node.child("delegation")),
+        Substitute(substitute.string("role", needed=True), substitute.string("post")) if substitute else None,
+        tuple(_consulted(n) for n in node.children("consult")),
+        node.one_of("consult_order", ("together", "in_turn"), "together") == "in_turn",
+        _sample(node),
+        node.string("draft"),
+    )
+
+
+def _delegation(node: Node | None) -> Delegation | None:
+    if node is None:
+        return None
+    return Delegation(node.string("basis", needed=True), cast("Mark", node.one_of("mark", MARKS, MARKS[2])))
+
+
+def _consulted(node: Node) -> Consulted:
+    return Consulted(
+        node.string("department", needed=True),
+        node.string("role", "head"),
+        node.integer("days") or 1,
+        node.string("post"),
+    )
+
+
+def _sample(node: Node) -> int:
+    """How many of a hundred are opened before they are approved together."""
+    if isinstance(node.data.get("batch"), dict):
+        rule = node.child("batch")
+        return (rule.integer("sample") if rule else None) or 100
+    return 0 if node.one_of("batch", ("each", "never"), "each") == "never" else 100
 
 
 def _outputs(node: Node | None) -> Outputs:
@@ -270,6 +313,7 @@ def _outputs(node: Node | None) -> Outputs:
         tuple(_notice(n) for n in node.children("notices")),
         tuple(_appeal(n) for n in node.children("appeals")),
         node.text("next_steps", "outputs.next_steps"),
+        node.string("sender", "{city}長"),
     )
 
 
@@ -279,7 +323,12 @@ def _notice(node: Node) -> NoticeText:
         notice_id,
         node.text("title", f"{key}.title", needed=True),
         node.text("body", "", needed=True),
+        _addition(node.child("addition")),
     )
+
+
+def _addition(node: Node | None) -> Addition | None:
+    return Addition(node.string("label", needed=True), node.string("text")) if node else None
 
 
 def _appeal(node: Node) -> Appeal:

@@ -236,12 +236,58 @@ class DecisionKind:
 
 
 @dataclass(frozen=True, slots=True)
+class Delegation:
+    """What lets the approver decide in the mayor's place (専決)."""
+
+    basis: str
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Substitute:
+    """Who decides while the approver is absent (代決)."""
+
+    role: str
+    post: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Consulted:
+    """A department that is asked before a decision (合議), and within how many open days it answers."""
+
+    department: str
+    role: str
+    days: int
+    post: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Approval:
-    """Who drafts and who approves; empty `decisions` means all of them."""
+    """Who drafts, is consulted and approves (起案・合議・決裁); empty `decisions` means all of them.
+
+    `at_least` and `below` bound the entitlement, `provided` is a condition on the answers. `sample` is how many of
+    a hundred must be opened before they are approved together, 0 where that is not done.
+    """
 
     decisions: tuple[str, ...]
     drafter: str
     approver: str
+    at_least: int | None = None
+    below: int | None = None
+    provided: Condition | None = None
+    department: str = ""  # "": the department of the case
+    post: str = ""
+    delegation: Delegation | None = None
+    substitute: Substitute | None = None
+    consult: tuple[Consulted, ...] = ()
+    in_turn: bool = False
+    sample: int = 100
+    draft: str = ""
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether it is only for some amounts or answers."""
+        return self.at_least is not None or self.below is not None or self.provided is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,11 +302,22 @@ class Workflow:
         """The decision kind of this id."""
         return next((kind for kind in self.decisions if kind.id == decision_id), None)
 
+    def approvals_of(self, decision_id: str) -> tuple[Approval, ...]:
+        """The approval chains of this decision in the order of trying: those that name it, then those for all."""
+        named = tuple(chain for chain in self.approvals if decision_id in chain.decisions)
+        return named + tuple(chain for chain in self.approvals if not chain.decisions)
+
     def approval_of(self, decision_id: str) -> Approval | None:
-        """The approval chain of this decision: the first that names it, else the first for all."""
-        named = (chain for chain in self.approvals if decision_id in chain.decisions)
-        general = (chain for chain in self.approvals if not chain.decisions)
-        return next(named, None) or next(general, None)
+        """The approval chain of this decision whatever its amount and answers: the first without limits."""
+        return next((chain for chain in self.approvals_of(decision_id) if not chain.is_limited), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """The part of a letter that its drafter may change: what it is called, and the words proposed for it."""
+
+    label: str
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +325,7 @@ class NoticeText:
     id: str
     title: Text
     body: Text
+    addition: Addition | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +342,7 @@ class Outputs:
     notices: tuple[NoticeText, ...]
     appeals: tuple[Appeal, ...]
     next_steps: Text
+    sender: str = "{city}長"
 
     def notice(self, notice_id: str) -> NoticeText | None:
         """The notice text of this id."""

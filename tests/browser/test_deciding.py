@@ -174,7 +174,7 @@ def _propose(page: Page, case: str, look: Look) -> None:
     look(page, "propose-without-reason")
     assert len(form.errors()) == 1
     form.choose("決定の内容", "認定")
-    form.press("通知書の案を見る")
+    form.press("起案文と通知書の案を見る")
     look(page, "letter-drafted")
     expect(page.locator(".letter")).to_contain_text("村上 小春")
     form.press("起案する")
@@ -190,6 +190,12 @@ def _cannot_decide_alone(page: Page, look: Look) -> None:
 
 
 def _decide(page: Page, ticket: Ticket, look: Look) -> None:
+    press(page.get_by_role("link", name="決裁・合議"))
+    look(page, "approvals")
+    for tab in ("consulted", "later"):
+        page.goto(f"/desk/approvals/{tab}/")
+        look(page, f"approvals-{tab}")
+    page.goto("/desk/")
     press(page.get_by_role("link", name=re.compile("決裁待ち")))
     look(page, "inbox-of-approver")
     press(page.get_by_role("link", name=ticket.number))

@@ -1,6 +1,8 @@
 """What people do with filings: one function for each thing a person does."""
 
-from madoguchi.applications.actions.decision import decide, propose, send_back
+from madoguchi.applications.actions.approving import decide_opened
+from madoguchi.applications.actions.consulting import answer_consultation, ask_again, pass_over
+from madoguchi.applications.actions.decision import decide, read_later, send_back, take_back
 from madoguchi.applications.actions.drafts import (
     add_file,
     carry_to_current,
@@ -22,6 +24,7 @@ from madoguchi.applications.actions.messages import (
     write_message,
 )
 from madoguchi.applications.actions.opinions import ask_opinions, give_opinion, withdraw_opinion
+from madoguchi.applications.actions.proposing import propose
 from madoguchi.applications.actions.protection import look_again, protect
 from madoguchi.applications.actions.resident import answer_correction, send_document, withdraw
 from madoguchi.applications.actions.review import add_note, hand_over, return_for_correction, take
@@ -29,10 +32,13 @@ from madoguchi.applications.actions.review import add_note, hand_over, return_fo
 __all__ = [
     "add_file",
     "add_note",
+    "answer_consultation",
     "answer_correction",
+    "ask_again",
     "ask_opinions",
     "carry_to_current",
     "decide",
+    "decide_opened",
     "discard",
     "edit_answer",
     "extend",
@@ -41,8 +47,10 @@ __all__ = [
     "hand_over",
     "keep_for_later",
     "look_again",
+    "pass_over",
     "propose",
     "protect",
+    "read_later",
     "record_contact",
     "remove_file",
     "remove_member",
@@ -55,6 +63,7 @@ __all__ = [
     "start",
     "strike_contact",
     "take",
+    "take_back",
     "withdraw",
     "withdraw_opinion",
     "write_message",

@@ -12,10 +12,11 @@ from typing import Any
 from uuid import UUID
 
 from madoguchi.applications import rules
-from madoguchi.applications.actions.decision import open_proposal, propose
+from madoguchi.applications.actions.decision import open_proposal, take_back
+from madoguchi.applications.actions.proposing import propose
 from madoguchi.applications.actions.review import change_case
 from madoguchi.applications.errors import ChangedMeanwhile, NotAllowed, ReasonMissing, UnknownChoice
-from madoguchi.applications.models import Application, BulkItem, BulkRun, CaseEvent, Decision, Status
+from madoguchi.applications.models import Application, BulkItem, BulkRun, CaseEvent, Status
 from madoguchi.applications.permissions import HANDLES, departments_headed, departments_seen, require
 from madoguchi.audit import actions as audit
 from madoguchi.common import clock, kernel
@@ -328,6 +329,10 @@ def _before(case: Application) -> dict[str, Any]:
 def _undo(run: BulkRun, items: Sequence[BulkItem], now: datetime) -> None:
     for together in _together(items):
         ready = list(_undoable(together))
+        if run.act == Act.PROPOSE:
+            for item in ready:
+                _take_back_one(run, item, now)
+            continue
         try:
             _take_back(run, ready, now)
         except ChangedMeanwhile:
@@ -338,11 +343,38 @@ def _undo(run: BulkRun, items: Sequence[BulkItem], now: datetime) -> None:
                     _keep(item, "followed")
 
 
+def _take_back_one(run: BulkRun, item: BulkItem, now: datetime) -> None:
+    try:
+        take_back(application=item.application, by=run.by, now=now)
+    except (NotAllowed, ChangedMeanwhile):
+        _keep(item, "followed")
+        return
+    unit = kernel.Unit()
+    _settle(unit, item, ItemState.UNDONE, version=item.application.version)
+    kernel.commit(unit)
+
+
+def _was_taken_back(item: BulkItem) -> bool:
+    """Whether the proposal was taken back by this very run, which was cut short before it could note so."""
+    case, last = item.application, item.application.events.order_by("-at", "-id").first()
+    return (
+        case.version == item.version + 1
+        and item.run.act == Act.PROPOSE
+        and last is not None
+        and last.kind == "take_back"
+        and last.actor_id == item.run.by_id
+    )
+
+
 def _undoable(items: Iterable[BulkItem]) -> Iterator[BulkItem]:
     for item in items:
         case = item.application
         if case.status in (Status.CLOSED, Status.WITHDRAWN):
             _keep(item, "decided" if case.status == Status.CLOSED else "withdrawn")
+        elif _was_taken_back(item):
+            unit = kernel.Unit()
+            _settle(unit, item, ItemState.UNDONE, version=case.version)
+            kernel.commit(unit)
         elif case.version != item.version or not rules.may_undo(status=case.status, to=item.before["status"]):
             _keep(item, "followed")
         else:
@@ -376,16 +408,6 @@ def _take_back(run: BulkRun, items: Sequence[BulkItem], now: datetime) -> None:
         )
         subject = f"application:{case.id}"
         audit.record(unit, actor=run.by.actor, act="bulk_undone", subject=subject, now=now, detail=detail)
-        if run.act == Act.PROPOSE and (proposal := open_proposal(case)) is not None:
-            unit.update(
-                Decision,
-                where={"id": proposal.id, "decided_at": None, "sent_back_at": None},
-                set={"sent_back_at": now, "sent_back_reason": UNDONE},
-                otherwise=ChangedMeanwhile(),
-            )
         _settle(unit, item, ItemState.UNDONE, version=item.version + 1)
     if unit.statements:
         kernel.commit(unit)
-
-
-UNDONE = "一括処理の取消し"

@@ -1,6 +1,7 @@
 """Filings: drafts of residents, applications (申請・届出) and what the desk did with them."""
 
 from madoguchi.applications.models.bulk import BulkItem, BulkRun
+from madoguchi.applications.models.consulting import Consultation
 from madoguchi.applications.models.contacts import CaseLook, Contact, Message
 from madoguchi.applications.models.course import CaseEvent, Correction, CorrectionItem, InternalNote
 from madoguchi.applications.models.deciding import Decision, DocumentCounter, ProducedFile
@@ -23,6 +24,7 @@ __all__ = [
     "CaseEvent",
     "CaseLook",
     "Channel",
+    "Consultation",
     "Contact",
     "Correction",
     "CorrectionItem",

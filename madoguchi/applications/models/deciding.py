@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from madoguchi.applications.chains import Capacity
 from madoguchi.applications.models.filing import Application
 from madoguchi.common.ids import new_id
 from madoguchi.identity.models import Staff
@@ -26,8 +27,38 @@ class Decision(models.Model):
     document_number = models.CharField(max_length=60, null=True, unique=True)
     notice = models.JSONField(default=dict)  # the letter as it was decided, word for word
     notice_digest = models.CharField(max_length=64, default="")
+    draft_text = models.TextField(default="")  # 起案文
+    addition = models.TextField(default="")  # what the drafter wrote into the part of the letter left to them
+    chain = models.JSONField(default=dict)  # who decides, as the definition said then (`chains.Chain`)
+    content_digest = models.CharField(max_length=64, default="")
+    # What lists ask for, of the chain: "" stands for the department of the case, and for no substitute.
+    deciding_department = models.CharField(max_length=60, default="")
+    deciding_role = models.CharField(max_length=20, default="approver")
+    substitute_role = models.CharField(max_length=20, default="")
+    proposed_by_post = models.CharField(max_length=300, default="")
+    decided_by_post = models.CharField(max_length=300, default="")
+    decided_as = models.CharField(max_length=20, default="", choices=Capacity.choices)
+    absence = models.TextField(default="")  # why the substitute decided (代決)
+    read_later_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")  # 後閲
+    read_later_by_name = models.CharField(max_length=120, default="")
+    read_later_by_post = models.CharField(max_length=300, default="")
+    read_later_at = models.DateTimeField(null=True)
+    sent_back_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
+    sent_back_by_name = models.CharField(max_length=120, default="")
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["proposed_at", "id"],
+                condition=models.Q(decided_at=None, sent_back_at=None),
+                name="decision_waiting",
+            ),
+            models.Index(
+                fields=["decided_at", "id"],
+                condition=models.Q(decided_as="substitute", read_later_at=None),
+                name="decision_to_read_later",
+            ),
+        ]
         constraints = [
             # 行政手続法 第8条: a refusal states its reason.
             models.CheckConstraint(
@@ -37,6 +68,10 @@ class Decision(models.Model):
             models.CheckConstraint(
                 name="nobody_decides_own_proposal",
                 condition=models.Q(decided_by__isnull=True) | ~models.Q(decided_by=models.F("proposed_by")),
+            ),
+            models.CheckConstraint(
+                name="substitute_states_absence",
+                condition=~models.Q(decided_as="substitute") | ~models.Q(absence=""),
             ),
             models.UniqueConstraint(
                 fields=["application"],

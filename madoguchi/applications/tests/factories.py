@@ -22,6 +22,7 @@ from madoguchi.applications.models import (
     CaseEvent,
     CaseLook,
     Channel,
+    Consultation,
     Contact,
     Correction,
     CorrectionItem,
@@ -169,7 +170,8 @@ def ApplicationFactory(
         reason = "公務員であり、勤務先から支給されるため。" if decision == "refused" else ""
         actions.propose(application=application, kind=decision, reason=reason, by=officer, now=now())
     if closed:
-        actions.decide(application=application, by=approver or somebody("approver", department), now=now())
+        role = application.decisions.get(decided_at=None, sent_back_at=None).deciding_role
+        actions.decide(application=application, by=approver or somebody(role, department), now=now())
     return application
 
 
@@ -292,6 +294,22 @@ def DecisionFactory(**fields: Any) -> Decision:
         decision.notice = letters.stored(letter)
     decision.save()
     return decision
+
+
+def ConsultationFactory(**fields: Any) -> Consultation:
+    """A department that was asked about a proposal and has not answered."""
+    fields["decision"] = fields.get("decision") or ApplicationFactory(proposed=True).decisions.get()
+    department = fields.pop("department", None) or DepartmentFactory()
+    values: dict[str, Any] = {
+        "position": 0,
+        "department_code": department.code,
+        "department_name": department.name,
+        "role": "head",
+        "days": 3,
+        "asked_at": NOW,
+        "answer_by_on": TODAY + timedelta(days=3),
+    }
+    return Consultation.objects.create(**(values | fields))
 
 
 def ExtensionFactory(**fields: Any) -> Extension:

@@ -194,7 +194,7 @@ def test_undoing_after_the_decision_left_says_so_and_changes_nothing(desk: Desk)
     assert work(run) == {decided.receipt_number: "kept decided", waiting.receipt_number: "undone"}
     assert fresh(decided).status == Status.CLOSED
     assert fresh(waiting).status == Status.IN_REVIEW
-    assert Decision.objects.get(application=waiting).sent_back_reason == bulk.UNDONE
+    assert Decision.objects.get(application=waiting).sent_back_by_id == desk["officer"].id
     actions.propose(application=fresh(waiting), kind=GRANTED, reason="", by=desk["officer"], now=clock.now())
 
 

@@ -62,10 +62,15 @@ def people(case: Application) -> tuple[Staff, Staff]:
 
 
 def decided(case: Application, kind: str, reason: str = "") -> Decision:
-    """The case decided by two people."""
-    officer, approver = people(case)
-    actions.propose(application=case, kind=kind, reason=reason, by=officer, now=clock.now())
-    return actions.decide(application=case, by=approver, now=clock.now())
+    """The case decided by two people; a department that is not there is not waited for."""
+    officer, _approver = people(case)
+    proposal = actions.propose(application=case, kind=kind, reason=reason, by=officer, now=clock.now())
+    decider = somebody(proposal.deciding_role, department_of(case.procedure_version))
+    for one in proposal.consultations.all():
+        actions.pass_over(
+            application=case, consultation_id=one.id, reason="部署がない。", by=decider, now=clock.now()
+        )
+    return actions.decide(application=case, by=decider, now=clock.now())
 
 
 def label_of(case: Application, kind: str) -> str:

@@ -223,7 +223,7 @@ def test_a_button_that_cannot_be_pressed_says_why(desk: Desk) -> None:
     words = plain(page(desk, case))
 
     assert "起案済みです。決裁を待っています。" in words
-    assert "決裁者か所属長が行います。" in words
+    assert "子ども青少年課 課長補佐が決裁します。" in words
 
 
 @pytest.mark.slow

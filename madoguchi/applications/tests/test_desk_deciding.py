@@ -129,7 +129,7 @@ def test_the_letter_is_read_as_pdf_before_proposing(desk: Desk, case: Applicatio
 def test_the_approver_reads_proposal_letter_and_answers(desk: Desk, case: Application) -> None:
     propose(desk, case, kind="refused", reason=REASON)
 
-    text = text_of(desk.browser("approver").get(url_of("case_decide", case)))
+    text = text_of(desk.browser("head").get(url_of("case_decide", case)))
 
     for expected in (
         "立花 和也",

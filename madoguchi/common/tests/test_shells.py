@@ -113,6 +113,7 @@ def test_the_desk_names_who_is_signed_in_and_offers_to_sign_out() -> None:
             {"officer"},
             [
                 "/desk/",
+                "/desk/approvals/",
                 "/desk/new/",
                 "/desk/opinions/",
                 "/desk/holders/",
@@ -121,12 +122,13 @@ def test_the_desk_names_who_is_signed_in_and_offers_to_sign_out() -> None:
             ],
         ),
         ({"office"}, ["/plan/achievements/", "/plan/office/"]),
-        ({"approver"}, ["/desk/", "/desk/opinions/", "/desk/figures/"]),
+        ({"approver"}, ["/desk/", "/desk/approvals/", "/desk/opinions/", "/desk/figures/"]),
         ({"administrator"}, ["/desk/staff/", "/desk/departments/", "/desk/jobs/"]),
         (
             {"head", "administrator"},
             [
                 "/desk/",
+                "/desk/approvals/",
                 "/desk/new/",
                 "/desk/opinions/",
                 "/desk/holders/",

@@ -26,6 +26,8 @@ PLACEHOLDERS = (
     "department",
     "city",
 )
+# What is known when a proposal is drafted, and cannot change until it is decided.
+DRAFTED = tuple(name for name in PLACEHOLDERS if name not in ("decided_on", "reason"))
 AGAINST = ("refused", "dismissed")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -44,7 +46,6 @@ def check(sheet: Sheet) -> None:
             _named(sheet, decision, path, "appeal", "教示", appeals)
     _notices(sheet, outputs)
     _unused(sheet, workflow, outputs)
-    _approval(sheet, workflow)
     _place(sheet, workflow)
     _clock(sheet)
 
@@ -89,25 +90,32 @@ def _named(sheet: Sheet, decision: dict[str, Any], path: Path, key: str, called:
 
 
 def _notices(sheet: Sheet, outputs: dict[str, Any]) -> None:
-    answers = _answers_of_the_filing(sheet)
     for n, notice in enumerate(outputs["notices"]):
-        path: Path = ("outputs", "notices", n, "body")
-        for name in _PLACEHOLDER.findall(notice["body"]):
-            if name not in PLACEHOLDERS and name not in answers:
-                mend = suggestion(name, (*PLACEHOLDERS, *answers)) or either(
-                    f"{{{one}}}" for one in PLACEHOLDERS
-                )
-                sheet.note(path, "unknown_placeholder", f"本文の {{{name}}} に入る値がありません。", mend)
-                break
-        else:
-            if notice["body"].count("{") != notice["body"].count("}"):
-                mend = "「{reason}」のように、前と後ろをそろえてください。"
-                sheet.note(path, "open_brace", "本文のかっこ「{」「}」がそろっていません。", mend)
-        if "{entitlement}" in notice["body"] and "entitlement" not in sheet.data:
-            mend = "entitlement を書くか、本文から {entitlement} を消してください。"
-            sheet.note(
-                path, "no_entitlement", "本文に {entitlement} がありますが、額の計算がありません。", mend
-            )
+        path: Path = ("outputs", "notices", n)
+        check_placeholders(sheet, notice["body"], (*path, "body"))
+        if "text" in notice.get("addition", {}):
+            check_placeholders(sheet, notice["addition"]["text"], (*path, "addition", "text"), DRAFTED)
+    sender, known = outputs.get("sender", ""), ("city", "department")
+    check_placeholders(sheet, sender, ("outputs", "sender"), known, with_answers=False)
+
+
+def check_placeholders(
+    sheet: Sheet, text: str, path: Path, known: tuple[str, ...] = PLACEHOLDERS, *, with_answers: bool = True
+) -> None:
+    """Note the first {name} of a text that nothing can fill, and brackets that are not closed."""
+    answers = _answers_of_the_filing(sheet) if with_answers else set()
+    for name in _PLACEHOLDER.findall(text):
+        if name not in known and name not in answers:
+            mend = suggestion(name, (*known, *answers)) or either(f"{{{one}}}" for one in known)
+            sheet.note(path, "unknown_placeholder", f"本文の {{{name}}} に入る値がありません。", mend)
+            break
+    else:
+        if text.count("{") != text.count("}"):
+            mend = "「{reason}」のように、前と後ろをそろえてください。"
+            sheet.note(path, "open_brace", "本文のかっこ「{」「}」がそろっていません。", mend)
+    if "{entitlement}" in text and "entitlement" not in sheet.data:
+        mend = "entitlement を書くか、本文から {entitlement} を消してください。"
+        sheet.note(path, "no_entitlement", "本文に {entitlement} がありますが、額の計算がありません。", mend)
 
 
 def _answers_of_the_filing(sheet: Sheet) -> set[str]:
@@ -125,24 +133,6 @@ def _unused(sheet: Sheet, workflow: dict[str, Any], outputs: dict[str, Any]) -> 
                 sheet.warn(
                     ("outputs", f"{key}s", n, "id"), f"unused_{key}", message, "要らなければ消してください。"
                 )
-
-
-def _approval(sheet: Sheet, workflow: dict[str, Any]) -> None:
-    ids = [decision["id"] for decision in workflow["decisions"]]
-    covered: set[str] = set()
-    for n, chain in enumerate(workflow["approval"]):
-        when = ids if chain["when"] == "all" else chain["when"]
-        for m, name in enumerate(when):
-            if name not in ids:
-                mend = suggestion(name, ids) or either(ids)
-                path: Path = ("workflow", "approval", n, "when", m)
-                sheet.note(path, "unknown_decision", f"「{name}」という決定はありません。", mend)
-        covered |= set(when)
-    for n, name in enumerate(ids):
-        if name not in covered:
-            message = f"決定「{name}」を決裁する人が決まっていません。"
-            mend = "workflow.approval に「when: all」の行を書いてください。"
-            sheet.note(("workflow", "decisions", n, "id"), "no_approval", message, mend)
 
 
 def _place(sheet: Sheet, workflow: dict[str, Any]) -> None:

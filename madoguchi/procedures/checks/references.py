@@ -86,6 +86,9 @@ def places(data: dict[str, Any]) -> Iterator[Place]:
         for key in ("when", "required"):
             if isinstance(document.get(key), dict):
                 yield Place(document[key], ("documents", n, key), LAST)
+    for n, chain in enumerate(data["workflow"]["approval"]):
+        if "provided" in chain:
+            yield Place(chain["provided"], ("workflow", "approval", n, "provided"), LAST)
 
 
 def _of_question(question: Asked) -> Iterator[Place]:

@@ -87,9 +87,9 @@ def _is_condition(error: Violation) -> bool:
     last = steps[-1] if steps else ""
     if last == "required":
         return isinstance(error.value, dict) or error.rule == "oneOf"
-    approval = "approval" in steps
-    inside = {"all", "any", "not", "where"} & set(steps)
-    return not approval and (last == "when" or bool(inside & {last}))
+    if "approval" in steps and last == "when":  # the decisions that are meant, no condition
+        return False
+    return last in ("when", "provided", "all", "any", "not", "where")
 
 
 def _condition(sheet: Sheet, place: Path, error: Violation) -> None:

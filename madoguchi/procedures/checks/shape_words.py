@@ -116,6 +116,12 @@ def _one_of(key: str, place: Path, error: Violation) -> tuple[str, str, str]:
             f"「{key}」に「{shown(error.value)}」は書けません。",
             "教示の識別子か、null を書いてください。",
         )
+    if key == "batch":
+        return (
+            "unknown_value",
+            f"「batch」に「{shown(error.value)}」は書けません。",
+            "each、never、{sample: 20} のどれかを書いてください。sample は1から100までです。",
+        )
     if key == "when" and "approval" in place:
         return (
             "wrong_type",

@@ -1,7 +1,7 @@
 import pytest
 
 from madoguchi.procedures.compiling import compile_source
-from madoguchi.procedures.definition import ClockExtension, Definition
+from madoguchi.procedures.definition import ClockExtension, Consulted, Definition, Delegation, Substitute
 from madoguchi.procedures.findings import BrokenDefinition
 from madoguchi.procedures.logic import evaluate
 from madoguchi.procedures.tests.building import TODAY, asked, definition, definition_of, section
@@ -203,6 +203,36 @@ def test_decisions_find_their_approval_notice_and_appeal():
     assert decided.outputs.notice(kind.notice) == decided.outputs.notices[0]
     assert decided.outputs.appeal(kind.appeal) == decided.outputs.appeals[0]
     assert "notice.letter.body" not in decided.texts
+
+
+def test_a_chain_names_departments_posts_delegation_substitute_and_what_is_opened_before_a_batch():
+    chain = {
+        "when": "all",
+        "amount": {"at_least": 10_000},
+        "provided": {"question": "months", "at_least": 6},
+        "approver": "head",
+        "department": "welfare",
+        "post": "部長",
+        "delegation": {"basis": "決裁規程", "mark": "general_knowledge"},
+        "substitute": {"role": "approver", "post": "課長補佐"},
+        "consult": [{"department": "tax", "role": "head", "days": 3, "post": "課長"}],
+        "consult_order": "in_turn",
+        "batch": {"sample": 20},
+        "draft": "伺います。",
+    }
+    plain = {"when": "all", "drafter": "officer", "approver": "approver", "batch": "never"}
+    workflow = {"approval": [chain, plain]}
+    made = definition(asked("months", "integer"), workflow=workflow).workflow
+
+    first, second = made.approvals_of("granted")
+    assert made.approval_of("granted") is second
+    assert (first.at_least, first.below, first.department, first.post) == (10_000, None, "welfare", "部長")
+    assert first.provided is not None
+    assert first.delegation == Delegation("決裁規程", "general_knowledge")
+    assert first.substitute == Substitute("approver", "課長補佐")
+    assert first.consult == (Consulted("tax", "head", 3, "課長"),)
+    assert (first.in_turn, first.sample, first.draft) == (True, 20, "伺います。")
+    assert (second.is_limited, second.in_turn, second.sample) == (False, False, 0)
 
 
 # --- who files ---------------------------------------------------------------------------------------------------

@@ -6,10 +6,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from madoguchi.applications import actions, desk_contacts, desk_opinions, durations, queries
+from madoguchi.applications import actions, desk_chain, desk_contacts, desk_opinions, durations, queries
 from madoguchi.applications import desk_case as desk
 from madoguchi.applications.actions.decision import open_proposal
 from madoguchi.applications.actions.resident import open_correction
@@ -105,6 +106,7 @@ def show(
         "opinions": desk_opinions.rows_of(application, definition, today=case.today),
         "edits": edits,
         "decisions": desk.decision_rows(application, definition),
+        "step_columns": desk_chain.step_columns(),
         "extensions": queries.extensions_of(application),
         "related": others,
         "household": kin,
@@ -166,7 +168,11 @@ def done_sentence(done: str) -> str:
         "extend": _("期限を延ばしました。通知書を作成し、メールの宛先があれば申請者に知らせます。"),
         "opinion": _("意見を照会しました。相手の課に知らせます。"),
         "opinion_withdrawn": _("意見照会を取りやめました。"),
-        "propose": _("起案しました。決裁者の決裁を待ちます。"),
+        "propose": _("起案しました。合議と決裁を待ちます。"),
+        "take_back": _("起案を引き戻しました。直して、もう一度起案できます。"),
+        "pass_over": _("合議を待たずに進めます。理由を記録しました。"),
+        "ask_again": _("もう一度、合議を求めました。"),
+        "read_later": _("後閲を記録しました。"),
         "send_back": _("差し戻しました。"),
         "decide": _("決裁しました。通知書を作成し、申請者に知らせます。"),
         "withdraw": _("取下げを登録しました。"),
@@ -176,9 +182,10 @@ def done_sentence(done: str) -> str:
     return sentences.get(done, "")
 
 
-def done(case: OpenCase, what: str) -> HttpResponse:
-    """Back to the case, which says what was done."""
-    return redirect(f"{case.url}?done={what}")
+def done(case: OpenCase, what: str, *, page: str = "") -> HttpResponse:
+    """Back to the case (or another page of it), which says what was done."""
+    address = reverse(f"desk:{page}", args=[case.application.id]) if page else case.url
+    return redirect(f"{address}?done={what}")
 
 
 @with_case(*HANDLES)

@@ -1,28 +1,33 @@
-"""Proposing and deciding: the letter is read as it will go out before anybody says yes."""
+"""Deciding: the letter and the whole chain are read before anybody says yes; the record of it afterwards."""
 
 from __future__ import annotations
 
+import uuid
 from datetime import date
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from madoguchi.applications import actions, letters, rules
+from madoguchi.applications import actions, desk_chain, letters
 from madoguchi.applications import desk_case as desk
 from madoguchi.applications.actions.decision import NumberTaken, open_proposal
+from madoguchi.applications.chain_permissions import decides_as
+from madoguchi.applications.chain_queries import all_consultations_of, consultations_of
+from madoguchi.applications.chains import Capacity, is_settled, restored
+from madoguchi.applications.desk_files import PAGE, CaseFiles
 from madoguchi.applications.desk_options import options
+from madoguchi.applications.desk_records import record_letter
 from madoguchi.applications.models import Application, Decision
 from madoguchi.applications.produced import decision_pdf
 from madoguchi.applications.queries import made_decision
-from madoguchi.applications.views.desk.case import HANDLES, SEES, done, head_of
+from madoguchi.applications.views.desk.case import HANDLES, SEES, done, done_sentence, head_of
 from madoguchi.applications.views.desk.opening import OpenCase, with_case
 from madoguchi.applications.views.desk.papers import inline_pdf
 from madoguchi.applications.views.desk.refusals import AGAIN
 from madoguchi.common.pages import render
 from madoguchi.common.pdf.documents import DecisionNotice
-from madoguchi.procedures.definition import DecisionKind
 
 LONGEST_REASON = 4000
 
@@ -33,121 +38,165 @@ def draft_letter(application: Application, proposal: Decision, *, today: date) -
     return letters.decision_notice(application, proposal, document_number=number, decided_on=today)
 
 
-@with_case(*HANDLES)
-@require_http_methods(["GET", "POST"])
-def propose(request: HttpRequest, case: OpenCase) -> HttpResponseBase:
-    """Choose the decision and its reason, read the letter, propose."""
-    kinds = rules.decision_kinds(case.definition)
-    data = request.POST
-    chosen = next((kind for kind in kinds if kind.id == data.get("kind")), None)
-    reason = data.get("reason", "").strip()
-    step = data.get("act", "") if AGAIN not in data else AGAIN
-    errors = _proposal_errors(chosen, reason) if request.method == "POST" and step != AGAIN else {}
-    letter = None
-    if chosen is not None and not errors and request.method == "POST":
-        draft = _drafted(case, chosen, reason)
-        if step == "pdf":
-            case.shown = "letter"
-            paper = draft_letter(case.application, draft, today=case.today)
-            return inline_pdf(paper.render_apart(), f"{case.application.receipt_number}-draft.pdf")
-        if step == "propose":
-            case.expect_unchanged(data)
-            actions.propose(
-                application=case.application, kind=chosen.id, reason=reason, by=case.staff, now=case.now
-            )
-            return done(case, "propose")
-        letter = draft_letter(case.application, draft, today=case.today)
-    context = head_of(case) | {
-        "option": options(case.application, case.staff, today=case.today, proposal=None)["propose"],
-        "kinds": [(kind.id, str(kind.label), _hint(kind)) for kind in kinds],
-        "chosen": chosen.id if chosen else "",
-        "reason": reason,
-        "longest_reason": LONGEST_REASON,
-        "letter": letter,
-        "sent_back": next((row for row in desk.decision_rows(case.application, case.definition)), None),
-        "evaluation": desk.evaluation_of(case.application, case.definition),
-        "errors": errors,
-        "problems": [(f"#{name}", sentence) for name, sentence in errors.items()],
-    }
-    return render(request, "applications/desk/propose.html", context, status=422 if errors else 200)
-
-
-def _hint(kind: DecisionKind) -> str:
-    hints = [_("理由を書く必要があります。")] if rules.needs_reason(kind) else []
-    hints.append(kind.reason_hint)
-    if kind.appeal:
-        hints.append(_("教示（不服申立てなど）が付きます。"))
-    return "".join(hints)
-
-
-def _proposal_errors(chosen: DecisionKind | None, reason: str) -> dict[str, str]:
-    if chosen is None:
-        return {"kind": _("決定の内容を選んでください。")}
-    if rules.needs_reason(chosen) and not reason:
-        return {
-            "reason": _("「%(kind)s」の理由を書いてください（行政手続法 第8条）。") % {"kind": chosen.label}
-        }
-    if len(reason) > LONGEST_REASON:
-        return {"reason": _("理由は%(most)s文字までにしてください。") % {"most": LONGEST_REASON}}
-    return {}
-
-
-def _drafted(case: OpenCase, kind: DecisionKind, reason: str) -> Decision:
-    """The proposal as it would be, only to show its letter."""
-    return Decision(
-        application=case.application,
-        kind=kind.id,
-        outcome=kind.outcome,
-        reason=reason,
-        proposed_by=case.staff,
-        proposed_by_name=case.staff.display_name,
-        proposed_at=case.now,
-    )
-
-
-@with_case(*SEES)
+@with_case(*SEES, chain="open")
 @require_http_methods(["GET", "POST"])
 def decide(request: HttpRequest, case: OpenCase) -> HttpResponse:
-    """The proposal with its letter; another person decides it or sends it back."""
+    """The proposal with its letter and its chain; another person decides it, asks again, or sends it back."""
     proposal = open_proposal(case.application)
-    back_reason = request.POST.get("back_reason", "").strip()
     act = request.POST.get("act", "") if AGAIN not in request.POST else AGAIN
+    capacity = decides_as(case.staff, case.application, proposal, today=case.today) if proposal else None
     errors: dict[str, str] = {}
-    if act == "decide":
+    if (
+        act == "decide"
+    ):  # who decides may have changed with the proposal: first what was read, then what is missing
+        case.expect_unchanged(request.POST)
+    if act:
+        errors = _errors(request, act, capacity)
+    if act in ACTS and not errors:
         case.expect_unchanged(request.POST)
         try:
-            actions.decide(application=case.application, by=case.staff, now=case.now)
-            return done(case, "decide")
+            return ACTS[act](request, case)
         except NumberTaken:
             errors["main"] = _(
                 "文書番号を付けられませんでした。この申請はまだ決裁されていません。もう一度押してください。"
             )
-    if act == "send_back":
-        if not back_reason:
-            errors["back_reason"] = _("差し戻す理由を書いてください。")
-        elif len(back_reason) > LONGEST_REASON:
-            errors["back_reason"] = _("理由は%(most)s文字までにしてください。") % {"most": LONGEST_REASON}
-        else:
-            case.expect_unchanged(request.POST)
-            actions.send_back(application=case.application, reason=back_reason, by=case.staff, now=case.now)
-            return done(case, "send_back")
+    if not errors:
+        case.looked_at["version"] = case.application.version  # what a batch asks for: this state was read
+    return render(
+        request,
+        "applications/desk/decide.html",
+        _context(request, case, proposal, capacity, errors),
+        status=422 if errors else 200,
+    )
+
+
+def _errors(request: HttpRequest, act: str, capacity: Capacity | None) -> dict[str, str]:
+    field = _field_of(request, act)
+    if act == "decide" and capacity != Capacity.SUBSTITUTE:
+        return {}
+    missing = {
+        "decide": _("決裁する職員が不在である理由を書いてください。"),
+        "send_back": _("差し戻す理由を書いてください。"),
+        "pass_over": _("合議を待たずに進める理由を書いてください。"),
+        "ask_again": _("もう一度、合議を求める理由を書いてください。"),
+    }
+    text = request.POST.get(field, "").strip()
+    if act in missing and not text:
+        return {field: missing[act]}
+    if len(text) > LONGEST_REASON:
+        return {field: _("理由は%(most)s文字までにしてください。") % {"most": LONGEST_REASON}}
+    return {}
+
+
+def _field_of(request: HttpRequest, act: str) -> str:
+    """The field in which an act states its reason."""
+    if act in ("pass_over", "ask_again"):
+        return f"consult.{_consultation_of(request)}"
+    return "absence" if act == "decide" else "back_reason"
+
+
+def _consultation_of(request: HttpRequest) -> uuid.UUID:
+    try:
+        return uuid.UUID(request.POST.get("consultation", ""))
+    except ValueError:
+        raise Http404 from None
+
+
+def _decide(request: HttpRequest, case: OpenCase) -> HttpResponse:
+    absence = request.POST.get("absence", "").strip()
+    actions.decide(application=case.application, by=case.staff, now=case.now, absence=absence)
+    return done(case, "decide")
+
+
+def _send_back(request: HttpRequest, case: OpenCase) -> HttpResponse:
+    reason = request.POST.get("back_reason", "").strip()
+    actions.send_back(application=case.application, reason=reason, by=case.staff, now=case.now)
+    return done(case, "send_back")
+
+
+def _pass_over(request: HttpRequest, case: OpenCase) -> HttpResponse:
+    actions.pass_over(
+        application=case.application,
+        consultation_id=_consultation_of(request),
+        reason=request.POST.get(_field_of(request, "pass_over"), ""),
+        by=case.staff,
+        now=case.now,
+    )
+    return done(case, "pass_over", page="case_decide")
+
+
+def _ask_again(request: HttpRequest, case: OpenCase) -> HttpResponse:
+    actions.ask_again(
+        application=case.application,
+        consultation_id=_consultation_of(request),
+        reason=request.POST.get(_field_of(request, "ask_again"), ""),
+        by=case.staff,
+        now=case.now,
+    )
+    return done(case, "ask_again", page="case_decide")
+
+
+ACTS = {"decide": _decide, "send_back": _send_back, "pass_over": _pass_over, "ask_again": _ask_again}
+
+
+def _context(
+    request: HttpRequest,
+    case: OpenCase,
+    proposal: Decision | None,
+    capacity: Capacity | None,
+    errors: dict[str, str],
+) -> dict[str, Any]:
     kind = case.definition.workflow.decision(proposal.kind) if proposal else None
-    context = head_of(case) | {
+    consultations = consultations_of(proposal) if proposal else []
+    return proposal_context(case, proposal) | {
         "option": options(case.application, case.staff, today=case.today, proposal=proposal)["decide"],
-        "proposal": proposal,
         "kind": str(kind.label) if kind else "",
-        "letter": draft_letter(case.application, proposal, today=case.today) if proposal else None,
-        "blocks": desk.answer_blocks(
-            case.application, case.definition, desk.evaluation_of(case.application, case.definition)
-        ),
-        "back_reason": back_reason,
+        "done": done_sentence(request.GET.get("done", "")),
+        "is_substitute": capacity == Capacity.SUBSTITUTE,
+        "is_delegate": capacity == Capacity.DELEGATE,
+        "may_take_back": proposal is not None and proposal.proposed_by_id == case.staff.id,
+        "basis": restored(proposal.chain).delegation if proposal else "",
+        "is_settled": is_settled(consultations),
+        "consulted": desk_chain.consulted_rows(case.application, consultations, now=case.now)
+        if capacity
+        else [],
+        "typed": request.POST,
+        "back_reason": request.POST.get("back_reason", "").strip(),
         "errors": errors,
         "problems": [(f"#{name}", sentence) for name, sentence in errors.items()],
     }
-    return render(request, "applications/desk/decide.html", context, status=422 if errors else 200)
 
 
-@with_case(*SEES)
+def proposal_context(case: OpenCase, proposal: Decision | None) -> dict[str, Any]:
+    """A proposal as those who decide and those who are consulted read it."""
+    kind = case.definition.workflow.decision(proposal.kind) if proposal else None
+    consultations = all_consultations_of(proposal) if proposal else []
+    return head_of(case) | {
+        "proposal": proposal,
+        "kind": str(kind.label) if kind else "",
+        "letter": draft_letter(case.application, proposal, today=case.today) if proposal else None,
+        "steps": desk_chain.step_cells(desk_chain.steps(case.application, proposal, consultations))
+        if proposal
+        else [],
+        "step_columns": desk_chain.step_columns(),
+        "by_chain": case.by_chain,
+        "files": CaseFiles(case.application, case.definition).current(most=PAGE),
+        "blocks": desk.answer_blocks(
+            case.application, case.definition, desk.evaluation_of(case.application, case.definition)
+        ),
+    }
+
+
+@with_case(*HANDLES)
+@require_POST
+def take_back(request: HttpRequest, case: OpenCase) -> HttpResponse:
+    """The drafter takes the proposal back to change it."""
+    case.expect_unchanged(request.POST)
+    actions.take_back(application=case.application, by=case.staff, now=case.now)
+    return done(case, "take_back")
+
+
+@with_case(*SEES, chain="open")
 @require_GET
 def letter(request: HttpRequest, case: OpenCase) -> HttpResponse:
     """The letter as PDF: the one that was decided, else the one that is proposed."""
@@ -160,3 +209,15 @@ def letter(request: HttpRequest, case: OpenCase) -> HttpResponse:
         raise Http404
     paper = draft_letter(case.application, proposal, today=case.today)
     return inline_pdf(paper.render_apart(), f"{case.application.receipt_number}-draft.pdf")
+
+
+@with_case(*SEES, chain="open")
+@require_GET
+def record(request: HttpRequest, case: OpenCase, decision_id: uuid.UUID) -> HttpResponse:
+    """The whole chain of a proposal on paper (起案用紙・決裁記録), with names and posts as they were."""
+    found = Decision.objects.filter(application=case.application, id=decision_id).first()
+    if found is None:
+        raise Http404
+    case.shown, case.looked_at["decision"] = "record", str(found.id)
+    paper = record_letter(case.application, found, now=case.now)
+    return inline_pdf(paper.render_apart(), f"{case.application.receipt_number}-record.pdf")

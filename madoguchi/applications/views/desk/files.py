@@ -32,7 +32,7 @@ def _attachment(case: OpenCase, attachment_id: uuid.UUID) -> Attachment:
     return found
 
 
-@with_case(*SEES)
+@with_case(*SEES, chain="open")
 @require_GET
 def viewer(request: HttpRequest, case: OpenCase, attachment_id: uuid.UUID) -> HttpResponse:
     """The pages of a file as pictures, with a link to download it."""
@@ -75,7 +75,7 @@ def _pages(attachment: Attachment) -> tuple[int, str]:
         return 0, "refused"
 
 
-@with_case(*SEES)
+@with_case(*SEES, chain="open")
 @require_GET
 def page(request: HttpRequest, case: OpenCase, attachment_id: uuid.UUID, number: int) -> HttpResponse:
     """One page of a file as a picture."""
@@ -91,7 +91,7 @@ def page(request: HttpRequest, case: OpenCase, attachment_id: uuid.UUID, number:
     return HttpResponse(drawn.content, headers=serving.preview_headers(drawn))
 
 
-@with_case(*SEES)
+@with_case(*SEES, chain="open")
 @require_GET
 def download(request: HttpRequest, case: OpenCase, attachment_id: uuid.UUID) -> HttpResponseBase:
     """The file itself, to be saved and never shown in our origin."""

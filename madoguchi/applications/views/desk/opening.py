@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, Literal, ParamSpec
 
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
+from madoguchi.applications.chain_permissions import is_in_chain
 from madoguchi.applications.desk_case import PURPOSE_TIME, SENDING_TIME, stated_purpose
 from madoguchi.applications.desk_looks import Looks, looks_at, note_look
 from madoguchi.applications.desk_queries import subject_of
@@ -66,6 +67,7 @@ class OpenCase:
     sees_news: bool = False  # the page tells what is new
     page: str = ""  # name of the route
     also: kernel.Unit = field(default_factory=kernel.Unit)  # written with the record of the look
+    by_chain: bool = False  # it belongs to another department, which asked this person to consent or decide
 
     @property
     def today(self) -> date:
@@ -79,7 +81,9 @@ class OpenCase:
 
     @property
     def url(self) -> str:
-        """The page of the case."""
+        """The page of the case; for who is only asked about it, the list of what they are asked."""
+        if self.by_chain:
+            return reverse("desk:approvals")
         return reverse("desk:case", args=[self.application.id])
 
     @property
@@ -100,14 +104,17 @@ class OpenCase:
 
 
 CaseView = Callable[Concatenate[HttpRequest, OpenCase, P], HttpResponseBase]
+Chain = Literal["", "open", "ever"]
 View = Callable[..., HttpResponseBase]  # as Django calls it: with what the address says by name
 
 
 def with_case(
-    *roles: str, purpose_asked: bool = True, recorded: bool = True
+    *roles: str, purpose_asked: bool = True, recorded: bool = True, chain: Chain = ""
 ) -> Callable[[CaseView[P]], View]:
     """Give the view a case of a department this person works for, in one of `roles`.
 
+    With `chain` it may also be one that they are asked to consent to or to decide: "open" while the proposal waits,
+    "ever" also afterwards.
     Every page that shows something of it is recorded as a read before it leaves; `recorded=False` is for what shows
     nothing of it.
     """
@@ -117,7 +124,7 @@ def with_case(
         def opened(
             request: HttpRequest, application_id: uuid.UUID, *args: P.args, **kwargs: P.kwargs
         ) -> HttpResponseBase:
-            case = _open(request, application_id)
+            case = _open(request, application_id, chain)
             if case.restriction is not None:
                 responsible = case.restriction.responsible_department
                 if not may_see_protected(case.staff, responsible, today=case.today):
@@ -131,9 +138,9 @@ def with_case(
             try:
                 response = view(request, case, *args, **kwargs)
             except ChangedMeanwhile:
-                response = conflict(request, case.application, case.staff, shown_version)
+                response = conflict(request, case.application, case.staff, shown_version, back=case.url)
             except NotAllowed:
-                response = not_allowed(request, case.application, case.staff)
+                response = not_allowed(request, case.application, case.staff, back=case.url)
             if recorded and not 300 <= response.status_code < 400:
                 _record(case, "read_protected" if case.restriction else "read")
             return response
@@ -143,7 +150,7 @@ def with_case(
     return declare
 
 
-def _open(request: HttpRequest, application_id: uuid.UUID) -> OpenCase:
+def _open(request: HttpRequest, application_id: uuid.UUID, chain: Chain) -> OpenCase:
     staff, now = identity.staff_of(request), clock.now()
     found = Application.objects.select_related("holder", "entered_by", "procedure_version")
     application = found.filter(id=application_id).first()
@@ -152,6 +159,10 @@ def _open(request: HttpRequest, application_id: uuid.UUID) -> OpenCase:
     page = request.resolver_match.url_name if request.resolver_match else ""
     case = OpenCase(application, staff, now, page=page or "")
     if not may_see(staff, application, today=case.today):
+        case.by_chain = bool(chain) and is_in_chain(
+            staff, application, today=case.today, afterwards=chain == "ever"
+        )
+    if not (case.by_chain or may_see(staff, application, today=case.today)):
         _record(case, "read_denied")
         raise Http404
     case.restriction = identity.restriction_of(subject_of(application_id), case.today)

@@ -43,7 +43,7 @@ def state_purpose_page(
 
 
 def conflict(
-    request: HttpRequest, application: Application, staff: Staff, shown_version: str
+    request: HttpRequest, application: Application, staff: Staff, shown_version: str, *, back: str
 ) -> HttpResponse:
     """Somebody was faster: who did what since the page was shown, with everything that was typed kept."""
     application.refresh_from_db()
@@ -71,7 +71,7 @@ def conflict(
             (typed_label(name), value) for name, value in fields if typed_label(name) and value.strip()
         ],
         "again": AGAIN,
-        "back": reverse("desk:case", args=[application.id]),
+        "back": back,
     }
     return render(request, "applications/desk/conflict.html", context, status=409)
 
@@ -84,13 +84,17 @@ def typed_label(name: str) -> str:
         "reason": _("理由"),
         "question": _("聞きたいこと"),
         "back_reason": _("差戻しの理由"),
+        "absence": _("代決の理由"),
+        "draft_text": _("起案文"),
+        "addition": _("通知書に書き加える文"),
+        "words": _("合議の意見"),
     }
     if name.startswith("say."):
         return _("申請者への説明")
     return labels.get(name, "")
 
 
-def not_allowed(request: HttpRequest, application: Application, staff: Staff) -> HttpResponse:
+def not_allowed(request: HttpRequest, application: Application, staff: Staff, *, back: str) -> HttpResponse:
     """The rules do not permit this move now, or not to this person: what the case permits, with the reasons."""
     application.refresh_from_db()
     today = clock.today()
@@ -98,6 +102,6 @@ def not_allowed(request: HttpRequest, application: Application, staff: Staff) ->
         "here": "desk",
         "application": application,
         "options": options(application, staff, today=today, proposal=open_proposal(application)).values(),
-        "back": reverse("desk:case", args=[application.id]),
+        "back": back,
     }
     return render(request, "applications/desk/not_allowed.html", context, status=403)
