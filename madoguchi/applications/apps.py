@@ -10,6 +10,7 @@ class ApplicationsConfig(AppConfig):
             alarms,
             desk_due_warnings,
             handlers,
+            handover_jobs,
             registering,
         )
         from madoguchi.common import registers

@@ -62,3 +62,22 @@ _add("Duration")
 _add("DocumentCounter")
 _add("ProducedFile", ("digest",), "The papers the city made for a case, to be handed out again unchanged")
 _add("SavedFilter")
+_add(
+    "Handover",
+    ("reason",),
+    "Handing an approved case over to the core system that pays or keeps the register",
+)
+_add("HandoverBatch")
+_add("HandoverFile", ("digest",), "The files for core systems, to be handed over again unchanged", 90)
+_add(
+    "HandoverReplacement",
+    ("original", "replacement"),
+    "Answering for what was put in place of a value that a core system cannot take",
+)
+_add("HandoverAnswer", ("findings",), "Lines of a core system's answer that a person must look at", 90)
+_add("RetentionClass")
+_add("RetentionAssignment")
+_add("LegalHold", ("reason", "end_reason"), "Saying why a case must not be erased yet (保留)")
+_add("Disposal", ("reason",), "Saying why a proposal to erase was rejected")
+_add("DisposalItem")
+_add("ErasureRecord", ("digests",), "Proving what was erased, when and by whose approval (廃棄の記録)")

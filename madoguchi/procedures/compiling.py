@@ -47,7 +47,7 @@ GROUP_MAX = 50
 EXPORT_FORMATS = ("csv", "json")
 EXPORT_ENCODINGS = ("utf-8", "utf-8-sig", "cp932")
 LINE_ENDS = ("crlf", "lf")
-DATE_FORMS = ("iso", "slash", "compact", "wareki", "wareki_short")
+DATE_FORMS = ("iso", "slash", "compact", "wareki", "wareki_short", "wareki_digits")
 
 
 def compile_source(text: str) -> Definition:

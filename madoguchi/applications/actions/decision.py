@@ -131,6 +131,7 @@ def _decided(application: Application, proposal: Decision, *, by: Staff, now: da
         otherwise=ChangedMeanwhile(),
     )
     unit.job("applications.after_decision", {"decision": str(proposal.id)})
+    unit.job("applications.queue_handover", {"application": str(application.id)})
     return unit
 
 
