@@ -12,6 +12,7 @@ class ApplicationsConfig(AppConfig):
             handlers,
             handover_jobs,
             registering,
+            retention_jobs,
         )
         from madoguchi.common import registers
         from madoguchi.common.registers import DemoSize, UsualDays

@@ -228,6 +228,9 @@ def event_title(kind: str) -> str:
         "send_back": _("差戻し"),
         "decide": _("決裁"),
         "withdraw": _("取下げ"),
+        "hold": _("廃棄の保留"),
+        "hold_reviewed": _("保留の見直し"),
+        "hold_ended": _("保留の終わり"),
     }
     return titles.get(kind, kind)
 

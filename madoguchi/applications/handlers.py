@@ -90,6 +90,9 @@ def after_extension(payload: Mapping[str, Any]) -> None:
 
 
 def _is_made(application: Application, kind: str, subject_id: str = "") -> bool:
+    """Whether the paper is there; of a case that was erased none is made any more."""
+    if application.erased_at is not None:
+        return True
     return ProducedFile.objects.filter(application=application, kind=kind, subject_id=subject_id).exists()
 
 

@@ -6,7 +6,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,9 @@ from uuid import UUID
 from django.conf import settings
 
 from madoguchi.applications import handover_lines as lines
+from madoguchi.applications import queries
 from madoguchi.applications.actions import handover as actions
+from madoguchi.applications.handlers import FILE_GRACE
 from madoguchi.applications.handover_reading import Ready, read_many
 from madoguchi.applications.models import (
     Application,
@@ -220,25 +222,28 @@ def forget_handover_files(payload: Mapping[str, Any]) -> None:
     """Let go of files and answers after their time; that they went out stays, with their digests."""
     now = clock.now()
     old = HandoverBatch.objects.filter(files_erased_at=None, made_at__lt=now - KEEP_FILES)
-    for batch_id in old.values_list("id", flat=True)[:AT_ONCE]:
+    for batch in old.order_by("made_at", "id")[:AT_ONCE]:
+        files = list(HandoverFile.objects.filter(batch=batch, erased_at=None))
         unit = kernel.Unit()
-        erase_files(unit, batch_id, now=now)
+        still = {"batch": batch.id, "erased_at": None}
+        unit.update(HandoverFile, where=still, set={"erased_at": now}, expect=None)
+        changes = {"files_erased_at": now, "version": kernel.Increment()}
+        unit.update(HandoverBatch, where={"id": batch.id}, set=changes, expect=None)
         kernel.commit(unit)
+        _let_go(batch, files)
     unit = kernel.Unit()
     unit.delete(HandoverAnswer, where={"at__lt": now - KEEP_ANSWERS})
     kernel.commit(unit)
 
 
-def erase_files(unit: kernel.Unit, batch_id: UUID, *, now: datetime) -> None:
-    """Add to a unit that the files of a batch are no longer kept; the sweep removes what nobody refers to."""
-    still = {"batch": batch_id, "erased_at": None}
-    unit.update(HandoverFile, where=still, set={"erased_at": now}, expect=None)
-    unit.update(
-        HandoverBatch,
-        where={"id": batch_id},
-        set={"files_erased_at": now, "version": kernel.Increment()},
-        expect=None,
-    )
+def _let_go(batch: HandoverBatch, files: list[HandoverFile]) -> None:
+    """Remove the content, in the store and where the core system left it in the drop folder."""
+    store, _scanner = configured()
+    for file in files:
+        if settings.HANDOVER_FOLDER and file.dropped_at is not None:
+            (Path(settings.HANDOVER_FOLDER) / batch.procedure_id / file.name).unlink(missing_ok=True)
+        if not queries.referenced([file.digest]):
+            store.delete_unless_put_since(file.digest, clock.now() - FILE_GRACE)
 
 
 def referred_to(digests: Sequence[str]) -> set[str]:

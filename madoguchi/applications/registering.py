@@ -1,7 +1,7 @@
 """What personal data this room keeps, for the register of the city.
 
-How long a closed case is kept is decided per class of records (文書保存期間) with the retention rules; until then
-nothing of a case is forgotten by itself.
+How long a closed case is kept is decided per class of records (文書保存期間): `RetentionAssignment` says which class a
+procedure belongs to, and nothing of a case is erased before a head has approved it (`actions/disposal.py`).
 """
 
 from django.conf import settings
@@ -14,9 +14,18 @@ _CASE = (
 
 
 def _add(
-    model: str, fields: tuple[str, ...] = (), purpose: str = "", retention_days: int | None = None
+    model: str,
+    fields: tuple[str, ...] = (),
+    purpose: str = "",
+    retention_days: int | None = None,
+    by_class: bool = False,
 ) -> None:
-    personal_data.add(f"applications.{model}", PersonalData(fields, purpose, retention_days))
+    personal_data.add(f"applications.{model}", PersonalData(fields, purpose, retention_days, by_class))
+
+
+def _add_of_case(model: str, fields: tuple[str, ...], purpose: str) -> None:
+    """What is erased with its case."""
+    _add(model, fields, purpose, by_class=True)
 
 
 _add(
@@ -25,7 +34,7 @@ _add(
     "Keeping what was typed so that it can be finished and filed later",
     int(settings.DRAFT_DAYS),
 )
-_add(
+_add_of_case(
     "Application",
     (
         "filed_answers",
@@ -42,17 +51,19 @@ _add(
     ),
     _CASE,
 )
-_add("Attachment", ("name", "digest"), "The papers that prove what was filed")
-_add("CaseEvent", ("detail",), "Telling what happened to a case, when and by whom")
-_add("InternalNote", ("text",), "Notes of the officers on a case, never shown to residents")
-_add("Correction", ("message",), "Asking for what is missing or wrong (行政手続法 第7条)")
-_add("CorrectionItem", ("text", "before", "after"), "Saying what is to be put right, and what it became")
-_add(
+_add_of_case("Attachment", ("name", "digest"), "The papers that prove what was filed")
+_add_of_case("CaseEvent", ("detail",), "Telling what happened to a case, when and by whom")
+_add_of_case("InternalNote", ("text",), "Notes of the officers on a case, never shown to residents")
+_add_of_case("Correction", ("message",), "Asking for what is missing or wrong (行政手続法 第7条)")
+_add_of_case(
+    "CorrectionItem", ("text", "before", "after"), "Saying what is to be put right, and what it became"
+)
+_add_of_case(
     "Decision",
     ("reason", "proposed_by_name", "decided_by_name", "sent_back_reason", "notice"),
     "The decision word for word, its reason, and who proposed and decided it (行政手続法 第8条)",
 )
-_add(
+_add_of_case(
     "Extension",
     ("reason", "extended_by_name", "notice"),
     "Telling why a case takes longer, and until when, and answering for it afterwards",
@@ -60,16 +71,18 @@ _add(
 _add("DueWarning")
 _add("Duration")
 _add("DocumentCounter")
-_add("ProducedFile", ("digest",), "The papers the city made for a case, to be handed out again unchanged")
+_add_of_case(
+    "ProducedFile", ("digest",), "The papers the city made for a case, to be handed out again unchanged"
+)
 _add("SavedFilter")
-_add(
+_add_of_case(
     "Handover",
     ("reason",),
     "Handing an approved case over to the core system that pays or keeps the register",
 )
 _add("HandoverBatch")
 _add("HandoverFile", ("digest",), "The files for core systems, to be handed over again unchanged", 90)
-_add(
+_add_of_case(
     "HandoverReplacement",
     ("original", "replacement"),
     "Answering for what was put in place of a value that a core system cannot take",
@@ -77,7 +90,7 @@ _add(
 _add("HandoverAnswer", ("findings",), "Lines of a core system's answer that a person must look at", 90)
 _add("RetentionClass")
 _add("RetentionAssignment")
-_add("LegalHold", ("reason", "end_reason"), "Saying why a case must not be erased yet (保留)")
+_add_of_case("LegalHold", ("reason", "end_reason"), "Saying why a case must not be erased yet (保留)")
 _add("Disposal", ("reason",), "Saying why a proposal to erase was rejected")
 _add("DisposalItem")
 _add("ErasureRecord", ("digests",), "Proving what was erased, when and by whose approval (廃棄の記録)")

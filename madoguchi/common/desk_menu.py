@@ -26,6 +26,7 @@ MENU = (
     Entry("figures", "/desk/figures/", _("集計"), ("officer", "approver", "head")),
     Entry("achievements", "/plan/achievements/", _("実績"), ("officer", "head", "office")),
     Entry("plan", "/plan/office/", _("計画"), ("office",)),
+    Entry("retention", "/desk/retention/", _("保存と廃棄"), ("officer", "approver", "head", "office")),
     Entry("staff", "/desk/staff/", _("職員"), ("administrator",)),
     Entry("departments", "/desk/departments/", _("部署"), ("administrator",)),
     Entry("jobs", "/desk/jobs/", _("ジョブ"), ("administrator",)),

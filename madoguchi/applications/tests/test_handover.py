@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -505,13 +506,19 @@ def test_a_drop_folder_that_is_away_is_tried_again(desk: Desk, settings: Any, tm
 
 
 def test_files_are_forgotten_after_their_time_and_their_digest_stays(
-    desk: Desk, set_clock: SetClock, store: FolderStore
+    desk: Desk, set_clock: SetClock, store: FolderStore, settings: Any, tmp_path: Path
 ) -> None:
+    settings.HANDOVER_FOLDER = str(tmp_path / "drop")
     queued()
     (batch,) = make(desk)
+    handover_jobs.drop_handover({"batch": str(batch.id)})
+    dropped = tmp_path / "drop" / batch.procedure_id / batch.files.get().name
+    assert dropped.exists()
     HandoverAnswerFactory()
     digest = batch.files.get().digest
     assert handover_jobs.referred_to([digest]) == {digest}
+    path = store.objects / digest[:2] / digest
+    os.utime(path, (NOW.timestamp(), NOW.timestamp()))
 
     set_clock(NOW + timedelta(days=91))
     handover_jobs.forget_handover_files({})
@@ -520,6 +527,7 @@ def test_files_are_forgotten_after_their_time_and_their_digest_stays(
     assert batch.files_erased_at is not None
     assert batch.files.get().digest == digest
     assert handover_jobs.referred_to([digest]) == set()
+    assert (store.exists(digest), dropped.exists()) == (False, False)
     assert not HandoverAnswer.objects.exists()
     with pytest.raises(actions.FilesErased):
         actions.drop_again(batch=batch, by=desk["officer"], now=clock.now())

@@ -109,9 +109,19 @@ def test_the_desk_names_who_is_signed_in_and_offers_to_sign_out() -> None:
 @pytest.mark.parametrize(
     ("roles", "offered"),
     [
-        ({"officer"}, ["/desk/", "/desk/new/", "/desk/handover/", "/desk/figures/", "/plan/achievements/"]),
-        ({"office"}, ["/plan/achievements/", "/plan/office/"]),
-        ({"approver"}, ["/desk/", "/desk/handover/", "/desk/figures/"]),
+        (
+            {"officer"},
+            [
+                "/desk/",
+                "/desk/new/",
+                "/desk/handover/",
+                "/desk/figures/",
+                "/plan/achievements/",
+                "/desk/retention/",
+            ],
+        ),
+        ({"office"}, ["/plan/achievements/", "/plan/office/", "/desk/retention/"]),
+        ({"approver"}, ["/desk/", "/desk/handover/", "/desk/figures/", "/desk/retention/"]),
         ({"administrator"}, ["/desk/staff/", "/desk/departments/", "/desk/jobs/"]),
         (
             {"head", "administrator"},
@@ -121,6 +131,7 @@ def test_the_desk_names_who_is_signed_in_and_offers_to_sign_out() -> None:
                 "/desk/handover/",
                 "/desk/figures/",
                 "/plan/achievements/",
+                "/desk/retention/",
                 "/desk/staff/",
                 "/desk/departments/",
                 "/desk/jobs/",

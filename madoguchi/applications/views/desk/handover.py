@@ -303,7 +303,7 @@ def file_response(request: HttpRequest, file: HandoverFile, *, subject: str) -> 
         stream = store.open(file.digest)
     except StorageError:
         return render(request, "applications/desk/handover_away.html", {"here": "handover"}, status=503)
-    _looked(request, subject, file=file.name, digest=file.digest, count=file.cases)
+    _looked(request, subject, file=str(file.id), digest=file.digest, count=file.cases)
     kind = "application/json" if file.name.endswith(".json") else "text/csv"
     response = FileResponse(stream, as_attachment=True, filename=file.name, content_type=kind)
     response["Cache-Control"] = "no-store"
