@@ -114,9 +114,10 @@ def _keep_five_years(unit: kernel.Unit, procedure_ids: list[str], *, now: dateti
         basis="市の文書管理規程で決めます（例）",
         changed_at=now,
     )
-    unit.insert(kept_as)
+    unit.insert(kept_as, unless_exists=True)
     for procedure_id in procedure_ids:
-        unit.insert(RetentionAssignment(procedure_id=procedure_id, retention_class=kept_as, changed_at=now))
+        row = RetentionAssignment(procedure_id=procedure_id, retention_class=kept_as, changed_at=now)
+        unit.insert(row, unless_exists=True)
 
 
 def _applicants(most: int) -> list[Resident]:

@@ -152,6 +152,7 @@ def test_what_was_decided_before_is_found_by_the_hourly_look(desk: Desk) -> None
 # --- files -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.django_db(transaction=True)  # as in a city: a unit is one statement on PostgreSQL
 def test_the_file_of_a_batch_holds_every_case_that_waited_and_they_are_sent(desk: Desk) -> None:
     handovers = [queued(), queued()]
 
@@ -453,6 +454,7 @@ def test_what_was_typed_in_by_hand_is_done_with_its_reason(desk: Desk) -> None:
     assert (handover.state, handover.reason) == (State.ACKNOWLEDGED, "外字のため")
 
 
+@pytest.mark.django_db(transaction=True)
 def test_taking_a_batch_back_lets_what_has_no_answer_wait_again(desk: Desk) -> None:
     open_one, answered = queued(), queued()
     (batch,) = make(desk)

@@ -251,6 +251,7 @@ def full_case(desk: Desk, store: FolderStore) -> Application:
 # --- all of it is gone, and only it ----------------------------------------------------------------------------
 
 
+@pytest.mark.django_db(transaction=True)  # as in a city: a unit is one statement on PostgreSQL
 def test_nothing_personal_is_left_in_any_table_nor_in_any_file(
     desk: Desk, store: FolderStore, set_clock: SetClock
 ) -> None:
@@ -680,6 +681,7 @@ def test_a_class_made_longer_after_the_proposal_keeps_its_cases(desk: Desk, set_
 # --- faults ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.django_db(transaction=True)
 def test_stopped_in_the_middle_the_next_run_goes_on_and_nothing_is_erased_twice(
     desk: Desk, set_clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

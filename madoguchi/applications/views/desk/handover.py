@@ -174,7 +174,7 @@ def cases(request: HttpRequest) -> HttpResponse:
             }
             for state, label in labels.items()
         ],
-        "columns": [_("受付番号"), _("手続"), _("状態"), _("その状態になった日時"), _("ファイル"), _("理由")],
+        "columns": [_("受付番号"), _("手続"), _("状態"), _("日時"), _("ファイル"), _("理由")],
         "rows": [{"cells": _case_cells(row, labels, called, protected)} for row in rows],
         "pagination": pagination,
         "csv": f"{reverse('desk:handover_cases_csv')}{address_with(request)}",
@@ -462,6 +462,11 @@ def answer(request: HttpRequest, answer_id: UUID) -> HttpResponse:
     context = {
         "here": "handover",
         "answer": found,
+        "unanswered": Handover.objects.filter(
+            department_code=found.department_code,
+            procedure_id=found.procedure_id,
+            state=Handover.State.SENT,
+        ).count(),
         "title": desk.title_of(found.procedure_id),
         "columns": [{"label": _("行"), "numeric": True}, _("番号"), _("確認すること")],
         "rows": [{"cells": [line, number or "―", labels[code]]} for line, number, code in found.findings],

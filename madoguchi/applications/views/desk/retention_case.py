@@ -20,7 +20,7 @@ from madoguchi.applications.errors import (
     ReasonMissing,
     UnknownChoice,
 )
-from madoguchi.applications.models import LegalHold, RetentionAssignment
+from madoguchi.applications.models import Handover, LegalHold, RetentionAssignment
 from madoguchi.applications.permissions import departments_headed, may_handle
 from madoguchi.applications.views.desk.case import SEES, head_of
 from madoguchi.applications.views.desk.opening import OpenCase, with_case
@@ -119,6 +119,7 @@ def _show(request: HttpRequest, case: OpenCase, problems: Problems, status: int)
     context = head_of(case) | {
         "here": "retention",
         "kept_as": kept_as,
+        "has_handover": Handover.objects.filter(application=application).exists(),
         "ends_on": ends_on,
         "held": next((row for row in rows if row.ended_at is None), None),
         "past": [row for row in rows if row.ended_at is not None],
