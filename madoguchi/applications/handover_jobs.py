@@ -95,7 +95,7 @@ class _Making:
         for ready in self._cases():
             pieces = (lines.head(self.definition), self._body(ready, first=True), lines.tail(self.definition))
             stored = store.put(lines.encoded(iter(pieces), self.batch.encoding))
-            application = ready.handover.application
+            application = ready.application
             yield self._file(stored, application.receipt_number, application.id, 1)
 
     def keep_back(self) -> None:

@@ -18,7 +18,7 @@ from madoguchi.identity import queries as identity
 from madoguchi.procedures import queries as procedures
 from madoguchi.procedures.definition import Definition
 
-AT_ONCE = 200
+AT_ONCE = 100
 
 Replacements = dict[str, tuple[str, str]]
 
@@ -28,6 +28,7 @@ class Ready:
     """A case with what its core system would get of it now."""
 
     handover: Handover
+    application: Application
     line: Line
     is_protected: bool
 
@@ -51,9 +52,10 @@ def read_one(handover: Handover) -> Line:
     return found.line
 
 
-def line_for(handover: Handover, decision: Decision, replacements: Replacements) -> Line:
+def line_for(
+    handover: Handover, application: Application, decision: Decision, replacements: Replacements
+) -> Line:
     """The line of a case whose decision and replacements are in hand."""
-    application = handover.application
     definition = procedures.definition_of(handover.procedure_version_id)
     assert decision.decided_at is not None
     facts = Facts(
@@ -70,15 +72,18 @@ def line_for(handover: Handover, decision: Decision, replacements: Replacements)
 
 def read_many(rows: QuerySet[Handover], *, today: date) -> Iterator[Ready]:
     """Many cases in the order of queueing, a few hundred in memory at a time."""
-    ordered = rows.select_related("application").order_by("queued_at", "id").iterator(AT_ONCE)
+    # Cases are fetched beside their hand-overs: joined, the two would hold each other in memory.
+    ordered = rows.order_by("queued_at", "id").iterator(AT_ONCE)
     while batch := list(islice(ordered, AT_ONCE)):
+        applications = _applications([one.application_id for one in batch])
         decisions = _decisions([one.application_id for one in batch])
         replacements = replacements_of([one.id for one in batch])
         subjects = {subject_of(one.application_id) for one in batch}
         protected = identity.restricted_subjects(subjects, today)
         for one in batch:
-            line = line_for(one, decisions[one.application_id], replacements.get(one.id, {}))
-            yield Ready(one, line, subject_of(one.application_id) in protected)
+            application = applications[one.application_id]
+            line = line_for(one, application, decisions[one.application_id], replacements.get(one.id, {}))
+            yield Ready(one, application, line, subject_of(one.application_id) in protected)
 
 
 def replacements_of(ids: Sequence[UUID]) -> dict[UUID, Replacements]:
@@ -87,6 +92,11 @@ def replacements_of(ids: Sequence[UUID]) -> dict[UUID, Replacements]:
     for row in HandoverReplacement.objects.filter(handover__in=ids).order_by("at", "id"):
         found.setdefault(row.handover_id, {})[row.column] = (row.original, row.replacement)
     return found
+
+
+def _applications(ids: Sequence[UUID]) -> dict[UUID, Application]:
+    found = Application.objects.filter(id__in=ids).defer("filed_answers")
+    return {application.id: application for application in found}
 
 
 def _decisions(ids: Sequence[UUID]) -> dict[UUID, Decision]:

@@ -282,6 +282,7 @@ def database(*, pooled: bool) -> dict[str, object]:
                 "init_command": (
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000;"
                     " PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
+                    " PRAGMA secure_delete=ON;"  # what was erased is overwritten, not only let go
                 ),
             },
             "TEST": {"NAME": str(path.with_name(f"test-{path.name}"))},

@@ -74,16 +74,20 @@ def queue(*, application: Application, now: datetime) -> None:
         since=now,
         queued_at=now,
     )
-    handover.state = _state_of(handover, decision, now)
+    handover.state = _state_of(handover, application, decision, now)
     unit = kernel.Unit()
     unit.insert(handover, unless_exists=True)
     kernel.commit(unit)
 
 
-def _state_of(handover: Handover, decision: Decision, now: datetime) -> str:
+def _state_of(handover: Handover, application: Application, decision: Decision, now: datetime) -> str:
     if identity.is_restricted(subject_of(handover.application_id), clock.tokyo_date(now)):
         return State.PROTECTED
-    return State.NEEDS_PERSON if reading.line_for(handover, decision, {}).problems else State.WAITING
+    return (
+        State.NEEDS_PERSON
+        if reading.line_for(handover, application, decision, {}).problems
+        else State.WAITING
+    )
 
 
 # --- batches ---------------------------------------------------------------------------------------------
@@ -292,7 +296,7 @@ def send_as_utf8(*, handover: Handover, version: int, by: Staff, now: datetime) 
     """Send this case as UTF-8, in a file of its own kind. Raises `NotAllowed`, `ChangedMeanwhile`."""
     _require_case(handover, by, now, MENDED_FROM)
     handover.encoding = "utf-8"
-    left = bool(reading.line_for(handover, _decision(handover), _replacements(handover)).problems)
+    left = bool(_with(handover, {}).problems)
     unit = kernel.Unit()
     _change(unit, handover, version, now, state=_next_state(handover, left), encoding="utf-8")
     _note_case(unit, handover, "handover.utf8", by, now, {})
@@ -354,7 +358,8 @@ def _next_state(handover: Handover, left: bool) -> str:
 
 
 def _with(handover: Handover, more: reading.Replacements) -> Any:
-    return reading.line_for(handover, _decision(handover), _replacements(handover) | more)
+    chosen = _replacements(handover) | more
+    return reading.line_for(handover, handover.application, _decision(handover), chosen)
 
 
 def _replacements(handover: Handover) -> reading.Replacements:

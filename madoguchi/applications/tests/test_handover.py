@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
 import os
+import weakref
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from madoguchi.applications import handover_jobs, handover_lines
+from madoguchi.applications import handover_jobs, handover_lines, handover_reading
 from madoguchi.applications.actions import handover as actions
 from madoguchi.applications.actions.handover_answer import take_answer
 from madoguchi.applications.errors import ChangedMeanwhile, NotAllowed, ReasonMissing, UnknownChoice
@@ -226,6 +228,21 @@ def test_a_batch_is_read_a_few_hundred_at_a_time_with_as_many_questions_for_ten_
         handover_jobs.make_handover({"batch": str(batch.id)})
 
     assert HandoverBatch.objects.get().cases == 6
+
+
+def test_cases_that_are_written_are_let_go_of_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _n in range(6):
+        queued()
+    monkeypatch.setattr(handover_reading, "AT_ONCE", 2)
+    gc.disable()  # nothing but the last reference may keep them
+    try:
+        read = handover_reading.read_many(Handover.objects.all(), today=clock.today())
+        seen = [weakref.ref(ready.application) for ready in read]
+        alive = [one for one in seen if one() is not None]
+    finally:
+        gc.enable()
+
+    assert (len(seen), len(alive)) == (6, 0)
 
 
 # --- characters that do not fit --------------------------------------------------------------------------------
