@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
 
 from madoguchi.applications import handover_lines as lines
 from madoguchi.applications import queries
@@ -20,6 +21,7 @@ from madoguchi.applications.handlers import FILE_GRACE
 from madoguchi.applications.handover_reading import Ready, read_many
 from madoguchi.applications.models import (
     Application,
+    Decision,
     Handover,
     HandoverAnswer,
     HandoverBatch,
@@ -51,9 +53,19 @@ def queue_handover(payload: Mapping[str, Any]) -> None:
 @jobs.handler("applications.look_after_handovers", every=timedelta(hours=1))
 def look_after_handovers(payload: Mapping[str, Any]) -> None:
     """Line up what was decided of late and stands in no line: decided before there was an export, or imported."""
-    since = clock.now() - LOOK_BACK
+    exports = {offer.procedure_id: offer.definition.export for offer in procedures.offers()}
+    # Where the definition names decisions each case is looked at; elsewhere those in favour of the person are enough.
+    named = [procedure_id for procedure_id, export in exports.items() if export and export.decisions]
+    in_favour = Decision.objects.filter(
+        application=OuterRef("id"), decided_at__isnull=False, outcome__in=("granted", "accepted")
+    )
     missed = Application.objects.filter(
-        status=Status.CLOSED, closed_at__gte=since, handover=None, erased_at=None
+        Exists(in_favour) | Q(procedure_id__in=named),
+        status=Status.CLOSED,
+        closed_at__gte=clock.now() - LOOK_BACK,
+        procedure_id__in=[procedure_id for procedure_id, export in exports.items() if export],
+        handover=None,
+        erased_at=None,
     )
     for application in missed.order_by("closed_at", "id").iterator(AT_ONCE):
         actions.queue(application=application, now=clock.now())

@@ -143,12 +143,13 @@ def test_a_refusal_and_an_open_case_are_not_handed_over(desk: Desk) -> None:
 
 
 def test_what_was_decided_before_is_found_by_the_hourly_look(desk: Desk) -> None:
-    ApplicationFactory(closed=True)
+    granted = ApplicationFactory(closed=True)
+    ApplicationFactory(closed=True, decision="refused")
 
     handover_jobs.look_after_handovers({})
     handover_jobs.look_after_handovers({})
 
-    assert Handover.objects.count() == 1
+    assert Handover.objects.get().application == granted
 
 
 # --- files -----------------------------------------------------------------------------------------------------
