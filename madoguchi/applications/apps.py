@@ -13,7 +13,9 @@ class ApplicationsConfig(AppConfig):
             desk_opinion_mails,
             desk_reorganising,
             handlers,
+            handover_jobs,
             registering,
+            retention_jobs,
         )
         from madoguchi.common import registers
         from madoguchi.common.registers import DemoSize, UsualDays

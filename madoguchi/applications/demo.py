@@ -26,6 +26,8 @@ from madoguchi.applications.models import (
     DocumentCounter,
     InternalNote,
     OpinionRequest,
+    RetentionAssignment,
+    RetentionClass,
     Status,
 )
 from madoguchi.applications.secrets import receipt_secret
@@ -101,6 +103,7 @@ def load(size: DemoSize) -> None:
     unit = kernel.Unit()
     for key, last in maker.numbers.items():
         unit.insert(DocumentCounter(id=key, last=last))
+    _keep_five_years(unit, [offer.procedure_id for offer in offers], now=maker.now)
     kernel.commit(unit)
 
 
@@ -121,6 +124,21 @@ def _load_each(count: int, maker: Maker, groups: Sequence[tuple[Offer, Sequence[
             kernel.commit(unit)
             unit = kernel.Unit()
     kernel.commit(unit)
+
+
+def _keep_five_years(unit: kernel.Unit, procedure_ids: list[str], *, now: datetime) -> None:
+    """An example of a class: how long a city keeps what, its own rules say (文書管理規程)."""
+    kept_as = RetentionClass(
+        id="five-years",
+        title="5年保存（例）",
+        years=5,
+        basis="市の文書管理規程で決めます（例）",
+        changed_at=now,
+    )
+    unit.insert(kept_as, unless_exists=True)
+    for procedure_id in procedure_ids:
+        row = RetentionAssignment(procedure_id=procedure_id, retention_class=kept_as, changed_at=now)
+        unit.insert(row, unless_exists=True)
 
 
 def _applicants(most: int) -> list[Resident]:

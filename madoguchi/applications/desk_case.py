@@ -218,6 +218,9 @@ def event_title(kind: str) -> str:
         "read_later": _("後閲"),
         "withdraw": _("取下げ"),
         "bulk_undone": _("一括処理の取消し"),
+        "hold": _("廃棄の保留"),
+        "hold_reviewed": _("保留の見直し"),
+        "hold_ended": _("保留の終わり"),
     }
     return titles.get(kind, kind)
 

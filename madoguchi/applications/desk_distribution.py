@@ -10,7 +10,7 @@ from django.db.models import Count, F, Q
 from django.utils.translation import gettext as _
 
 from madoguchi.applications import holders, rules
-from madoguchi.applications.models import Absence, Application, HandOver
+from madoguchi.applications.models import Absence, Application, HandOverOrder
 from madoguchi.common.jinja2env import wareki
 from madoguchi.identity.models import Staff
 
@@ -99,9 +99,9 @@ def _state(person: Staff, absence: Absence | None, *, handles: bool, covered: bo
     return _("%(until)s・代理 %(name)sさん") % {"until": until, "name": absence.substitute.display_name}
 
 
-def last_hand_overs(department: str, *, most: int = 20) -> list[HandOver]:
+def last_hand_overs(department: str, *, most: int = 20) -> list[HandOverOrder]:
     """The last hand-overs of many cases of a department, newest first."""
-    rows = HandOver.objects.filter(department_code=department).select_related(
+    rows = HandOverOrder.objects.filter(department_code=department).select_related(
         "from_staff", "ordered_by", "undoes"
     )
     return list(rows.order_by("-ordered_at", "-id")[:most])

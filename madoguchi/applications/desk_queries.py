@@ -215,9 +215,9 @@ def in_tab(cases: QuerySet[Application], tab: str, *, staff: Staff) -> QuerySet[
 def tab_condition(tab: str, staff: Staff) -> Q:
     """What a tab shows."""
     if tab == "all":
-        return Q()
+        return Q(erased_at=None)
     if tab == "done":
-        return Q(closed_at__isnull=False)
+        return Q(closed_at__isnull=False, erased_at=None)
     if tab == "mine":
         return Q(status__in=rules.OPEN, holder=staff)
     if tab == "unassigned":

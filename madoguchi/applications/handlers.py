@@ -23,7 +23,7 @@ from madoguchi.applications.models import (
     Decision,
     Draft,
     Extension,
-    HandOver,
+    HandOverOrder,
     Message,
     ProducedFile,
     Status,
@@ -89,7 +89,7 @@ def route_waiting(payload: Mapping[str, Any]) -> None:
 @jobs.handler("applications.hand_over_many")
 def hand_over_many_cases(payload: Mapping[str, Any]) -> None:
     """Hand over the cases of an order; done once, or gone on with."""
-    ordered = HandOver.objects.select_related("ordered_by", "undoes").get(id=payload["hand_over"])
+    ordered = HandOverOrder.objects.select_related("ordered_by", "undoes").get(id=payload["hand_over"])
     hand_over_many.carry_out(hand_over=ordered, now=clock.now())
 
 
@@ -125,6 +125,9 @@ def after_extension(payload: Mapping[str, Any]) -> None:
 
 
 def _is_made(application: Application, kind: str, subject_id: str = "") -> bool:
+    """Whether the paper is there; of a case that was erased none is made any more."""
+    if application.erased_at is not None:
+        return True
     return ProducedFile.objects.filter(application=application, kind=kind, subject_id=subject_id).exists()
 
 

@@ -1,7 +1,7 @@
 """What personal data this room keeps, for the register of the city.
 
-How long a closed case is kept is decided per class of records (文書保存期間) with the retention rules; until then
-nothing of a case is forgotten by itself.
+How long a closed case is kept is decided per class of records (文書保存期間): `RetentionAssignment` says which class a
+procedure belongs to, and nothing of a case is erased before a head has approved it (`actions/disposal.py`).
 """
 
 from django.conf import settings
@@ -14,9 +14,18 @@ _CASE = (
 
 
 def _add(
-    model: str, fields: tuple[str, ...] = (), purpose: str = "", retention_days: int | None = None
+    model: str,
+    fields: tuple[str, ...] = (),
+    purpose: str = "",
+    retention_days: int | None = None,
+    by_class: bool = False,
 ) -> None:
-    personal_data.add(f"applications.{model}", PersonalData(fields, purpose, retention_days))
+    personal_data.add(f"applications.{model}", PersonalData(fields, purpose, retention_days, by_class))
+
+
+def _add_of_case(model: str, fields: tuple[str, ...], purpose: str) -> None:
+    """What is erased with its case."""
+    _add(model, fields, purpose, by_class=True)
 
 
 _add(
@@ -25,7 +34,7 @@ _add(
     "Keeping what was typed so that it can be finished and filed later",
     int(settings.DRAFT_DAYS),
 )
-_add(
+_add_of_case(
     "Application",
     (
         "filed_answers",
@@ -42,12 +51,14 @@ _add(
     ),
     _CASE,
 )
-_add("Attachment", ("name", "digest"), "The papers that prove what was filed")
-_add("CaseEvent", ("detail",), "Telling what happened to a case, when and by whom")
-_add("InternalNote", ("text",), "Notes of the officers on a case, never shown to residents")
-_add("Correction", ("message",), "Asking for what is missing or wrong (行政手続法 第7条)")
-_add("CorrectionItem", ("text", "before", "after"), "Saying what is to be put right, and what it became")
-_add(
+_add_of_case("Attachment", ("name", "digest"), "The papers that prove what was filed")
+_add_of_case("CaseEvent", ("detail",), "Telling what happened to a case, when and by whom")
+_add_of_case("InternalNote", ("text",), "Notes of the officers on a case, never shown to residents")
+_add_of_case("Correction", ("message",), "Asking for what is missing or wrong (行政手続法 第7条)")
+_add_of_case(
+    "CorrectionItem", ("text", "before", "after"), "Saying what is to be put right, and what it became"
+)
+_add_of_case(
     "Decision",
     (
         "reason",
@@ -63,12 +74,12 @@ _add(
     ),
     "The decision word for word, its reason, and who proposed and decided it (行政手続法 第8条)",
 )
-_add(
+_add_of_case(
     "Consultation",
     ("words", "asked_because", "passed_over_because", "answered_by_name", "passed_over_by_name"),
     "What other departments said to a proposal, and who said it",
 )
-_add(
+_add_of_case(
     "Extension",
     ("reason", "extended_by_name", "notice"),
     "Telling why a case takes longer, and until when, and answering for it afterwards",
@@ -76,25 +87,52 @@ _add(
 _add("DueWarning")
 _add("Duration")
 _add("DocumentCounter")
-_add("ProducedFile", ("digest",), "The papers the city made for a case, to be handed out again unchanged")
+_add_of_case(
+    "ProducedFile", ("digest",), "The papers the city made for a case, to be handed out again unchanged"
+)
 _add("SavedFilter")
 _add("BulkRun", ("reason",), "What was done to many cases at once, by whom")
 _add("BulkItem", ("before",), "Undoing what was done to many cases at once")
-_add("Message", ("text",), "What the office and who filed wrote to each other about a case")
-_add("Contact", ("who", "gist"), "What was said by telephone, at the counter, by letter, for staff only")
+_add_of_case("Message", ("text",), "What the office and who filed wrote to each other about a case")
+_add_of_case(
+    "Contact", ("who", "gist"), "What was said by telephone, at the counter, by letter, for staff only"
+)
 _add("CaseLook")
-_add(
+_add_of_case(
     "OpinionRequest",
     ("question", "text", "asked_by_name", "answered_by_name"),
     "Asking other departments for their opinion on a case, never shown to residents",
 )
-_add("AnswerEdit", ("reason",), "Why staff put an answer right, told to who filed")
-_add("EditedAnswer", ("before", "after"), "What an answer was and became when staff put it right")
+_add_of_case("AnswerEdit", ("reason",), "Why staff put an answer right, told to who filed")
+_add_of_case("EditedAnswer", ("before", "after"), "What an answer was and became when staff put it right")
 _add("RoutingRule", ("people",), "Giving a new case to somebody who handles it")
 _add(
     "Absence",
     ("staff", "substitute", "from_on", "until_on"),
     "Keeping the cases of somebody who is away from lying still",
 )
-_add("HandOver", ("from_staff", "to", "ordered_by"), "Giving many cases of one officer to colleagues at once")
+_add(
+    "HandOverOrder",
+    ("from_staff", "to", "ordered_by"),
+    "Giving many cases of one officer to colleagues at once",
+)
 _add("MovedCase")
+_add_of_case(
+    "Handover",
+    ("reason",),
+    "Handing an approved case over to the core system that pays or keeps the register",
+)
+_add("HandoverBatch")
+_add("HandoverFile", ("digest",), "The files for core systems, to be handed over again unchanged", 90)
+_add_of_case(
+    "HandoverReplacement",
+    ("original", "replacement"),
+    "Answering for what was put in place of a value that a core system cannot take",
+)
+_add("HandoverAnswer", ("findings",), "Lines of a core system's answer that a person must look at", 90)
+_add("RetentionClass")
+_add("RetentionAssignment")
+_add_of_case("LegalHold", ("reason", "end_reason"), "Saying why a case must not be erased yet (保留)")
+_add("Disposal", ("reason",), "Saying why a proposal to erase was rejected")
+_add("DisposalItem")
+_add("ErasureRecord", ("digests",), "Proving what was erased, when and by whose approval (廃棄の記録)")

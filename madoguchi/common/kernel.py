@@ -135,6 +135,15 @@ class Unit:
         sql = f"DELETE FROM {connection.ops.quote_name(model._meta.db_table)} WHERE {condition}"
         self.statements.append(Statement(sql, tuple(params), expect, otherwise))
 
+    def erase(self, model: type[models.Model], *, where: Mapping[str, Any]) -> None:
+        """Remove rows whose period of keeping is over (廃棄): of an append-only model only where it says `erasable`."""
+        if not getattr(model, "erasable", False):
+            _refuse_append_only(model)
+        connection = connections[self.using]
+        condition, params = _where(model, where, connection)
+        sql = f"DELETE FROM {connection.ops.quote_name(model._meta.db_table)} WHERE {condition}"
+        self.statements.append(Statement(sql, tuple(params)))
+
     def job(
         self, kind: str, payload: Mapping[str, Any], *, run_at: datetime | None = None, key: str = ""
     ) -> None:

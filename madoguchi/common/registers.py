@@ -62,11 +62,15 @@ class DemoSize:
 
 @dataclass(frozen=True, slots=True)
 class PersonalData:
-    """What personal data a model holds: its fields, why, and how long (days after the case is closed)."""
+    """What personal data a model holds: its fields, why, and how long.
+
+    `by_class`: as long as the class of records (保存期間) of the procedure says, which the city decides.
+    """
 
     fields: tuple[str, ...]
     purpose: str
     retention_days: int | None
+    by_class: bool = False
 
 
 @dataclass(frozen=True, slots=True)

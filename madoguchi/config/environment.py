@@ -94,6 +94,11 @@ SETTINGS = (
     Setting("HOST", "127.0.0.1", "Address of `madoguchi serve` and `make run`"),
     Setting("DRAFT_DAYS", "30", "Days a draft is kept after the last change"),
     Setting(
+        "HANDOVER_FOLDER",
+        "",
+        "Folder into which files for core systems are put as well, by procedure; empty: they are only downloaded",
+    ),
+    Setting(
         "CITY_NAME", "盛岡市", "The city, as it stands on every page and paper", required_in_production=True
     ),
     Setting(
@@ -277,6 +282,7 @@ def database(*, pooled: bool) -> dict[str, object]:
                 "init_command": (
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000;"
                     " PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
+                    " PRAGMA secure_delete=ON;"  # what was erased is overwritten, not only let go
                 ),
             },
             "TEST": {"NAME": str(path.with_name(f"test-{path.name}"))},

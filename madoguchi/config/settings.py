@@ -78,6 +78,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
 SESSION_COOKIE_NAME = "madoguchi_session"
 # A day longer than a draft lasts: the cookie is renewed with the first save of a day (`capabilities.go_on_holding`).
+HANDOVER_FOLDER = environment.read("HANDOVER_FOLDER")
 DRAFT_DAYS = environment.whole_number("DRAFT_DAYS", low=1, high=365)
 SESSION_COOKIE_AGE = 60 * 60 * 24 * (DRAFT_DAYS + 1)
 SESSION_COOKIE_HTTPONLY = True

@@ -14,6 +14,10 @@ _LONE_MARKS = {0x3099: 0x309B, 0x309A: 0x309C}  # what NFKC makes of half-width 
 _NARROW_ALPHANUMERICS = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B) if chr(code).isalnum()}
 _NARROW_ASCII = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _SMALL_TO_LARGE = str.maketrans("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ")
+_FULL_KATAKANA = re.compile(r"[\u30a1-\u30fc\u3000-\u3002\u300c\u300d]+")
+_TO_NARROW_KANA = {
+    ord(unicodedata.normalize("NFKC", chr(half))): chr(half) for half in range(0xFF61, 0xFFA0)
+} | {0x3000: " "}
 _KATAKANA = re.compile(r"[ァ-ヺー・ヽヾ]+(?:[ \u3000]+[ァ-ヺー・ヽヾ]+)*")
 
 
@@ -38,6 +42,13 @@ def to_hiragana(text: str) -> str:
 def widen_kana(text: str) -> str:
     """Half-width kana and their marks as full-width kana with the marks joined (ｶﾞ to ガ)."""
     return _HALF_KANA.sub(lambda found: unicodedata.normalize("NFKC", found[0]).translate(_LONE_MARKS), text)
+
+
+def narrow_kana(text: str) -> str:
+    """Full-width katakana with its marks and blanks as half-width (ガ to ｶﾞ, ッ to ｯ); everything else stays."""
+    return _FULL_KATAKANA.sub(
+        lambda found: unicodedata.normalize("NFD", found[0]).translate(_TO_NARROW_KANA), text
+    )
 
 
 def narrow_alphanumerics(text: str) -> str:

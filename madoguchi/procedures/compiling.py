@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from types import MappingProxyType
 from typing import Any, cast
 
 from madoguchi.common import yaml_source
@@ -47,6 +48,10 @@ MARKS = ("seen", "verified", "general_knowledge", "third_party")
 KINDS_OF_ACT = ("application", "notification", "offer")
 OUTCOMES = ("granted", "accepted", "refused", "dismissed", "returned")
 GROUP_MAX = 50
+EXPORT_FORMATS = ("csv", "json")
+EXPORT_ENCODINGS = ("utf-8", "utf-8-sig", "cp932")
+LINE_ENDS = ("crlf", "lf")
+DATE_FORMS = ("iso", "slash", "compact", "wareki", "wareki_short", "wareki_digits")
 
 
 def compile_source(text: str) -> Definition:
@@ -345,8 +350,28 @@ def _appeal(node: Node) -> Appeal:
 def _export(node: Node | None) -> Export | None:
     if node is None:
         return None
-    fields = tuple(
-        ExportField(n.string("name", needed=True), n.string("from", needed=True))
-        for n in node.children("fields")
+    return Export(
+        target=node.string("target"),
+        format=node.one_of("format", EXPORT_FORMATS, "csv"),
+        fields=tuple(_export_field(n) for n in node.children("fields")),
+        encoding=node.one_of("encoding", EXPORT_ENCODINGS, EXPORT_ENCODINGS[0]),
+        line_end=node.one_of("line_end", LINE_ENDS, LINE_ENDS[0]),
+        header=node.boolean("header", True),
+        per=node.one_of("per", ("batch", "case"), "batch"),
+        file_name=node.string("file_name"),
+        decisions=node.strings("decisions"),
+        example=node.boolean("example", False),
     )
-    return Export(node.string("target"), node.string("format", "csv"), fields)
+
+
+def _export_field(node: Node) -> ExportField:
+    return ExportField(
+        name=node.string("name", needed=True),
+        source=node.string("from"),
+        value=node.string("value"),
+        date=node.one_of("date", DATE_FORMS, "iso") if node.has("date") else "",
+        kana=node.one_of("kana", ("half", "full"), "full") if node.has("kana") else "",
+        codes=MappingProxyType({n.string("option"): n.string("code") for n in node.children("codes")}),
+        as_label=node.string("as") == "label",
+        members=node.integer("members") or 0,
+    )

@@ -355,15 +355,34 @@ class Outputs:
 
 @dataclass(frozen=True, slots=True)
 class ExportField:
+    """One column for the core system: what it is called there, where its value comes from, how it is written."""
+
     name: str
-    source: str  # question id, "question.subfield", or an applicant fact
+    source: str = ""  # question id, "question.subfield", an applicant fact or one of the filing; "": `value`
+    value: str = ""  # always the same
+    date: str = ""  # how a day is written: iso | slash | compact | wareki | wareki_short
+    kana: str = ""  # half | full
+    codes: Mapping[str, str] = field(
+        default_factory=lambda: NONE
+    )  # option id -> what the core system calls it
+    as_label: bool = False  # the label of an option in place of its id
+    members: int = 0  # CSV, from a group: so many columns, one for each member; 0: as many as the group takes
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
+    """How approved cases are handed over to a core system (基幹システム)."""
+
     target: str
     format: str
     fields: tuple[ExportField, ...]
+    encoding: str = "utf-8"
+    line_end: str = "crlf"
+    header: bool = True
+    per: str = "batch"  # one file for a batch, or for each case
+    file_name: str = ""  # without its ending, with {procedure} {date} {batch} {receipt}
+    decisions: tuple[str, ...] = ()  # which decision kinds; (): those in favour of the person
+    example: bool = False  # the names of the columns are made up: the core system decides
 
 
 @dataclass(frozen=True, slots=True)

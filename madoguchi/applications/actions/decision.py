@@ -139,6 +139,7 @@ def _decided(
     unit.job("applications.after_decision", {"decision": str(proposal.id)})
     if as_ == Capacity.SUBSTITUTE:
         unit.job("applications.tell_substitution", {"decision": str(proposal.id)})
+    unit.job("applications.queue_handover", {"application": str(application.id)})
     return unit
 
 

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from madoguchi.applications import distribution_rules, holders, rules
 from madoguchi.applications.actions.review import change_case
 from madoguchi.applications.errors import ChangedMeanwhile
-from madoguchi.applications.models import Application, CaseEvent, HandOver
+from madoguchi.applications.models import Application, CaseEvent, HandOverOrder
 from madoguchi.applications.permissions import HANDLES, departments_headed, require
 from madoguchi.audit import actions as audit
 from madoguchi.common import clock, kernel
@@ -63,7 +63,7 @@ def order(
     expected: int,
     by: Staff,
     now: datetime,
-) -> HandOver:
+) -> HandOverOrder:
     """Let a job hand these cases over. Raises `NotAllowed`, `NobodyThere`, `OtherCount`."""
     today = clock.tokyo_date(now)
     require(may_give(by, department_code, from_staff, today=today))
@@ -73,7 +73,7 @@ def order(
     count = cases_to_give(department_code, from_staff).count()
     if count != expected:
         raise OtherCount(count)
-    row = HandOver(
+    row = HandOverOrder(
         department_code=department_code,
         from_staff_id=from_staff,
         to=[str(person) for person in to],
@@ -88,7 +88,7 @@ def order(
     return row
 
 
-def undo(*, hand_over: HandOver, by: Staff, now: datetime) -> HandOver:
+def undo(*, hand_over: HandOverOrder, by: Staff, now: datetime) -> HandOverOrder:
     """Let a job give back what an order moved and those who got it still hold.
 
     Raises `NotAllowed`, also where the order is not finished; `NobodyThere` where the person before is gone;
@@ -100,7 +100,7 @@ def undo(*, hand_over: HandOver, by: Staff, now: datetime) -> HandOver:
     back_to = hand_over.from_staff_id
     if back_to and back_to not in organization.handlers_by_department([code], today)[code]:
         raise NobodyThere
-    row = HandOver(
+    row = HandOverOrder(
         department_code=code,
         to=[str(back_to)] if back_to else [],
         ordered_by=by,
@@ -118,13 +118,13 @@ def undo(*, hand_over: HandOver, by: Staff, now: datetime) -> HandOver:
     return row
 
 
-def _start(unit: kernel.Unit, row: HandOver, act: str, by: Staff, now: datetime) -> None:
+def _start(unit: kernel.Unit, row: HandOverOrder, act: str, by: Staff, now: datetime) -> None:
     unit.job("applications.hand_over_many", {"hand_over": str(row.id)})
     detail = {"department": row.department_code, "count": row.planned}
     audit.record(unit, actor=by.actor, act=act, subject=f"hand_over:{row.id}", now=now, detail=detail)
 
 
-def _moved_by(hand_over: HandOver) -> QuerySet[Application]:
+def _moved_by(hand_over: HandOverOrder) -> QuerySet[Application]:
     """Open cases that an order moved and that one of those who got them still holds."""
     held = Application.objects.filter(
         department_code=hand_over.department_code, status__in=rules.OPEN, holder__in=hand_over.to
@@ -133,13 +133,13 @@ def _moved_by(hand_over: HandOver) -> QuerySet[Application]:
     return held.filter(id__in=moves.values("application")).order_by("due_on", "id")
 
 
-def _cases_of(hand_over: HandOver) -> QuerySet[Application]:
+def _cases_of(hand_over: HandOverOrder) -> QuerySet[Application]:
     if hand_over.undoes is not None:
         return _moved_by(hand_over.undoes)
     return cases_to_give(hand_over.department_code, hand_over.from_staff_id)
 
 
-def carry_out(*, hand_over: HandOver, now: datetime) -> None:
+def carry_out(*, hand_over: HandOverOrder, now: datetime) -> None:
     """Hand over what is still there, each case in a unit of its own; begun again, it goes on.
 
     A case that somebody else moved meanwhile stays where it is now: each goes to one person only.
@@ -164,7 +164,7 @@ def carry_out(*, hand_over: HandOver, now: datetime) -> None:
                 loads[person] = loads.get(person, 0) + 1
     unit = kernel.Unit()
     unit.update(
-        HandOver, where={"id": hand_over.id, "finished_at": None}, set={"finished_at": now}, expect=None
+        HandOverOrder, where={"id": hand_over.id, "finished_at": None}, set={"finished_at": now}, expect=None
     )
     kernel.commit(unit)
 
@@ -173,7 +173,7 @@ def _people(among: Sequence[UUID | None]) -> list[UUID]:
     return [person for person in among if person is not None]
 
 
-def _give(hand_over: HandOver, case: Application, to: UUID | None, now: datetime) -> bool:
+def _give(hand_over: HandOverOrder, case: Application, to: UUID | None, now: datetime) -> bool:
     """Give one case, unless it is no longer there to be given."""
     for _attempt in range(TRIES):
         unit = kernel.Unit()
@@ -186,7 +186,7 @@ def _give(hand_over: HandOver, case: Application, to: UUID | None, now: datetime
             detail={"to": str(to) if to else "", "many": str(hand_over.id)},
             holder=to,
         )
-        unit.update(HandOver, where={"id": hand_over.id}, set={"moved": kernel.Increment()})
+        unit.update(HandOverOrder, where={"id": hand_over.id}, set={"moved": kernel.Increment()})
         try:
             kernel.commit(unit)
         except ChangedMeanwhile:  # the resident answered, or somebody else moved it

@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='HandOver',
+            name='HandOverOrder',
             fields=[
                 ('id', models.UUIDField(default=madoguchi.common.ids.new_id, primary_key=True, serialize=False)),
                 ('department_code', models.CharField(max_length=40)),
@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                 ('finished_at', models.DateTimeField(null=True)),
                 ('from_staff', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.staff')),
                 ('ordered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.staff')),
-                ('undoes', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='undone_by', to='applications.handover')),
+                ('undoes', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='undone_by', to='applications.handoverorder')),
             ],
             options={
                 'indexes': [models.Index(fields=['department_code', 'ordered_at'], name='hand_over_of')],

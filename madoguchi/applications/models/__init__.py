@@ -5,12 +5,27 @@ from madoguchi.applications.models.consulting import Consultation
 from madoguchi.applications.models.contacts import CaseLook, Contact, Message
 from madoguchi.applications.models.course import CaseEvent, Correction, CorrectionItem, InternalNote
 from madoguchi.applications.models.deciding import Decision, DocumentCounter, ProducedFile
-from madoguchi.applications.models.distribution import Absence, HandOver, MovedCase, RoutingRule
+from madoguchi.applications.models.distribution import Absence, HandOverOrder, MovedCase, RoutingRule
 from madoguchi.applications.models.due import DueWarning, Duration, Extension
 from madoguchi.applications.models.edits import AnswerEdit, EditedAnswer
 from madoguchi.applications.models.filing import LONGEST_KEY, Application, Attachment, Draft
+from madoguchi.applications.models.handover import (
+    Handover,
+    HandoverAnswer,
+    HandoverBatch,
+    HandoverFile,
+    HandoverReplacement,
+)
 from madoguchi.applications.models.lists import SavedFilter
 from madoguchi.applications.models.opinions import OpinionRequest
+from madoguchi.applications.models.retention import (
+    Disposal,
+    DisposalItem,
+    ErasureRecord,
+    LegalHold,
+    RetentionAssignment,
+    RetentionClass,
+)
 from madoguchi.applications.rules import Channel, Status
 
 __all__ = [
@@ -29,18 +44,29 @@ __all__ = [
     "Correction",
     "CorrectionItem",
     "Decision",
+    "Disposal",
+    "DisposalItem",
     "DocumentCounter",
     "Draft",
     "DueWarning",
     "Duration",
     "EditedAnswer",
+    "ErasureRecord",
     "Extension",
-    "HandOver",
+    "HandOverOrder",
+    "Handover",
+    "HandoverAnswer",
+    "HandoverBatch",
+    "HandoverFile",
+    "HandoverReplacement",
     "InternalNote",
+    "LegalHold",
     "Message",
     "MovedCase",
     "OpinionRequest",
     "ProducedFile",
+    "RetentionAssignment",
+    "RetentionClass",
     "RoutingRule",
     "SavedFilter",
     "Status",

@@ -54,7 +54,7 @@ class Absence(models.Model):
         return f"absence {self.id}"
 
 
-class HandOver(models.Model):
+class HandOverOrder(models.Model):
     """Many cases of one person, or of nobody, given to colleagues at once; a job carries it out."""
 
     id = models.UUIDField(primary_key=True, default=new_id)

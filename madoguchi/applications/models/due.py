@@ -11,6 +11,7 @@ class Extension(models.Model):
     """One extension of the due day (延長): told by a letter with its reason, never changed afterwards."""
 
     append_only = True
+    erasable = True  # with its case, when that is no longer kept
 
     id = models.UUIDField(primary_key=True, default=new_id)
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="extensions")

@@ -64,6 +64,7 @@ class Application(models.Model):
     due_on = models.DateField(null=True)
     paused_days = models.IntegerField(default=0)
     closed_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)  # what is left is the row that figures need
 
     filed_answers = models.JSONField()
     answers = models.JSONField()

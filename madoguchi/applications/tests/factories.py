@@ -27,18 +27,29 @@ from madoguchi.applications.models import (
     Correction,
     CorrectionItem,
     Decision,
+    Disposal,
+    DisposalItem,
     DocumentCounter,
     Draft,
     DueWarning,
     Duration,
     EditedAnswer,
+    ErasureRecord,
     Extension,
-    HandOver,
+    Handover,
+    HandoverAnswer,
+    HandoverBatch,
+    HandoverFile,
+    HandOverOrder,
+    HandoverReplacement,
     InternalNote,
+    LegalHold,
     Message,
     MovedCase,
     OpinionRequest,
     ProducedFile,
+    RetentionAssignment,
+    RetentionClass,
     RoutingRule,
     SavedFilter,
     Status,
@@ -468,7 +479,7 @@ def AbsenceFactory(**fields: Any) -> Absence:
     return Absence.objects.create(**values | fields)
 
 
-def HandOverFactory(*, to: Iterable[Staff] = (), **fields: Any) -> HandOver:
+def HandOverOrderFactory(*, to: Iterable[Staff] = (), **fields: Any) -> HandOverOrder:
     """An order of a head that is still to be carried out, of cases that nobody holds, unless told."""
     department = department_of(offered())
     people = list(to) or [somebody("officer", department)]
@@ -479,7 +490,7 @@ def HandOverFactory(*, to: Iterable[Staff] = (), **fields: Any) -> HandOver:
         "planned": 1,
     }
     values["ordered_by"] = fields.pop("ordered_by", None) or somebody("head", department)
-    return HandOver.objects.create(**values | fields)
+    return HandOverOrder.objects.create(**values | fields)
 
 
 def MovedCaseFactory(**fields: Any) -> MovedCase:
@@ -487,3 +498,131 @@ def MovedCaseFactory(**fields: Any) -> MovedCase:
     fields["reorganisation"] = fields.get("reorganisation") or ReorganisationFactory()
     values = {"from_code": "old", "to_code": application.department_code, "moved_at": NOW}
     return MovedCase.objects.create(**values | fields)
+
+
+def HandoverFactory(**fields: Any) -> Handover:
+    """An approved case that waits to be handed over."""
+    application = fields.pop("application", None) or ApplicationFactory(closed=True)
+    values = {
+        "procedure_id": application.procedure_id,
+        "procedure_version": application.procedure_version,
+        "department_code": application.department_code,
+        "since": NOW,
+        "queued_at": NOW,
+    }
+    return Handover.objects.create(application=application, **(values | fields))
+
+
+def HandoverBatchFactory(**fields: Any) -> HandoverBatch:
+    version = fields.pop("procedure_version", None) or offered()
+    values: dict[str, Any] = {
+        "number": f"20261123-{next(_numbers)}",
+        "procedure_id": version.procedure_id,
+        "procedure_version": version,
+        "department_code": version.department_code,
+        "target": "児童手当システム",
+        "encoding": "cp932",
+        "state": HandoverBatch.State.READY,
+        "cases": 1,
+        "asked_at": NOW,
+        "made_at": NOW,
+    }
+    values["asked_by"] = fields.pop("asked_by", None) or somebody("officer", department_of(version))
+    return HandoverBatch.objects.create(**(values | fields))
+
+
+def HandoverFileFactory(**fields: Any) -> HandoverFile:
+    number = next(_numbers)
+    values = {"name": f"case-{number}.csv", "digest": f"{number:064x}", "size": 1200, "cases": 1}
+    fields["batch"] = fields.get("batch") or HandoverBatchFactory()
+    return HandoverFile.objects.create(**(values | fields))
+
+
+def HandoverReplacementFactory(**fields: Any) -> HandoverReplacement:
+    values = {"column": "請求者姓", "original": "𠮷田", "replacement": "吉田", "at": NOW}
+    fields["handover"] = fields.get("handover") or HandoverFactory()
+    fields["by"] = fields.get("by") or StaffFactory()
+    return HandoverReplacement.objects.create(**(values | fields))
+
+
+def HandoverAnswerFactory(**fields: Any) -> HandoverAnswer:
+    version = offered()
+    values = {
+        "department_code": version.department_code,
+        "procedure_id": version.procedure_id,
+        "at": NOW,
+        "acknowledged": 1,
+        "refused": 0,
+        "findings": [[2, "AAAA", "unknown"]],
+    }
+    fields["by"] = fields.get("by") or StaffFactory()
+    return HandoverAnswer.objects.create(**(values | fields))
+
+
+def RetentionClassFactory(**fields: Any) -> RetentionClass:
+    values = {
+        "id": f"years-{next(_numbers)}",
+        "title": "5年保存",
+        "years": 5,
+        "basis": "文書管理規程（例）",
+        "changed_at": NOW,
+    }
+    return RetentionClass.objects.create(**(values | fields))
+
+
+def RetentionAssignmentFactory(**fields: Any) -> RetentionAssignment:
+    fields["retention_class"] = fields.get("retention_class") or RetentionClassFactory()
+    values = {"procedure_id": "child-allowance-claim", "changed_at": NOW}
+    return RetentionAssignment.objects.create(**(values | fields))
+
+
+def LegalHoldFactory(**fields: Any) -> LegalHold:
+    """A closed case that is kept because of an appeal."""
+    fields["application"] = fields.get("application") or ApplicationFactory(closed=True)
+    fields["set_by"] = fields.get("set_by") or StaffFactory()
+    values = {
+        "kind": LegalHold.Kind.APPEAL,
+        "reason": "審査請求が係属しているため",
+        "review_on": TODAY + timedelta(days=365),
+        "set_at": NOW,
+    }
+    return LegalHold.objects.create(**(values | fields))
+
+
+def DisposalFactory(**fields: Any) -> Disposal:
+    """Proposed by an officer, and nobody has decided."""
+    version = offered()
+    values: dict[str, Any] = {
+        "department_code": version.department_code,
+        "due_by": TODAY,
+        "cases": 1,
+        "proposed_at": NOW,
+    }
+    fields["proposed_by"] = fields.get("proposed_by") or somebody("officer", department_of(version))
+    return Disposal.objects.create(**(values | fields))
+
+
+def DisposalItemFactory(**fields: Any) -> DisposalItem:
+    fields["application"] = fields.get("application") or ApplicationFactory(closed=True)
+    fields["disposal"] = fields.get("disposal") or DisposalFactory()
+    values = {"class_id": "five-years", "years": 5, "ends_on": TODAY - timedelta(days=1)}
+    return DisposalItem.objects.create(**(values | fields))
+
+
+def ErasureRecordFactory(**fields: Any) -> ErasureRecord:
+    disposal = fields.pop("disposal", None) or DisposalFactory()
+    values: dict[str, Any] = {
+        "case_id": new_id(),
+        "disposal": disposal,
+        "procedure_id": "child-allowance-claim",
+        "class_id": "five-years",
+        "years": 5,
+        "closed_on": date(2020, 6, 1),
+        "ends_on": date(2026, 3, 31),
+        "proposed_by": disposal.proposed_by,
+        "approved_by": StaffFactory(),
+        "counts": {"attachments": 2},
+        "digests": ["ab" * 32],
+        "erased_at": NOW,
+    }
+    return ErasureRecord.objects.create(**(values | fields))

@@ -10,12 +10,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from madoguchi.applications import handlers
-from madoguchi.applications.models import Absence, Application, HandOver, RoutingRule
+from madoguchi.applications.models import Absence, Application, HandOverOrder, RoutingRule
 from madoguchi.applications.tests.desks import Desk, open_desk, text_of
 from madoguchi.applications.tests.factories import (
     AbsenceFactory,
     ApplicationFactory,
-    HandOverFactory,
+    HandOverOrderFactory,
     RoutingRuleFactory,
     somebody,
 )
@@ -285,12 +285,12 @@ def test_many_cases_are_handed_over_after_a_look_and_given_back(desk: Desk) -> N
 
     looked = give(desk)
     assert "立花 和也さんの手続中の申請3件を、次のように引き継ぎます。" in text_of(looked)
-    assert not HandOver.objects.exists()
+    assert not HandOverOrder.objects.exists()
     ordered = give(desk, act="do", expected="3")
     assert "引き継いでいます（0件／3件）" in text_of(ordered)
     do_job()
 
-    row = HandOver.objects.get()
+    row = HandOverOrder.objects.get()
     told = text_of(desk.browser("head").get(f"/desk/hand-over/{row.id}/"))
     assert "3件を引き継ぎました" in told
     assert "立花 和也さんの申請の引継ぎ" in text_of(desk.browser("officer").get("/desk/hand-over/"))
@@ -340,7 +340,7 @@ def test_other_cases_than_were_looked_at_are_shown_before_they_go(desk: Desk) ->
 
 
 def test_what_could_not_be_handed_over_is_told(desk: Desk) -> None:
-    row = HandOverFactory(planned=5, moved=2, finished_at=clock.now())
+    row = HandOverOrderFactory(planned=5, moved=2, finished_at=clock.now())
 
     page = text_of(desk.browser("head").get(f"/desk/hand-over/{row.id}/"))
 
@@ -349,7 +349,7 @@ def test_what_could_not_be_handed_over_is_told(desk: Desk) -> None:
 
 
 def test_an_order_cannot_be_undone_by_others_nor_for_somebody_who_left(desk: Desk) -> None:
-    row = HandOverFactory(from_staff=desk["officer"], moved=1, finished_at=clock.now())
+    row = HandOverOrderFactory(from_staff=desk["officer"], moved=1, finished_at=clock.now())
     leave(desk["officer"])
 
     assert "所属長か引き継いだ人" in text_of(desk.browser("second").post(f"/desk/hand-over/{row.id}/undo/"))

@@ -9,9 +9,9 @@ import pytest
 from madoguchi.applications import actions, handlers
 from madoguchi.applications.actions import hand_over_many as many
 from madoguchi.applications.errors import NotAllowed
-from madoguchi.applications.models import Application, CaseEvent, HandOver
+from madoguchi.applications.models import Application, CaseEvent, HandOverOrder
 from madoguchi.applications.tests.desks import Desk, open_desk
-from madoguchi.applications.tests.factories import ApplicationFactory, HandOverFactory, somebody
+from madoguchi.applications.tests.factories import ApplicationFactory, HandOverOrderFactory, somebody
 from madoguchi.common import clock
 from madoguchi.common.models import Job
 from madoguchi.identity.models import Staff
@@ -31,7 +31,7 @@ def held_by(staff: Staff | None) -> int:
 
 def ordered(
     desk: Desk, *to: str, expected: int, by: str = "head", from_staff: str | None = "officer"
-) -> HandOver:
+) -> HandOverOrder:
     return many.order(
         department_code=desk.department.code,
         from_staff=desk[from_staff].id if from_staff else None,
@@ -91,7 +91,7 @@ def test_a_job_that_was_killed_half_way_goes_on(desk: Desk) -> None:
     done, waiting = (ApplicationFactory(in_review=True, officer=desk["officer"]) for _ in range(2))
     order = ordered(desk, "second", expected=2)
     Application.objects.filter(id=done.id).update(holder=desk["second"])
-    HandOver.objects.update(moved=1)
+    HandOverOrder.objects.update(moved=1)
 
     for _again in range(3):
         do_jobs()
@@ -163,7 +163,7 @@ def test_other_cases_than_the_preview_showed_are_not_handed_over(desk: Desk) -> 
         ordered(desk, "second", expected=5)
 
     assert refused.value.now == 1
-    assert not HandOver.objects.exists()
+    assert not HandOverOrder.objects.exists()
 
 
 @pytest.mark.parametrize("to", [(), ("stranger",), ("officer",), ("approver",)])
@@ -183,7 +183,7 @@ def test_one_gives_away_ones_own_and_a_head_those_of_all(desk: Desk) -> None:
 
 def test_an_order_that_is_finished_does_nothing_more(desk: Desk) -> None:
     case = ApplicationFactory()
-    order = HandOverFactory(finished_at=clock.now())
+    order = HandOverOrderFactory(finished_at=clock.now())
 
     many.carry_out(hand_over=order, now=clock.now())
 
@@ -227,7 +227,7 @@ def test_cases_do_not_go_back_to_somebody_who_left_nor_by_others_nor_before_they
     order = ordered(desk, "second", expected=0)
     with pytest.raises(NotAllowed):
         many.undo(hand_over=order, by=desk["head"], now=clock.now())
-    HandOver.objects.update(finished_at=clock.now())
+    HandOverOrder.objects.update(finished_at=clock.now())
     order.refresh_from_db()
 
     with pytest.raises(NotAllowed):

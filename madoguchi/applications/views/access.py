@@ -73,7 +73,7 @@ def with_receipt(view: ReceiptView[P]) -> Callable[..., HttpResponse]:
             return stopped
         for _attempt in range(TRIES):
             application = reading.one(Application, id=application_id)
-            if application is None:
+            if application is None or application.erased_at is not None:
                 raise Http404
             with suppress(ChangedMeanwhile):
                 return view(request, application, *args, **kwargs)

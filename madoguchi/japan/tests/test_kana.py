@@ -111,3 +111,15 @@ def test_bank_kana_stays_as_it_is_when_converted_again(text):
 
     assert kana.to_bank_kana(exchanged) == exchanged
     assert kana.is_bank_kana(exchanged)
+
+
+@given(st.text("アイカガパヴァッャーンワヲ・、。「」", max_size=20))
+def test_narrow_kana_widened_again_are_the_same(text: str) -> None:
+    narrow = kana.narrow_kana(text)
+
+    assert kana.widen_kana(narrow) == text
+    assert not any("\u30a1" <= character <= "\u30fc" for character in narrow)
+
+
+def test_what_has_no_narrow_form_stays() -> None:
+    assert kana.narrow_kana("ガッキ　ヰヶ髙A") == "ｶﾞｯｷ ヰヶ髙A"

@@ -17,7 +17,7 @@ from madoguchi.applications.actions import hand_over_many as actions
 from madoguchi.applications.distribution_rules import spread
 from madoguchi.applications.errors import NotAllowed
 from madoguchi.applications.holders import loads_of
-from madoguchi.applications.models import HandOver
+from madoguchi.applications.models import HandOverOrder
 from madoguchi.applications.views.desk.distribution import (
     HANDLING,
     NOBODY,
@@ -141,7 +141,7 @@ def _plan(asked: Asked, found: desk.Overview) -> list[list[Any]]:
     ]
 
 
-def _last_row(row: HandOver) -> dict[str, Any]:
+def _last_row(row: HandOverOrder) -> dict[str, Any]:
     href = reverse("desk:handed_over", args=[row.id])
     return {
         "href": href,
@@ -154,7 +154,7 @@ def _last_row(row: HandOver) -> dict[str, Any]:
     }
 
 
-def _title(row: HandOver) -> str:
+def _title(row: HandOverOrder) -> str:
     if row.undoes_id is not None:
         return _("引継ぎの取消し")
     if row.from_staff is None:
@@ -188,16 +188,16 @@ def undo(request: HttpRequest, hand_over_id: UUID) -> HttpResponse:
     return _result(request, row, chosen, problem)
 
 
-def _ordered(request: HttpRequest, hand_over_id: UUID) -> tuple[HandOver, Chosen]:
+def _ordered(request: HttpRequest, hand_over_id: UUID) -> tuple[HandOverOrder, Chosen]:
     """An order of a department this person works for. Raises `Http404`."""
-    rows = HandOver.objects.select_related("from_staff", "ordered_by", "undoes", "undone_by")
+    rows = HandOverOrder.objects.select_related("from_staff", "ordered_by", "undoes", "undone_by")
     row, chosen = rows.filter(id=hand_over_id).first(), chosen_department(request)
     if row is None or row.department_code not in chosen.names:
         raise Http404
     return row, chosen
 
 
-def _result(request: HttpRequest, row: HandOver, chosen: Chosen, problem: str = "") -> HttpResponse:
+def _result(request: HttpRequest, row: HandOverOrder, chosen: Chosen, problem: str = "") -> HttpResponse:
     names = identity.staff_names(f"staff:{person}" for person in row.to)
     undone_by = getattr(row, "undone_by", None)
     context = chosen.context | {

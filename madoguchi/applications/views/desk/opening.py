@@ -26,6 +26,7 @@ from madoguchi.applications.permissions import may_see, may_see_protected
 from madoguchi.applications.views.desk.refusals import (
     ask_responsible,
     conflict,
+    erased,
     not_allowed,
     state_purpose_page,
 )
@@ -125,6 +126,8 @@ def with_case(
             request: HttpRequest, application_id: uuid.UUID, *args: P.args, **kwargs: P.kwargs
         ) -> HttpResponseBase:
             case = _open(request, application_id, chain)
+            if case.application.erased_at is not None:
+                return erased(request, case.application)
             if case.restriction is not None:
                 responsible = case.restriction.responsible_department
                 if not may_see_protected(case.staff, responsible, today=case.today):

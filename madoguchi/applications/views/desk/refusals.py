@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from madoguchi.applications.actions.decision import open_proposal
 from madoguchi.applications.desk_case import event_rows, events_of
 from madoguchi.applications.desk_options import options
-from madoguchi.applications.models import Application
+from madoguchi.applications.models import Application, ErasureRecord
 from madoguchi.common import clock
 from madoguchi.common.pages import render
 from madoguchi.identity.models import Staff
@@ -105,3 +105,9 @@ def not_allowed(request: HttpRequest, application: Application, staff: Staff, *,
         "back": back,
     }
     return render(request, "applications/desk/not_allowed.html", context, status=403)
+
+
+def erased(request: HttpRequest, application: Application) -> HttpResponse:
+    """The period of the case is over and what was in it is gone (廃棄済み)."""
+    context = {"here": "retention", "record": ErasureRecord.objects.filter(case_id=application.id).first()}
+    return render(request, "applications/desk/erased.html", context, status=410)
