@@ -22,6 +22,7 @@ from madoguchi.procedures.checks import (
     references,
     rules,
     shape,
+    steps,
 )
 from madoguchi.procedures.checks.reach import Coverage
 from madoguchi.procedures.checks.sheet import Sheet
@@ -77,6 +78,7 @@ def examine(text: str, filename: str, *, today: date) -> Report:
         rules.check,
         limits.check,
         acts.check,
+        steps.check,
         language.check_style,
     ):
         check(sheet)

@@ -86,6 +86,9 @@ def places(data: dict[str, Any]) -> Iterator[Place]:
         for key in ("when", "required"):
             if isinstance(document.get(key), dict):
                 yield Place(document[key], ("documents", n, key), LAST)
+    for n, step in enumerate(data["workflow"].get("external_steps", ())):
+        if "when" in step:
+            yield Place(step["when"], ("workflow", "external_steps", n, "when"), LAST)
 
 
 def _of_question(question: Asked) -> Iterator[Place]:
