@@ -57,3 +57,11 @@ class NothingChosen(Exception):
 
 class UnknownChoice(Exception):
     """A decision kind, reason code, question or document that the definition does not have."""
+
+
+class StepsMissing(Exception):
+    """The decision waits for work of others; `titles` name it."""
+
+    def __init__(self, titles: tuple[str, ...]) -> None:
+        super().__init__(f"{len(titles)} steps")
+        self.titles = titles

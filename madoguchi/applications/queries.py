@@ -399,5 +399,15 @@ def extensions_of(application: Application) -> list[Extension]:
 
 
 def made_decision(application: Application) -> Decision | None:
-    """The decision of a closed application."""
-    return Decision.objects.filter(application=application, decided_at__isnull=False).first()
+    """The decision that counts: the last one made (a second look may lead to another)."""
+    made = Decision.objects.filter(application=application, decided_at__isnull=False)
+    return made.order_by("-decided_at", "-id").first()
+
+
+def decision_of(application: Application, decision_id: str) -> Decision | None:
+    """A decision that was made in this case, also one that another has replaced."""
+    try:
+        wanted = uuid.UUID(decision_id)
+    except ValueError:
+        return None
+    return Decision.objects.filter(application=application, id=wanted, decided_at__isnull=False).first()

@@ -62,3 +62,24 @@ _add("Duration")
 _add("DocumentCounter")
 _add("ProducedFile", ("digest",), "The papers the city made for a case, to be handed out again unchanged")
 _add("SavedFilter")
+_add(
+    "StepRequest",
+    ("addressee", "message", "letter", "result", "cancel_reason"),
+    "Asking others for what a review needs (調査, 意見書, 審査会), and keeping what they found",
+)
+_add(
+    "StepResult",
+    ("values", "reason", "by_name"),
+    "What others found, word for word, and why it was corrected",
+)
+_add("BoardMeeting")
+_add("AgendaItem")
+_add("StepBatch", ("reason",), "Entering results and proposing decisions for many cases at once")
+_add(
+    "StepBatchItem",
+    ("values", "given", "detail"),
+    "What was given for each case of a list, and what became of it",
+)
+_add("Disaster")
+_add("DisasterFiling", ("town",), "Counting the filings of a disaster by area and grade")
+_add("SecondLookRequest", ("reason",), "Looking again at a decision on request (再調査)")

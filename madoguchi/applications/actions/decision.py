@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from madoguchi.applications import letters, rules
+from madoguchi.applications import external_queries, letters, rules
 from madoguchi.applications.actions.review import change_case, commit_case
-from madoguchi.applications.errors import ChangedMeanwhile, NotAllowed, ReasonMissing, UnknownChoice
+from madoguchi.applications.errors import (
+    ChangedMeanwhile,
+    NotAllowed,
+    ReasonMissing,
+    StepsMissing,
+    UnknownChoice,
+)
 from madoguchi.applications.models import Application, Decision, DocumentCounter, Status
 from madoguchi.applications.permissions import may_act_on, may_approve, require
 from madoguchi.common import clock, kernel
@@ -23,7 +29,7 @@ class NumberTaken(Exception):
 
 
 def propose(*, application: Application, kind: str, reason: str, by: Staff, now: datetime) -> Decision:
-    """Draft the decision of a case (起案). Raises `UnknownChoice`, `ReasonMissing`, `NotAllowed`."""
+    """Draft the decision of a case (起案). Raises `UnknownChoice`, `ReasonMissing`, `StepsMissing`, `NotAllowed`."""
     require(may_act_on(by, application, today=clock.tokyo_date(now)))
     definition = procedures.definition_of(application.procedure_version_id)
     chosen = next((k for k in rules.decision_kinds(definition) if k.id == kind), None)
@@ -32,6 +38,8 @@ def propose(*, application: Application, kind: str, reason: str, by: Staff, now:
     reason = reason.strip()
     if rules.needs_reason(chosen) and not reason:
         raise ReasonMissing
+    if missing := external_queries.missing_before(application, definition, kind):
+        raise StepsMissing(tuple(step.title for step in missing))
     decision = Decision(
         application=application,
         kind=kind,
