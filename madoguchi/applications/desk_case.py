@@ -36,6 +36,7 @@ from madoguchi.procedures.logic import Evaluation, evaluate
 PURPOSE_TIME = timedelta(minutes=60)
 SENDING_TIME = timedelta(hours=10)  # what is sent comes from a page that was opened with a purpose
 STATED = "state_purpose"
+STEP_EVENTS = ("ask_step", "remind_step", "receive_step", "correct_step", "cancel_step")
 LANGUAGE = "ja"  # the desk works in Japanese, whatever language a filing came in
 
 
@@ -132,6 +133,9 @@ def file_label(application: Application, definition: Definition, document_id: st
     labels = {document.id: str(document.label) for document in definition.documents}
     if document_id in labels:
         return labels[document_id]
+    if document_id.startswith("step/"):
+        step = definition.workflow.external_step(document_id.split("/")[1])
+        return step.title if step else _("その他の書類")
     if definition.has_question(document_id.rpartition("/")[2]):
         return target_title(definition, application, document_id, LANGUAGE)
     return _("その他の書類")
@@ -195,6 +199,10 @@ def _event_row(event: CaseEvent, definition: Definition, names: Mapping[str, str
         title = event_title(event.kind)
         days = [both_eras(date.fromisoformat(str(detail[name]))) for name in ("from", "to")]
         text = _("%(from)sから%(to)sへ。理由：%(reason)s") % {"from": days[0], "to": days[1], "reason": text}
+    elif event.kind in STEP_EVENTS:
+        title, step = event_title(event.kind), definition.workflow.external_step(str(detail.get("step", "")))
+        parts = (step.title if step else "", str(detail.get("to", "")), text)
+        text = "　".join(part for part in parts if part)
     elif event.kind == "decide":
         kind = definition.workflow.decision(str(detail.get("kind", "")))
         title, text = _("決裁"), str(kind.label) if kind else ""
@@ -228,6 +236,11 @@ def event_title(kind: str) -> str:
         "send_back": _("差戻し"),
         "decide": _("決裁"),
         "withdraw": _("取下げ"),
+        "ask_step": _("調査などの依頼"),
+        "remind_step": _("催促"),
+        "receive_step": _("結果の受領"),
+        "correct_step": _("結果の訂正"),
+        "cancel_step": _("依頼の取消し"),
     }
     return titles.get(kind, kind)
 

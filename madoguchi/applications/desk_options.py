@@ -7,7 +7,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from madoguchi.applications import queries, rules
+from madoguchi.applications import external_queries, queries, rules
 from madoguchi.applications.models import Application, Decision, Status
 from madoguchi.applications.permissions import may_act_on, may_approve, may_handle, may_protect
 from madoguchi.identity.models import Staff
@@ -116,7 +116,17 @@ def _why_not_propose(application: Application) -> str:
         return _("補正の回答を待っています。")
     if application.status == Status.PROPOSED:
         return _("起案済みです。決裁を待っています。")
-    return _why_not_open(application)
+    return _why_not_open(application) or _why_not_any(application)
+
+
+def _why_not_any(application: Application) -> str:
+    """Why no decision at all can be proposed: each waits for work of others."""
+    definition = procedures.definition_of(application.procedure_version_id)
+    blocked = external_queries.blocked_kinds(application, definition)
+    if len(blocked) < len(definition.workflow.decisions):
+        return ""
+    titles = dict.fromkeys(step.title for steps in blocked.values() for step in steps)
+    return _("先に「%(titles)s」を済ませてください。") % {"titles": "」「".join(titles)}
 
 
 def _why_not_decide(application: Application, staff: Staff, proposal: Decision | None, today: date) -> str:

@@ -12,6 +12,7 @@ from madoguchi.applications.views.desk import (
     protecting,
     returning,
     saved,
+    steps,
 )
 
 app_name = "desk"
@@ -42,6 +43,15 @@ urlpatterns = [
         "case/<uuid:application_id>/extension/<uuid:extension_id>/letter.pdf",
         extending.letter,
         name="case_extension_letter",
+    ),
+    path("case/<uuid:application_id>/ask/<slug:step_id>/", steps.ask, name="case_step_ask"),
+    path("case/<uuid:application_id>/ask/<slug:step_id>/sheet.pdf", steps.sheet, name="case_step_sheet"),
+    path("case/<uuid:application_id>/step/<uuid:request_id>/", steps.page, name="case_step"),
+    path("case/<uuid:application_id>/step/<uuid:request_id>/result/", steps.result, name="case_step_result"),
+    path("case/<uuid:application_id>/step/<uuid:request_id>/remind/", steps.remind, name="case_step_remind"),
+    path("case/<uuid:application_id>/step/<uuid:request_id>/cancel/", steps.cancel, name="case_step_cancel"),
+    path(
+        "case/<uuid:application_id>/step/<uuid:request_id>/letter.pdf", steps.letter, name="case_step_letter"
     ),
     path("case/<uuid:application_id>/propose/", deciding.propose, name="case_propose"),
     path("case/<uuid:application_id>/decide/", deciding.decide, name="case_decide"),

@@ -17,6 +17,7 @@ from madoguchi.applications.desk_case import stated_purpose
 from madoguchi.applications.desk_options import options
 from madoguchi.applications.desk_queries import STATUS_KINDS, due_of
 from madoguchi.applications.desk_related import related
+from madoguchi.applications.desk_steps import step_rows
 from madoguchi.applications.errors import NotAllowed
 from madoguchi.applications.models import Channel, InternalNote, Status
 from madoguchi.applications.produced import desk_copy_pdf
@@ -73,6 +74,7 @@ def show(
         "corrections": desk.correction_rows(application, definition),
         "decisions": desk.decision_rows(application, definition),
         "extensions": queries.extensions_of(application),
+        "steps": step_rows(application, definition, case.staff, today=case.today),
         "related": others,
         "colleagues": colleague_choices(case) if offered["hand_over"].allowed else [],
         "looks": desk.looks(application.id) if case.restriction and offered["protect"].allowed else [],
@@ -125,6 +127,7 @@ def done_sentence(done: str) -> str:
         "return": _("補正を依頼しました。申請者に知らせます。"),
         "answer": _("補正の回答を登録しました。"),
         "extend": _("期限を延ばしました。通知書を作成し、メールの宛先があれば申請者に知らせます。"),
+        "ask_step": _("頼んだことを記録しました。依頼状があるときは、印刷して送ってください。"),
         "propose": _("起案しました。決裁者の決裁を待ちます。"),
         "send_back": _("差し戻しました。"),
         "decide": _("決裁しました。通知書を作成し、申請者に知らせます。"),

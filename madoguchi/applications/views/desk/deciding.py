@@ -9,20 +9,21 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from madoguchi.applications import actions, letters, rules
+from madoguchi.applications import actions, external_queries, letters, rules
 from madoguchi.applications import desk_case as desk
 from madoguchi.applications.actions.decision import NumberTaken, open_proposal
 from madoguchi.applications.desk_options import options
-from madoguchi.applications.models import Application, Decision
+from madoguchi.applications.desk_steps import usual_reason, waits_for
+from madoguchi.applications.models import Application, Decision, Status
 from madoguchi.applications.produced import decision_pdf
-from madoguchi.applications.queries import made_decision
+from madoguchi.applications.queries import decision_of, made_decision
 from madoguchi.applications.views.desk.case import HANDLES, SEES, done, head_of
 from madoguchi.applications.views.desk.opening import OpenCase, with_case
 from madoguchi.applications.views.desk.papers import inline_pdf
 from madoguchi.applications.views.desk.refusals import AGAIN
 from madoguchi.common.pages import render
 from madoguchi.common.pdf.documents import DecisionNotice
-from madoguchi.procedures.definition import DecisionKind
+from madoguchi.procedures.definition import DecisionKind, ExternalStep
 
 LONGEST_REASON = 4000
 
@@ -41,8 +42,15 @@ def propose(request: HttpRequest, case: OpenCase) -> HttpResponseBase:
     data = request.POST
     chosen = next((kind for kind in kinds if kind.id == data.get("kind")), None)
     reason = data.get("reason", "").strip()
+    blocked = external_queries.blocked_kinds(case.application, case.definition)
+    spoken = external_queries.spoken_for(case.application, case.definition)
+    if request.method == "GET" and spoken is not None:  # what the board or the inspection says, to begin with
+        chosen = next((kind for kind in kinds if kind.id == spoken.kind), None)
+        reason = usual_reason(case.application, spoken)
     step = data.get("act", "") if AGAIN not in data else AGAIN
     errors = _proposal_errors(chosen, reason) if request.method == "POST" and step != AGAIN else {}
+    if chosen is not None and chosen.id in blocked and request.method == "POST" and step != AGAIN:
+        errors["kind"] = waits_for(blocked[chosen.id])
     letter = None
     if chosen is not None and not errors and request.method == "POST":
         draft = _drafted(case, chosen, reason)
@@ -59,7 +67,8 @@ def propose(request: HttpRequest, case: OpenCase) -> HttpResponseBase:
         letter = draft_letter(case.application, draft, today=case.today)
     context = head_of(case) | {
         "option": options(case.application, case.staff, today=case.today, proposal=None)["propose"],
-        "kinds": [(kind.id, str(kind.label), _hint(kind)) for kind in kinds],
+        "kinds": [(kind.id, str(kind.label), _hint(kind, blocked.get(kind.id, ()))) for kind in kinds],
+        "spoken": spoken,
         "chosen": chosen.id if chosen else "",
         "reason": reason,
         "longest_reason": LONGEST_REASON,
@@ -72,8 +81,9 @@ def propose(request: HttpRequest, case: OpenCase) -> HttpResponseBase:
     return render(request, "applications/desk/propose.html", context, status=422 if errors else 200)
 
 
-def _hint(kind: DecisionKind) -> str:
-    hints = [_("理由を書く必要があります。")] if rules.needs_reason(kind) else []
+def _hint(kind: DecisionKind, waiting: tuple[ExternalStep, ...]) -> str:
+    hints = [waits_for(waiting)] if waiting else []
+    hints += [_("理由を書く必要があります。")] if rules.needs_reason(kind) else []
     hints.append(kind.reason_hint)
     if kind.appeal:
         hints.append(_("教示（不服申立てなど）が付きます。"))
@@ -152,8 +162,11 @@ def decide(request: HttpRequest, case: OpenCase) -> HttpResponse:
 def letter(request: HttpRequest, case: OpenCase) -> HttpResponse:
     """The letter as PDF: the one that was decided, else the one that is proposed."""
     case.shown = "letter"
-    decided = made_decision(case.application)
-    if decided is not None:
+    wanted = request.GET.get("decision", "")
+    decided = decision_of(case.application, wanted) if wanted else made_decision(case.application)
+    if wanted and decided is None:
+        raise Http404
+    if decided is not None and (wanted or case.application.status == Status.CLOSED):
         return inline_pdf(decision_pdf(decided), f"{case.application.receipt_number}-notice.pdf")
     proposal = open_proposal(case.application)
     if proposal is None:

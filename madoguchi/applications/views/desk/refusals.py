@@ -83,9 +83,12 @@ def typed_label(name: str) -> str:
         "message": _("申請者への案内"),
         "reason": _("理由"),
         "back_reason": _("差戻しの理由"),
+        "other": _("頼む相手"),
     }
     if name.startswith("say."):
         return _("申請者への説明")
+    if name.startswith("q."):
+        return _("結果の入力")
     return labels.get(name, "")
 
 
