@@ -241,6 +241,8 @@ def event_title(kind: str) -> str:
         "receive_step": _("結果の受領"),
         "correct_step": _("結果の訂正"),
         "cancel_step": _("依頼の取消し"),
+        "bind_disaster": _("災害との結び付け"),
+        "look_again": _("再調査の依頼"),
     }
     return titles.get(kind, kind)
 
@@ -326,10 +328,13 @@ class DecisionRow:
 
     decision: Decision
     label: str
+    is_replaced: bool = False  # by a later decision, after a second look
 
     @property
     def state(self) -> str:
         """Whether it waits, was decided or was sent back."""
+        if self.is_replaced:
+            return _("差替え済み")
         if self.decision.decided_at is not None:
             return _("決裁済み")
         return _("差戻し") if self.decision.sent_back_at is not None else _("決裁待ち")
@@ -338,10 +343,11 @@ class DecisionRow:
 def decision_rows(application: Application, definition: Definition) -> list[DecisionRow]:
     """All proposals of the case, newest first."""
     found = Decision.objects.filter(application=application).select_related("proposed_by", "decided_by")
-    rows = []
+    rows: list[DecisionRow] = []
     for decision in found.order_by("-proposed_at"):
         kind = definition.workflow.decision(decision.kind)
-        rows.append(DecisionRow(decision, str(kind.label) if kind else decision.kind))
+        replaced = decision.decided_at is not None and any(row.decision.decided_at for row in rows)
+        rows.append(DecisionRow(decision, str(kind.label) if kind else decision.kind, replaced))
     return rows
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from madoguchi.applications import external_rules as step_rules
@@ -28,7 +28,11 @@ def requests_of(application: Application) -> list[StepRequest]:
 def current(application: Application, requests: Iterable[StepRequest]) -> dict[str, StepRequest]:
     """The request that counts by step: the last that was not cancelled, and since the last second look."""
     looks = SecondLookRequest.objects.filter(application=application).order_by("-entered_at")
-    since = looks.values_list("entered_at", flat=True).first()
+    return counting_since(requests, looks.values_list("entered_at", flat=True).first())
+
+
+def counting_since(requests: Iterable[StepRequest], since: datetime | None) -> dict[str, StepRequest]:
+    """The same, of requests oldest first, when the moment of the last second look is known."""
     return {
         one.step_id: one
         for one in requests
@@ -48,6 +52,24 @@ def standings_of(
         answers = evaluate(definition, application.answers, today=application.received_on).answers
     asked = {step_id: one.state for step_id, one in counting.items()}
     return step_rules.standings(steps, answers=answers, today=application.received_on, asked=asked)
+
+
+def standings_of_many(
+    cases: Sequence[Application],
+) -> dict[uuid.UUID, tuple[list[Standing], dict[str, StepRequest]]]:
+    """Where the steps of many cases stand, and the requests that count: two questions, however many cases there are."""
+    ids = [case.id for case in cases]
+    requests: dict[uuid.UUID, list[StepRequest]] = {}
+    for one in StepRequest.objects.filter(application__in=ids).order_by("asked_at", "id"):
+        requests.setdefault(one.application_id, []).append(one)
+    looks = SecondLookRequest.objects.filter(application__in=ids).order_by("entered_at")
+    since = dict(looks.values_list("application_id", "entered_at"))
+    found = {}
+    for case in cases:
+        definition = procedures.definition_of(case.procedure_version_id)
+        counting = counting_since(requests.get(case.id, ()), since.get(case.id))
+        found[case.id] = (standings_of(case, definition, counting), counting)
+    return found
 
 
 def missing_before(application: Application, definition: Definition, kind: str) -> tuple[ExternalStep, ...]:

@@ -22,6 +22,7 @@ class Entry:
 MENU = (
     Entry("desk", "/desk/", _("受付一覧"), ("officer", "approver", "head")),
     Entry("new", "/desk/new/", _("新規入力"), ("officer", "head")),
+    Entry("steps", "/desk/steps/", _("調査・審査会"), ("officer", "approver", "head")),
     Entry("figures", "/desk/figures/", _("集計"), ("officer", "approver", "head")),
     Entry("achievements", "/plan/achievements/", _("実績"), ("officer", "head", "office")),
     Entry("plan", "/plan/office/", _("計画"), ("office",)),

@@ -9,14 +9,16 @@ from madoguchi.applications import external_queries
 from madoguchi.applications.actions import external as actions
 from madoguchi.applications.external_rules import Stand, due_on
 from madoguchi.applications.models import Application, StepRequest
-from madoguchi.applications.tests.factories import ApplicationFactory, offered
+from madoguchi.applications.tests.factories import ApplicationFactory, department_of, offered, somebody
 from madoguchi.applications.tests.offers import sample
 from madoguchi.common import clock
 from madoguchi.identity.models import Staff
+from madoguchi.organization.models import Department, Posting
 from madoguchi.procedures import queries as procedures
 from madoguchi.procedures.definition import ExternalStep
 from madoguchi.procedures.kinds import registry
 
+OFFICER = "担当 一郎"
 CARE, DAMAGE = "care_certification", "disaster_certificate"
 SAMPLES = {CARE: "care_certification_at_home", DAMAGE: "disaster_certificate_flooded"}
 
@@ -34,7 +36,15 @@ def damage_case(**traits: Any) -> Application:
 def case_of(name: str, **traits: Any) -> Application:
     """A case with the answers of a sample, some changed."""
     answers = dict(sample(SAMPLES[name])["answers"]) | traits.pop("answers", {})
-    return ApplicationFactory(procedure_version=offered(name), answers=answers, **traits)
+    version = offered(name)
+    officer = traits.pop("officer", None) or _officer(department_of(version))
+    return ApplicationFactory(procedure_version=version, answers=answers, officer=officer, **traits)
+
+
+def _officer(department: Department) -> Staff:
+    """Who handles these cases: nobody with the name of an applicant."""
+    posted = Posting.objects.filter(department=department, staff__display_name=OFFICER).first()
+    return posted.staff if posted is not None else somebody("officer", department, display_name=OFFICER)
 
 
 def holder_of(application: Application) -> Staff:

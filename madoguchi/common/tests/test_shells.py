@@ -109,15 +109,16 @@ def test_the_desk_names_who_is_signed_in_and_offers_to_sign_out() -> None:
 @pytest.mark.parametrize(
     ("roles", "offered"),
     [
-        ({"officer"}, ["/desk/", "/desk/new/", "/desk/figures/", "/plan/achievements/"]),
+        ({"officer"}, ["/desk/", "/desk/new/", "/desk/steps/", "/desk/figures/", "/plan/achievements/"]),
         ({"office"}, ["/plan/achievements/", "/plan/office/"]),
-        ({"approver"}, ["/desk/", "/desk/figures/"]),
+        ({"approver"}, ["/desk/", "/desk/steps/", "/desk/figures/"]),
         ({"administrator"}, ["/desk/staff/", "/desk/departments/", "/desk/jobs/"]),
         (
             {"head", "administrator"},
             [
                 "/desk/",
                 "/desk/new/",
+                "/desk/steps/",
                 "/desk/figures/",
                 "/plan/achievements/",
                 "/desk/staff/",

@@ -19,7 +19,7 @@ from madoguchi.applications.desk_queries import STATUS_KINDS, due_of
 from madoguchi.applications.desk_related import related
 from madoguchi.applications.desk_steps import step_rows
 from madoguchi.applications.errors import NotAllowed
-from madoguchi.applications.models import Channel, InternalNote, Status
+from madoguchi.applications.models import Channel, DisasterFiling, InternalNote, Status
 from madoguchi.applications.produced import desk_copy_pdf
 from madoguchi.applications.secrets import secret_of
 from madoguchi.applications.views.desk.opening import OpenCase, with_case
@@ -74,6 +74,9 @@ def show(
         "corrections": desk.correction_rows(application, definition),
         "decisions": desk.decision_rows(application, definition),
         "extensions": queries.extensions_of(application),
+        "bound": DisasterFiling.objects.filter(application=application).select_related("disaster").first()
+        if definition.workflow.disaster
+        else None,
         "steps": step_rows(application, definition, case.staff, today=case.today),
         "related": others,
         "colleagues": colleague_choices(case) if offered["hand_over"].allowed else [],
@@ -128,6 +131,8 @@ def done_sentence(done: str) -> str:
         "answer": _("補正の回答を登録しました。"),
         "extend": _("期限を延ばしました。通知書を作成し、メールの宛先があれば申請者に知らせます。"),
         "ask_step": _("頼んだことを記録しました。依頼状があるときは、印刷して送ってください。"),
+        "bind_disaster": _("災害との結び付けを変えました。"),
+        "look_again": _("再調査の依頼を受け付けました。もう一度、調査から進めてください。"),
         "propose": _("起案しました。決裁者の決裁を待ちます。"),
         "send_back": _("差し戻しました。"),
         "decide": _("決裁しました。通知書を作成し、申請者に知らせます。"),
