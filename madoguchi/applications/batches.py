@@ -49,6 +49,7 @@ class Line:
     given: str
     values: Mapping[str, Any] | None
     problem: str = ""
+    at: str = ""  # the question whose answer is wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Judged:
     values: Mapping[str, Any] = field(default_factory=dict)
     kind: str = ""
     detail: str = ""
+    at: str = ""  # the question whose answer is wrong
 
 
 def judge_board(
@@ -152,13 +154,13 @@ def judge_line(
 ) -> Judged:
     """The verdict on a line whose case is known."""
     if line.values is None:
-        return Judged(line, Verdict.WRONG, case, request, detail=line.problem)
+        return Judged(line, Verdict.WRONG, case, request, detail=line.problem, at=line.at)
     if request is not None and request.state == StepRequest.State.CANCELLED:
         return Judged(line, Verdict.NOT_THERE, case, request)
     checked = external_results.checked(step, line.values, today=today)
     if checked.errors:
-        first = next(iter(checked.errors.values()))
-        return Judged(line, Verdict.WRONG, case, request, detail=first[0].message)
+        at, wrong = next(iter(checked.errors.items()))
+        return Judged(line, Verdict.WRONG, case, request, detail=wrong[0].message, at=at)
     kind = external_results.decision_of(step, checked.values)
     verdict, detail = Verdict.READY, _label(case, kind)
     if request is not None and request.state == StepRequest.State.DONE:

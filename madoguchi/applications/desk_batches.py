@@ -88,7 +88,7 @@ def line_of(
             question, external_results.raw_from_cell(question, text), context
         )
         if cleaned.errors:
-            return Line(position, given, None, cleaned.errors[0].message)
+            return Line(position, given, None, cleaned.errors[0].message, question.id)
         values[question.id] = cleaned.value
     return Line(position, given, values)
 
@@ -184,7 +184,10 @@ def state_words(item: StepBatchItem) -> tuple[str, str]:
         return _("できませんでした"), "danger"
     if item.verdict == Verdict.READY:
         return _("できる"), "progress"
-    return (_("済んでいる"), "neutral") if item.verdict == Verdict.SAME else (_("取り込まない"), "warning")
+    if item.verdict == Verdict.SAME:
+        return _("済んでいる"), "neutral"
+    proposes = item.batch.kind == StepBatch.Kind.PROPOSALS
+    return _("起案しない") if proposes else _("取り込まない"), "warning"
 
 
 def said_result(step: ExternalStep | None, values: Mapping[str, object]) -> str:

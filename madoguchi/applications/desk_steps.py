@@ -19,6 +19,7 @@ from madoguchi.identity.models import Staff
 from madoguchi.procedures.definition import Definition, ExternalStep
 
 State = StepRequest.State
+SHOWN_KINDS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,6 @@ class StepRow:
     kind: str  # of the tag
     is_late: bool
     note: str
-    blocks: str
     result: tuple[tuple[str, str], ...]
     ask_label: str  # "" where it cannot be asked for now
     why_not: str
@@ -50,7 +50,7 @@ def step_rows(
     acts = may_act_on(staff, application, today=today)
     handles = may_handle(staff, application, today=today)
     return [
-        _row(standing, application, definition, counting, requests, acts=acts, handles=handles, today=today)
+        _row(standing, application, counting, requests, acts=acts, handles=handles, today=today)
         for standing in queries.standings_of(application, definition, counting)
     ]
 
@@ -58,7 +58,6 @@ def step_rows(
 def _row(
     standing: Standing,
     application: Application,
-    definition: Definition,
     counting: dict[str, StepRequest],
     requests: list[StepRequest],
     *,
@@ -79,7 +78,6 @@ def _row(
         kind=kind,
         is_late=late,
         note=_note(standing),
-        blocks=_blocks(standing, definition),
         result=tuple(results.lines(step, request.result)) if request is not None else (),
         ask_label=label,
         why_not=why_not if standing.stand == Stand.READY else "",
@@ -117,14 +115,6 @@ def _note(standing: Standing) -> str:
     if standing.stand == Stand.READY and standing.step.kind == "board":
         return _("「調査・審査会」の画面で、審査会の次第に載せます。")
     return ""
-
-
-def _blocks(standing: Standing, definition: Definition) -> str:
-    """Which decisions wait for the step, in one sentence."""
-    if standing.stand in (Stand.DONE, Stand.NOT_NEEDED) or not standing.step.before:
-        return ""
-    labels = [str(kind.label) for kind in definition.workflow.decisions if kind.id in standing.step.before]
-    return _("済むまで、「%(labels)s」を起案できません。") % {"labels": "」「".join(labels)}
 
 
 def why_not_ask(application: Application, standing: Standing, *, acts: bool) -> str:
@@ -211,6 +201,22 @@ def usual_reason(application: Application, spoken: queries.Spoken) -> str:
     if isinstance(opinion, str) and opinion:
         parts.append(_("審査会の意見：%(opinion)s") % {"opinion": opinion})
     return "\n".join(parts)
+
+
+def blocked_words(application: Application, definition: Definition) -> str:
+    """Which decisions wait for which steps, in one sentence for the whole case; empty where none does."""
+    if application.status not in (Status.FILED, *TAKES_RESULTS):
+        return ""
+    blocked = queries.blocked_kinds(application, definition)
+    if not blocked:
+        return ""
+    labels = [str(kind.label) for kind in definition.workflow.decisions if kind.id in blocked]
+    titles = dict.fromkeys(step.title for steps in blocked.values() for step in steps)
+    first = "」「".join(labels[:SHOWN_KINDS])
+    words = {"titles": "」「".join(titles), "labels": first, "n": len(labels)}
+    if len(labels) > SHOWN_KINDS:
+        return _("「%(titles)s」が済むまで、「%(labels)s」など%(n)s種類の決定は起案できません。") % words
+    return _("「%(titles)s」が済むまで、「%(labels)s」は起案できません。") % words
 
 
 def waits_for(steps: Iterable[ExternalStep]) -> str:

@@ -433,6 +433,7 @@ def test_a_sitting_asks_the_database_as_often_for_many_cases_as_for_one(
     put(meeting, case)
     ready_case()
     names = ("board", "board_results")
+    [questions(name) for name in names]  # the definition is compiled once
     few = [questions(name) for name in names]
     put(meeting, *(ready_case() for _ in range(3)))
     ready_case()

@@ -61,7 +61,7 @@ def test_the_case_shows_its_steps_and_what_waits_for_them(case: Application, bro
 
     assert "調査・意見・審査会" in text
     assert "まだ頼んでいません" in text
-    assert "済むまで、「全壊」「大規模半壊」" in text
+    assert "「現地調査」が済むまで、「全壊」「大規模半壊」など6種類の決定は起案できません。" in text
     assert "この申請では要りません" in text  # the check of photographs
 
 

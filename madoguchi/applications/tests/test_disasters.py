@@ -642,6 +642,7 @@ def test_the_record_asks_the_database_as_often_for_many_filings_as_for_one(
         return len(captured)
 
     bound(disaster, case)
+    questions()  # the definition is compiled once
     few = questions()
     thousand(case, disaster, 20)
 

@@ -416,7 +416,7 @@ def _typed_lines(
         judged = batches.judge_line(line, step, row.application, row.request, today=context.today)
         if judged.verdict == batches.Verdict.WRONG:
             sentence = _("%(n)s番：%(problem)s") % {"n": number, "problem": judged.detail}
-            problems.append((f"#i{number}-{step.result[0].id}", sentence))
+            problems.append((f"#i{number}-{judged.at}", sentence))
         lines.append(line)
     if not lines:
         problems.append(("#file", _("結果を入力するか、ファイルを選んでください。")))

@@ -17,7 +17,7 @@ from madoguchi.applications.desk_case import stated_purpose
 from madoguchi.applications.desk_options import options
 from madoguchi.applications.desk_queries import STATUS_KINDS, due_of
 from madoguchi.applications.desk_related import related
-from madoguchi.applications.desk_steps import step_rows
+from madoguchi.applications.desk_steps import blocked_words, step_rows
 from madoguchi.applications.errors import NotAllowed
 from madoguchi.applications.models import Channel, DisasterFiling, InternalNote, Status
 from madoguchi.applications.produced import desk_copy_pdf
@@ -77,6 +77,7 @@ def show(
         "bound": DisasterFiling.objects.filter(application=application).select_related("disaster").first()
         if definition.workflow.disaster
         else None,
+        "blocked": blocked_words(application, definition),
         "steps": step_rows(application, definition, case.staff, today=case.today),
         "related": others,
         "colleagues": colleague_choices(case) if offered["hand_over"].allowed else [],

@@ -193,7 +193,7 @@ def _show_batch(request: HttpRequest, found: StepBatch, staff: Staff, problem: s
         "total": sum(count for _verdict, count in progress.verdicts),
         "groups": [(name, desk_batches.short_words(name), count) for name, count in progress.verdicts],
         "verdict": verdict,
-        "columns": [_("行"), _("番号"), _("内容"), _("どうなるか"), _("状態")],
+        "columns": [{"label": _("行"), "numeric": True}, *(_("番号"), _("内容"), _("どうなるか"), _("状態"))],
         "rows": [{"cells": _item_cells(item, step)} for item in page],
         "pagination": pagination,
         "back": back_of(found),
@@ -220,6 +220,8 @@ def _item_cells(item: StepBatchItem, step: Any) -> list[Any]:
     content = desk_batches.said_result(step, item.values)
     if item.batch.kind == StepBatch.Kind.PROPOSALS and item.verdict == Verdict.READY:
         content, sentence = item.detail, _("起案できます")
+    if item.state == StepBatchItem.State.DONE:
+        sentence = _("起案しました") if item.batch.kind == StepBatch.Kind.PROPOSALS else _("登録しました")
     if item.state == StepBatchItem.State.REFUSED:
         sentence = _("取り込む前に申請が変わったので、行いませんでした。申請を開いて確かめてください。")
     return [item.position, number, content or "―", sentence, {"text": words, "tag": kind}]
