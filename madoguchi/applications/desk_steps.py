@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from madoguchi.applications import external_queries as queries
 from madoguchi.applications import external_results as results
 from madoguchi.applications.desk_options import Option
-from madoguchi.applications.external_rules import TAKES_RESULTS, Stand, Standing, is_near, validity
+from madoguchi.applications.external_rules import TAKES_RESULTS, Stand, Standing, is_near
 from madoguchi.applications.models import Application, Attachment, Status, StepRequest, StepResult
 from madoguchi.applications.permissions import may_act_on, may_handle
 from madoguchi.common.jinja2env import both_eras
@@ -193,9 +193,9 @@ def usual_reason(application: Application, spoken: queries.Spoken) -> str:
     if spoken.step.kind != "board":
         return ""
     parts = [_("%(step)sの判定による。") % {"step": spoken.step.title}]
-    if spoken.months is not None:
-        begins, ends = validity(received_on=application.received_on, months=spoken.months)
-        words = {"from": both_eras(begins), "until": both_eras(ends)}
+    period = queries.period_of(application, spoken)
+    if period is not None:
+        words = {"from": both_eras(period[0]), "until": both_eras(period[1])}
         parts.append(_("有効期間は、%(from)sから%(until)sまで。") % words)
     opinion = spoken.request.result.get("opinion")
     if isinstance(opinion, str) and opinion:

@@ -120,9 +120,16 @@ def spoken_for(application: Application, definition: Definition) -> Spoken | Non
 def validity_of(application: Application, definition: Definition, kind: str) -> tuple[date, date] | None:
     """The period of a decision for which a result names the months; None for any other decision."""
     said = spoken_for(application, definition)
-    if said is None or said.months is None or said.kind != kind:
+    return period_of(application, said) if said is not None and said.kind == kind else None
+
+
+def period_of(application: Application, said: Spoken) -> tuple[date, date] | None:
+    """The period that a result names in months; None where it names none."""
+    if said.months is None:
         return None
-    return step_rules.validity(received_on=application.received_on, months=said.months)
+    received_on = application.received_on
+    begins = step_rules.validity_begins(said.step, answers=application.answers, received_on=received_on)
+    return step_rules.validity(begins=begins, months=said.months)
 
 
 def step_of(application: Application, step_id: str) -> ExternalStep | None:

@@ -88,14 +88,25 @@ def is_near(*, due_on: date, today: date) -> bool:
     return today <= due_on <= today + NEAR
 
 
-def validity(*, received_on: date, months: int) -> tuple[date, date]:
-    """The period a certification is valid: from the filing, the rest of its month in front, to the end of a month.
+def validity(*, begins: date, months: int) -> tuple[date, date]:
+    """The period a certification is valid: the rest of the first month in front of the months, to the end of a month.
 
-    Who files on the first of a month has no rest of it in front.
+    One that begins on the first of a month has no rest of it in front.
     """
-    ahead = months - 1 if received_on.day == 1 else months
-    year, month = divmod(received_on.year * 12 + received_on.month - 1 + ahead, 12)
-    return received_on, date(year, month + 1, calendar.monthrange(year, month + 1)[1])
+    ahead = months - 1 if begins.day == 1 else months
+    year, month = divmod(begins.year * 12 + begins.month - 1 + ahead, 12)
+    return begins, date(year, month + 1, calendar.monthrange(year, month + 1)[1])
+
+
+def validity_begins(step: ExternalStep, *, answers: Mapping[str, Any], received_on: date) -> date:
+    """The first day of a period: when it was filed, or the day after the earlier period where that is renewed."""
+    after = step.months_after
+    if after is None or (after.when is not None and not after.when.holds(Scope(answers, received_on))):
+        return received_on
+    try:
+        return date.fromisoformat(str(answers.get(after.question))) + timedelta(days=1)
+    except (ValueError, OverflowError):
+        return received_on
 
 
 def may_be_looked_at_again(

@@ -12,6 +12,7 @@ from madoguchi.procedures.definition import (
     DisasterFacts,
     ExternalStep,
     Mark,
+    MonthsAfter,
     Question,
     SecondLook,
     StepKind,
@@ -42,6 +43,7 @@ def external_step(node: Node) -> ExternalStep:
         result=_result(node, step_id),
         decision_from=node.string("decision_from"),
         months_from=node.string("months_from"),
+        months_after=_months_after(node.child("months_after")),
         letter=_letter(letter) if letter else None,
         sheet=_sheet(sheet) if sheet else None,
         agenda=node.strings("agenda"),
@@ -55,6 +57,12 @@ def _result(node: Node, step_id: str) -> tuple[Question, ...]:
     ids = (child.data.get("id") for child in apart.children("result"))
     shop.questions.update(one for one in ids if isinstance(one, str))
     return tuple(compiling_questions.question(child, f"step.{step_id}") for child in apart.children("result"))
+
+
+def _months_after(node: Node | None) -> MonthsAfter | None:
+    if node is None:
+        return None
+    return MonthsAfter(node.string("question", needed=True), node.condition("when"))
 
 
 def _letter(node: Node) -> StepLetter:

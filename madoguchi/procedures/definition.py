@@ -262,6 +262,14 @@ class StepSheet:
     answers: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class MonthsAfter:
+    """The months begin on the day after this answer of the filing (更新), where the condition holds; else when it was filed."""
+
+    question: str
+    when: Condition | None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ExternalStep:
     """Work of a review that others do (訪問調査, 意見書, 審査会, 現地調査): who, by when, what comes back.
@@ -282,6 +290,7 @@ class ExternalStep:
     result: tuple[Question, ...] = ()
     decision_from: str = ""
     months_from: str = ""
+    months_after: MonthsAfter | None = None
     letter: StepLetter | None = None
     sheet: StepSheet | None = None
     agenda: tuple[str, ...] = ()  # board: answers that stand on its agenda; names only where asked for

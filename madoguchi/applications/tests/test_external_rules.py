@@ -64,7 +64,7 @@ def test_a_decision_waits_only_for_the_steps_that_name_it() -> None:
 
 @given(st.dates(date(2020, 1, 1), date(2060, 12, 31)), st.integers(1, 48))
 def test_a_period_of_validity_ends_at_a_month_end_after_its_whole_months(filed: date, months: int) -> None:
-    begins, ends = rules.validity(received_on=filed, months=months)
+    begins, ends = rules.validity(begins=filed, months=months)
 
     assert begins == filed
     assert (ends + timedelta(days=1)).day == 1
@@ -82,7 +82,7 @@ def test_a_period_of_validity_ends_at_a_month_end_after_its_whole_months(filed: 
     ],
 )
 def test_a_period_of_validity_by_the_calendar(filed: date, months: int, ends: date) -> None:
-    assert rules.validity(received_on=filed, months=months) == (filed, ends)
+    assert rules.validity(begins=filed, months=months) == (filed, ends)
     assert calendar.monthrange(ends.year, ends.month)[1] == ends.day
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ import pytest
 from madoguchi.applications import actions as case_actions
 from madoguchi.applications import external_papers, external_queries, letters
 from madoguchi.applications.actions import external as actions
+from madoguchi.applications.desk_earlier import earlier
 from madoguchi.applications.errors import (
     ChangedMeanwhile,
     DayOutOfRange,
@@ -21,6 +22,7 @@ from madoguchi.applications.errors import (
     UnknownChoice,
 )
 from madoguchi.applications.models import Application, CaseEvent, StepRequest, StepResult
+from madoguchi.applications.tests.desks import text_of, url_of
 from madoguchi.applications.tests.factories import StepRequestFactory, department_of, somebody
 from madoguchi.applications.tests.stepping import (
     all_done,
@@ -34,6 +36,7 @@ from madoguchi.applications.tests.stepping import (
 )
 from madoguchi.common import clock
 from madoguchi.identity.tests.factories import RestrictionFactory
+from madoguchi.organization.tests.factories import signed_in_client
 from madoguchi.procedures import queries as procedures
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +77,47 @@ def test_after_its_steps_the_grade_is_proposed_and_the_letter_says_how_long_it_i
     body = "\n".join(letters.restored(decision.notice).body)
     assert "認定の有効期間　令和" in body
     assert "日から令和" in body
+
+
+def test_a_renewal_is_valid_from_the_day_after_the_earlier_period_and_a_change_from_its_filing() -> None:
+    state = {"current_state": "care", "present_level": "care_2", "present_until": "2026-12-31"}
+    renewal = care_case(answers=state | {"request_kind": "renewal", "renewal_from": "2026-11-01"})
+    change = care_case(
+        answers=state | {"request_kind": "change", "change_reason": "worse", "change_detail": "転んだ。"}
+    )
+
+    for case in (renewal, change):
+        all_done(case, "care_3")
+    definition = procedures.definition_of(renewal.procedure_version_id)
+
+    found = external_queries.validity_of(renewal, definition, "care_3")
+    assert found == (date(2027, 1, 1), date(2027, 3, 31))
+    found = external_queries.validity_of(change, definition, "care_3")
+    assert found is not None
+    assert found[0] == change.received_on
+    assert external_queries.validity_of(change, definition, "care_1") is None
+
+
+def test_the_earlier_certification_of_the_same_person_is_shown_to_who_may_see_it() -> None:
+    before = all_done(care_case(filed_at=clock.now() - timedelta(days=400)), "care_2")
+    propose(before, "care_2")
+    approver = somebody("approver", department_of(before.procedure_version))
+    case_actions.decide(application=before, by=approver, now=clock.now() - timedelta(days=380))
+    case = care_case()
+    definition = procedures.definition_of(case.procedure_version_id)
+
+    found = earlier(case, definition, holder_of(case), today=clock.today())
+
+    assert found is not None
+    assert found.level == "要介護2"
+    assert found.begins == before.received_on
+    assert "前の認定（市の記録）：要介護2" in text_of(
+        signed_in_client(holder_of(case)).get(url_of("case", case))
+    )
+    RestrictionFactory(
+        subject=f"application:{before.id}", responsible_department="rights", today=clock.today()
+    )
+    assert earlier(case, definition, holder_of(case), today=clock.today()) is None
 
 
 def test_the_opinion_is_asked_for_by_a_letter_under_a_number_that_is_kept_word_for_word() -> None:

@@ -88,6 +88,11 @@ def _answers(sheet: Sheet, path: Path, step: dict[str, Any], asked: dict[str, An
         sheet, (*path, "sheet", "answers"), sheet_of.get("answers", ()), known, "unknown_question", "質問"
     )
     _all_known(sheet, (*path, "agenda"), step.get("agenda", ()), known, "unknown_question", "質問")
+    days = [name for name, question in asked.items() if question["kind"] == "date"]
+    after = step.get("months_after", {}).get("question")
+    _all_known(
+        sheet, (*path, "months_after"), [after] if after else [], days, "unknown_question", "日付の質問"
+    )
     for name in _PLACEHOLDER.findall(step.get("letter", {}).get("body", "")):
         if name not in PLACEHOLDERS and name not in said:
             mend = suggestion(name, (*PLACEHOLDERS, *said)) or either(f"{{{one}}}" for one in PLACEHOLDERS)

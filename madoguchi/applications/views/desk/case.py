@@ -14,6 +14,7 @@ from madoguchi.applications import desk_case as desk
 from madoguchi.applications.actions.decision import open_proposal
 from madoguchi.applications.actions.resident import open_correction
 from madoguchi.applications.desk_case import stated_purpose
+from madoguchi.applications.desk_earlier import earlier
 from madoguchi.applications.desk_options import options
 from madoguchi.applications.desk_queries import STATUS_KINDS, due_of
 from madoguchi.applications.desk_related import related
@@ -58,6 +59,9 @@ def show(
     others = related(application, case.staff, today=case.today)
     if others:
         case.looked_at["related"] = [one.number.replace("-", "") for one in others]
+    before = earlier(application, definition, case.staff, today=case.today)
+    if before is not None:
+        case.looked_at["earlier"] = before.number.replace("-", "")
     errors = {href.removeprefix("#"): message for href, message in problems}
     context = head_of(case) | {
         "done": done_sentence(request.GET.get("done", "")),
@@ -77,6 +81,7 @@ def show(
         "bound": DisasterFiling.objects.filter(application=application).select_related("disaster").first()
         if definition.workflow.disaster
         else None,
+        "earlier": before,
         "blocked": blocked_words(application, definition),
         "steps": step_rows(application, definition, case.staff, today=case.today),
         "related": others,
