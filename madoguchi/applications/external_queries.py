@@ -103,7 +103,7 @@ class Spoken:
 def spoken_for(application: Application, definition: Definition) -> Spoken | None:
     """What the last result that names a decision speaks for; it decides nothing by itself."""
     steps = {step.id: step for step in definition.workflow.external_steps if step.decision_from}
-    if not steps:
+    if not steps or application._state.adding:  # a case that is not stored yet has no requests
         return None
     counting = current(application, requests_of(application))
     done = [
@@ -145,6 +145,8 @@ def last_decision(application: Application) -> Decision | None:
 
 def decided_before(application: Application, *, besides: uuid.UUID) -> Decision | None:
     """The decision another one takes the place of (再調査)."""
+    if application._state.adding:
+        return None
     decided = application.decisions.filter(decided_at__isnull=False).exclude(id=besides)
     return decided.order_by("-decided_at", "-id").first()
 

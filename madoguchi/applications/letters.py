@@ -116,7 +116,7 @@ def decision_notice(
                 Row("受付番号", grouped(application.receipt_number)),
                 Row("受付日", format_wareki(application.received_on)),
                 Row("決定の内容", str(kind.label)),
-                *_replaced(application, decision),
+                *(_replaced(application, decision) if definition.workflow.second_look else ()),
             ),
             reason=tuple(decision.reason.splitlines()),
             appeal=tuple(str(appeal.text).splitlines()) if appeal else (),
@@ -171,7 +171,8 @@ def placeholders(
     unit = definition.entitlement.unit if definition.entitlement else ""
     amount = yen(entitlement) if unit == "yen" and isinstance(entitlement, int) else str(entitlement or "")
     notice = definition.outputs.notice(kind.notice) if kind else None
-    return _said(definition, application.answers, in_text=str(notice.body) if notice else "") | {
+    body = str(notice.body) if notice else ""
+    return _said(definition, application.answers, in_text=body) | {
         "applicant_name": application.applicant_name,
         "receipt_number": grouped(application.receipt_number),
         "filed_on": format_wareki(application.received_on),
@@ -179,7 +180,7 @@ def placeholders(
         "decision": str(kind.label) if kind else "",
         "entitlement": amount,
         "reason": decision.reason,
-        "validity": _validity(application, definition, decision),
+        "validity": _validity(application, definition, decision) if "{validity}" in body else "",
         "department": organization.department(application.department_code).name,
         "city": city_name(),
     }
