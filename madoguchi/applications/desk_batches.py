@@ -191,7 +191,7 @@ def state_words(item: StepBatchItem) -> tuple[str, str]:
 
 
 def said_result(step: ExternalStep | None, values: Mapping[str, object]) -> str:
-    """The values of a line in one line."""
+    """The values of a line in one line, without free words."""
     if step is None:
         return ""
-    return "　".join(text for _label, text in external_results.lines(step, values))
+    return "　".join(text for _label, text in external_results.plain_lines(step, values))

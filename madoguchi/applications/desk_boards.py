@@ -18,8 +18,6 @@ from madoguchi.procedures import queries as procedures
 from madoguchi.procedures.definition import ExternalStep
 
 MOST_CANDIDATES = 200
-# What a result may say to the members besides the case itself: nothing in free words, which may name people.
-PLAIN_KINDS = ("choice", "choices", "integer", "decimal", "date", "yes_no")
 
 
 def board_steps(departments: set[str]) -> list[tuple[str, str, ExternalStep]]:
@@ -90,7 +88,9 @@ def agenda(meeting: BoardMeeting, step: ExternalStep, *, today: date) -> list[Ag
                 application=case,
                 facts=tuple(_facts(case, step, standing[case.id][1], protected=hidden)),
                 name=case.applicant_name if meeting.with_names and not hidden else "",
-                result="　".join(text for _label, text in external_results.lines(step, item.request.result)),
+                result="　".join(
+                    text for _label, text in external_results.plain_lines(step, item.request.result)
+                ),
             )
         )
     return rows
@@ -105,8 +105,7 @@ def _facts(
     for step_id in step.after:
         before, request = definition.workflow.external_step(step_id), counting.get(step_id)
         if before is not None and request is not None:
-            plain = {q.id: request.result.get(q.id) for q in before.result if q.kind in PLAIN_KINDS}
-            found += external_results.lines(before, plain)
+            found += external_results.plain_lines(before, request.result)
     if step.agenda:
         found += external_papers.answers_for(case, definition, step.agenda, protected=protected)
     return found

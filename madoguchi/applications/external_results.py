@@ -13,6 +13,8 @@ from madoguchi.procedures.kinds import registry
 from madoguchi.procedures.kinds.base import CleanContext, FieldError, Raw
 
 LANGUAGE = "ja"
+# What a result may say on a list: nothing in words of somebody's own, which may name people and places.
+PLAIN_KINDS = ("choice", "choices", "integer", "decimal", "yen", "date", "yes_no")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,12 @@ def lines(step: ExternalStep, values: Mapping[str, Any]) -> list[tuple[str, str]
         for question in step.result
         if values.get(question.id) is not None
     ]
+
+
+def plain_lines(step: ExternalStep, values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The result for lists and papers of others: without free words."""
+    plain = {q.id: values.get(q.id) for q in step.result if q.kind in PLAIN_KINDS}
+    return lines(step, plain)
 
 
 def raw_from_cell(question: Question, text: str) -> Raw:

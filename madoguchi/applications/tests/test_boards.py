@@ -330,7 +330,10 @@ def test_results_are_typed_on_one_page_and_what_is_wrong_is_said_at_its_row(
 
     empty = browser.post(url("board_results", meeting), {})
     wrong = browser.post(url("board_results", meeting), {"i1.level": "care_3", "i1.months": "百"})
-    right = browser.post(url("board_results", meeting), {"i1.level": "care_3", "i1.months": "6"})
+    right = browser.post(
+        url("board_results", meeting),
+        {"i1.level": "care_3", "i1.months": "6", "i1.opinion": "リハビリを続けること"},
+    )
 
     assert empty.status_code == wrong.status_code == 422
     assert "1番：" in text_of(wrong)
@@ -339,6 +342,7 @@ def test_results_are_typed_on_one_page_and_what_is_wrong_is_said_at_its_row(
     assert right["Location"] == reverse("desk:batch", args=[batch.id])
     preview = text_of(browser.get(right["Location"]))
     assert "まだ何も登録していません" in preview
+    assert "リハビリ" not in preview  # free words stay in the case
     assert "1件を登録する" in preview
     browser.post(reverse("desk:batch_start", args=[batch.id]))
     assert "登録しています（0／1件）" in text_of(browser.get(right["Location"]))
@@ -471,3 +475,11 @@ def test_what_waits_for_others_is_listed_late_first(case: Application, browser: 
     assert "条件に合う依頼はありません" in none
     assert len(csv.splitlines()) == 3
     assert waiting.applicant_name not in page + csv
+    RestrictionFactory(
+        subject=f"application:{waiting.id}",
+        responsible_department=waiting.department_code,
+        today=clock.today(),
+    )
+    hidden = text_of(browser.get(reverse("desk:steps")))
+    assert late.addressee not in hidden
+    assert "（支援措置）" in hidden

@@ -20,7 +20,8 @@ from madoguchi.applications import desk_boards as desk
 from madoguchi.applications.actions import batches as batch_actions
 from madoguchi.applications.actions import boards as actions
 from madoguchi.applications.errors import ChangedMeanwhile
-from madoguchi.applications.models import Application, BoardMeeting, StepBatch
+from madoguchi.applications.external_rules import TAKES_RESULTS
+from madoguchi.applications.models import Application, BoardMeeting, Status, StepBatch
 from madoguchi.applications.permissions import handles_department
 from madoguchi.applications.views.desk.papers import inline_pdf
 from madoguchi.applications.views.desk.step_lists import HANDLES, ROLES, batch_title, seen
@@ -208,7 +209,8 @@ def _agenda_cells(row: desk.AgendaRow) -> dict[str, Any]:
         "href": reverse("desk:case_step", args=[case.id, row.request.id]),
     }
     facts = "　".join(f"{label}：{text}" for label, text in row.facts)
-    result: Any = row.result or {"text": _("まだ"), "tag": "neutral"}
+    words = _("まだ") if case.status in TAKES_RESULTS else str(Status(case.status).label)
+    result: Any = row.result or {"text": words, "tag": "neutral"}
     return {"cells": [row.item.number, number, facts, result]}
 
 

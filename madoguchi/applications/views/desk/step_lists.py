@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from madoguchi.applications import desk_batches, desk_steps
 from madoguchi.applications.actions import batches as actions
 from madoguchi.applications.batches import Verdict
+from madoguchi.applications.desk_queries import protections
 from madoguchi.applications.errors import ChangedMeanwhile, NotAllowed
 from madoguchi.applications.external_rules import NEAR, TAKES_RESULTS
 from madoguchi.applications.models import StepBatch, StepBatchItem, StepRequest
@@ -34,6 +36,7 @@ from madoguchi.procedures import queries as procedures
 ROLES = ("officer", "approver", "head")
 HANDLES = ("officer", "head")
 DUE = ("", "late", "near")
+AT_ONCE = 500
 
 
 def seen(request: HttpRequest) -> tuple[Staff, set[str]]:
@@ -68,7 +71,14 @@ def _titles(departments: set[str]) -> dict[str, str]:
     }
 
 
-def _cells(one: StepRequest) -> list[Any]:
+def _lines(found: Sequence[StepRequest]) -> list[list[Any]]:
+    """Lines of the list; of a protected case (支援措置) not whom was asked, which may tell where somebody lives."""
+    today = clock.today()
+    hidden = protections({one.application_id: one.application for one in found}.values(), today=today)
+    return [_cells(one, hidden=one.application_id in hidden) for one in found]
+
+
+def _cells(one: StepRequest, *, hidden: bool) -> list[Any]:
     definition = procedures.definition_of(one.application.procedure_version_id)
     step = definition.workflow.external_step(one.step_id)
     state, kind = desk_steps.state_of_request(one, today=clock.today())
@@ -79,7 +89,7 @@ def _cells(one: StepRequest) -> list[Any]:
             "href": reverse("desk:case_step", args=[one.application_id, one.id]),
         },
         step.title if step else one.step_id,
-        one.addressee,
+        _("（支援措置）") if hidden else one.addressee,
         jst(one.asked_at, year=True),
         both_eras(one.due_on),
         {"text": state, "tag": kind},
@@ -101,7 +111,7 @@ def steps(request: HttpRequest) -> HttpResponse:
     context = {
         "here": "steps",
         "columns": _columns(),
-        "rows": [{"cells": _cells(one)} for one in page],
+        "rows": [{"cells": cells} for cells in _lines(list(page))],
         "pagination": pagination,
         "step": request.GET.get("step", ""),
         "step_choices": sorted(_titles(departments).items(), key=lambda one: one[1]),
@@ -125,8 +135,10 @@ def steps_csv(request: HttpRequest) -> HttpResponseBase:
     _record(staff, "list:steps", found.count(), purpose="csv")
 
     def rows() -> Iterator[list[object]]:
-        for one in found.iterator(chunk_size=500):
-            yield [cell["text"] if isinstance(cell, dict) else cell for cell in _cells(one)]
+        rest = found.iterator(chunk_size=AT_ONCE)
+        while part := list(islice(rest, AT_ONCE)):
+            for cells in _lines(part):
+                yield [cell["text"] if isinstance(cell, dict) else cell for cell in cells]
 
     return csv_response(f"steps-{clock.today():%Y%m%d}.csv", _columns(), rows())
 
