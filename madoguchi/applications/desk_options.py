@@ -142,6 +142,8 @@ def _why_not_decide(application: Application, staff: Staff, proposal: Decision |
 def _why_not_withdraw(application: Application) -> str:
     if application.status == Status.PROPOSED:
         return _("決裁待ちのあいだは取り下げられません。差戻しを受けてから行ってください。")
+    if application.status in rules.OPEN and queries.made_decision(application) is not None:
+        return _("一度決定した申請です。再調査をやめるときは、同じ内容で起案してください。")
     return "" if rules.may_withdraw(application.status) else _why_not_open(application)
 
 

@@ -151,6 +151,17 @@ def decided_before(application: Application, *, besides: uuid.UUID) -> Decision 
     return decided.order_by("-decided_at", "-id").first()
 
 
+def may_be_looked_at_again(application: Application, definition: Definition, *, today: date) -> bool:
+    """Whether somebody may ask today to look again at what was decided."""
+    rule = definition.workflow.second_look
+    decision = last_decision(application) if rule is not None else None
+    if decision is None:
+        return False
+    return step_rules.may_be_looked_at_again(
+        rule, status=application.status, decided_on=decided_on(decision), asked_on=today
+    )
+
+
 def decided_on(decision: Decision) -> date | None:
     """The day of a decision."""
     return clock.tokyo_date(decision.decided_at) if decision.decided_at else None

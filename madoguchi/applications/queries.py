@@ -346,6 +346,7 @@ def resident_timeline(application: Application, definition: Definition, language
         "propose": _("決定の手続に入りました"),
         "extend": _("予定の日を延ばしました"),
         "decide": _("決定しました"),
+        "look_again": _("もう一度調べてほしいという申出を受け付けました"),
         "withdraw": _("取り下げました"),
     }
     entries: list[TimelineEntry] = []

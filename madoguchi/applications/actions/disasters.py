@@ -167,15 +167,21 @@ def bind(*, application: Application, disaster: Disaster | None, by: Staff, now:
 
 
 def look_again(
-    *, application: Application, asked_on: date, reason: str, channel: str, by: Staff, now: datetime
+    *,
+    application: Application,
+    asked_on: date,
+    reason: str,
+    channel: str,
+    by: Staff | None,
+    now: datetime,
 ) -> SecondLookRequest:
     """Take the request to look again at a decided case (再調査の依頼): it is in review anew, its steps are to be done anew.
 
-    The decision stands until another takes its place. Raises `NotAllowed` (no such rule, too late, not decided),
+    The decision stands until another takes its place. `by` None: who filed asks online. Raises `NotAllowed` (no such rule, too late, not decided),
     `ReasonMissing`, `UnknownChoice`, `ChangedMeanwhile`.
     """
     today = clock.tokyo_date(now)
-    require(may_handle(by, application, today=today))
+    require(channel == Channel.WEB if by is None else may_handle(by, application, today=today))
     definition = procedures.definition_of(application.procedure_version_id)
     decision = external_queries.last_decision(application)
     if decision is None or asked_on > today:
@@ -190,7 +196,7 @@ def look_again(
     )
     if not reason.strip():
         raise ReasonMissing
-    if channel not in (Channel.PAPER, Channel.TELEPHONE, Channel.COUNTER):
+    if by is not None and channel not in (Channel.PAPER, Channel.TELEPHONE, Channel.COUNTER):
         raise UnknownChoice
     asked = SecondLookRequest(
         application=application,
@@ -211,7 +217,7 @@ def look_again(
         to=Status.IN_REVIEW,
         detail={"request": str(asked.id), "channel": channel, "reason": asked.reason},
         closed_at=None,
-        holder=by.id,
+        holder=by.id if by is not None else application.holder_id,
         due_on=rules.due_on(
             clock=definition.clock, received_on=asked_on, closed_days=organization.closed_days()
         ),

@@ -20,6 +20,7 @@ from madoguchi.applications.actions import disasters as actions
 from madoguchi.applications.actions import external
 from madoguchi.applications.batch_handlers import bind_filings, bind_new_filings, run_step_batch
 from madoguchi.applications.batches import Line, Verdict
+from madoguchi.applications.desk_options import options
 from madoguchi.applications.errors import ChangedMeanwhile, NotAllowed, ReasonMissing, UnknownChoice
 from madoguchi.applications.external_rules import Stand
 from madoguchi.applications.models import (
@@ -44,6 +45,7 @@ from madoguchi.applications.tests.factories import (
     department_of,
     somebody,
 )
+from madoguchi.applications.tests.returned import looking_at
 from madoguchi.applications.tests.stepping import (
     DAMAGE,
     all_done,
@@ -647,3 +649,51 @@ def test_the_record_asks_the_database_as_often_for_many_filings_as_for_one(
     thousand(case, disaster, 20)
 
     assert questions() == few
+
+
+# --- who filed ------------------------------------------------------------------------------------------------
+
+
+def test_who_filed_asks_to_look_again_from_the_status_page(case: Application) -> None:
+    decided(case)
+    visitor, page = looking_at(case)
+    address = reverse("applications:second_look", args=[case.id])
+    assert "もう一度調べてほしいと申し出る" in page.text
+
+    empty = visitor.send(visitor.open(address), {"reason": " "})
+    long = visitor.send(visitor.open(address), {"reason": "あ" * 1001})
+    status_page = visitor.send(visitor.open(address), {"reason": "家の中を見ていない。"})
+
+    assert empty.status == long.status == 422
+    assert "もう一度調べてほしい理由を入力してください。" in empty.text
+    assert status_page.path == reverse("applications:status_page", args=[case.id])
+    assert "もう一度調べてほしいという申出を受け付けました" in status_page.text
+    assert "通知書（PDF）を保存する" in status_page.text  # it holds until another takes its place
+    assert "この申請を取り下げる" not in status_page.text
+    asked = SecondLookRequest.objects.get()
+    assert (asked.channel, asked.entered_by, asked.reason) == ("web", None, "家の中を見ていない。")
+    case.refresh_from_db()
+    assert case.status == Status.IN_REVIEW
+    assert visitor.open(address).path == status_page.path  # it is being looked at already
+
+
+def test_what_was_decided_is_not_taken_back_with_the_request_to_look_again(case: Application) -> None:
+    decided(case)
+    by = holder_of(case)
+    actions.look_again(
+        application=case, asked_on=clock.today(), reason="傾き", channel="counter", by=by, now=clock.now()
+    )
+
+    with pytest.raises(NotAllowed):
+        case_actions.withdraw(application=case, reason="やめる", by=by, now=clock.now())
+
+    option = options(case, by, today=clock.today(), proposal=None)["withdraw"]
+    assert option.why_not.startswith("一度決定した申請です。")
+
+
+def test_nobody_else_asks_to_look_again(case: Application) -> None:
+    decided(case)
+    address = reverse("applications:second_look", args=[case.id])
+
+    assert Client().post(address, {"reason": "見て"}).status_code != 200
+    assert not SecondLookRequest.objects.exists()
