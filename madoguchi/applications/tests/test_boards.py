@@ -35,6 +35,7 @@ from madoguchi.applications.tests.factories import (
     ApplicationFactory,
     BoardMeetingFactory,
     StepBatchFactory,
+    StepBatchItemFactory,
     department_of,
     somebody,
 )
@@ -134,6 +135,9 @@ def test_sittings_are_for_who_handles_the_cases_and_named_once_a_day(case: Appli
     actions.change_meeting(meeting=meeting, **changes, members=4, by=holder_of(case))
     with pytest.raises(ChangedMeanwhile):
         actions.change_meeting(meeting=stale, **changes, members=3, by=holder_of(case))
+    other = actions.hold_meeting(**(given | {"name": "第2合議体"}), by=holder_of(case))
+    with pytest.raises(actions.MeetingThere):
+        actions.change_meeting(meeting=other, **changes, members=3, by=holder_of(case))
 
 
 def test_papers_for_the_members_name_people_only_where_so_set_and_never_a_protected_one(
@@ -282,6 +286,64 @@ def test_a_list_is_begun_once_and_only_by_who_set_it_down(case: Application, mee
     assert not Job.objects.filter(kind="applications.run_step_batch").exists()
 
 
+def test_a_line_that_meets_another_change_waits_for_the_next_run(
+    case: Application, meeting: BoardMeeting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(meeting, case)
+    batch = batch_of(meeting, ("1", {"level": "care_3", "months": 6}))
+    batch_actions.start(batch=batch, by=meeting.created_by, now=clock.now())
+    with monkeypatch.context() as patch:
+        patch.setattr("madoguchi.applications.actions.batches.external.receive", _changed)
+        run_step_batch({"batch": str(batch.id)})
+    assert batch.items.get().state == "waiting"
+    assert Job.objects.filter(kind="applications.run_step_batch").count() == 2
+
+    run_step_batch({"batch": str(batch.id)})
+
+    assert batch.items.get().state == "done"
+
+
+def _changed(**_given: Any) -> None:
+    raise ChangedMeanwhile
+
+
+def test_a_long_list_goes_on_in_another_job(
+    case: Application, meeting: BoardMeeting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = ready_case()
+    put(meeting, case, other)
+    good = {"level": "care_3", "months": 6}
+    batch = batch_of(meeting, ("1", good), ("2", good))
+    batch_actions.start(batch=batch, by=meeting.created_by, now=clock.now())
+    monkeypatch.setattr("madoguchi.applications.batch_handlers.SECONDS_FOR_ALL", -1.0)
+    monkeypatch.setattr("madoguchi.applications.batch_handlers.LINES_AT_ONCE", 1)
+
+    run_step_batch({"batch": str(batch.id)})
+    assert [item.state for item in batch.items.order_by("position")] == ["done", "waiting"]
+    run_step_batch({"batch": str(batch.id)})
+
+    assert [item.state for item in batch.items.order_by("position")] == ["done", "done"]
+
+
+def test_a_line_put_on_another_agenda_or_of_a_step_that_is_gone_is_refused(
+    case: Application, meeting: BoardMeeting
+) -> None:
+    put(meeting, case)
+    good = {"level": "care_3", "months": 6}
+    moved, gone = batch_of(meeting, ("1", good)), batch_of(meeting, ("1", good))
+    StepBatch.objects.filter(id=gone.id).update(step_id="abolished")
+    AgendaItem.objects.update(meeting=BoardMeetingFactory(created_by=meeting.created_by))
+    for batch in (moved, gone):
+        batch.refresh_from_db()
+        batch_actions.start(batch=batch, by=meeting.created_by, now=clock.now())
+        run_step_batch({"batch": str(batch.id)})
+
+    assert [batch.items.get().state for batch in (moved, gone)] == ["refused", "refused"]
+    batch_actions.do_line(
+        item=StepBatchItemFactory(batch=moved, position=99), now=clock.now()
+    )  # about no case: nothing happens
+
+
 # --- pages --------------------------------------------------------------------------------------------------
 
 
@@ -419,7 +481,7 @@ def test_who_sees_a_sitting(case: Application, meeting: BoardMeeting, who: str, 
         person = somebody(who, department_of(case.procedure_version))
     browser = signed_in_client(person)
 
-    assert browser.get(url("board", meeting)).status_code == status
+    assert browser.get(url("sitting", meeting)).status_code == status
     batch = StepBatchFactory(meeting=meeting)
     assert browser.get(reverse("desk:batch", args=[batch.id])).status_code == status
     results = browser.get(url("board_results", meeting)).status_code
@@ -436,7 +498,7 @@ def test_a_sitting_asks_the_database_as_often_for_many_cases_as_for_one(
 
     put(meeting, case)
     ready_case()
-    names = ("board", "board_results")
+    names = ("sitting", "board_results")
     [questions(name) for name in names]  # the definition is compiled once
     few = [questions(name) for name in names]
     put(meeting, *(ready_case() for _ in range(3)))
@@ -446,7 +508,7 @@ def test_a_sitting_asks_the_database_as_often_for_many_cases_as_for_one(
 
 
 def test_empty_lists_say_so(browser: Client, meeting: BoardMeeting) -> None:
-    assert "次第に載っている申請はありません" in text_of(browser.get(url("board", meeting)))
+    assert "次第に載っている申請はありません" in text_of(browser.get(url("sitting", meeting)))
     assert "判定を待っている申請はありません" in text_of(browser.get(url("board_results", meeting)))
     AgendaItem.objects.all().delete()
     assert "結果を待っている依頼はありません" in text_of(browser.get(reverse("desk:steps")))

@@ -153,6 +153,9 @@ def test_a_record_is_opened_by_who_handles_the_cases_and_named_once(case: Applic
     actions.change_disaster(disaster=disaster, **changes, towns=["内丸"], by=holder_of(case))
     with pytest.raises(ChangedMeanwhile):
         actions.change_disaster(disaster=stale, **changes, towns=[], by=holder_of(case))
+    other = actions.open_disaster(**(given | {"name": "令和8年9月豪雨"}), by=holder_of(case))
+    with pytest.raises(actions.DisasterThere):
+        actions.change_disaster(disaster=other, **changes, towns=[], by=holder_of(case))
 
 
 def test_a_case_is_bound_by_choice_and_loosed_again(case: Application, disaster: Disaster) -> None:
@@ -168,6 +171,7 @@ def test_a_case_is_bound_by_choice_and_loosed_again(case: Application, disaster:
     actions.bind(application=case, disaster=None, by=by, now=clock.now())
 
     assert not DisasterFiling.objects.exists()
+    actions.bind(application=case, disaster=None, by=by, now=clock.now())  # once more changes nothing
 
 
 def test_filings_are_counted_by_town_and_grade(disaster: Disaster) -> None:
@@ -320,6 +324,37 @@ def test_proposals_are_made_one_by_one_and_each_that_cannot_be_says_why(
     assert (made.kind, made.proposed_by_id, made.decided_at) == ("half_destruction", by.id, None)
     with pytest.raises(NotAllowed):  # nobody decides their own proposal, however many it is one of
         case_actions.decide(application=ready, by=by, now=clock.now())
+
+
+def test_a_worker_that_was_stopped_after_a_proposal_makes_no_other(
+    case: Application, disaster: Disaster
+) -> None:
+    by = holder_of(case)
+    received(case, "survey", **good(case))
+    bound(disaster, case)
+    case.refresh_from_db()
+    found = batches.judge_proposals([case], reason="", staff=by, today=clock.today())
+    batch = set_down(disaster, found, by, kind=StepBatch.Kind.PROPOSALS)
+    case_actions.propose(application=case, kind="half_destruction", reason="", by=by, now=clock.now())
+
+    run(batch)
+
+    assert batch.items.get().state == StepBatchItem.State.DONE
+    assert Decision.objects.count() == 1
+
+
+def test_a_case_in_review_that_nobody_asked_about_is_entered_all_the_same(
+    case: Application, disaster: Disaster
+) -> None:
+    bound(disaster, case)
+
+    run(
+        set_down(
+            disaster, judged(disaster, holder_of(case), (case.receipt_number, good(case))), holder_of(case)
+        )
+    )
+
+    assert StepRequest.objects.get().state == "done"
 
 
 def test_a_proposal_whose_result_changed_in_between_is_not_made(

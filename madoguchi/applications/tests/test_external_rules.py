@@ -15,7 +15,7 @@ from madoguchi.applications import external_rules as rules
 from madoguchi.applications.external_rules import Stand
 from madoguchi.applications.rules import Status
 from madoguchi.procedures.condition_reading import compile_condition
-from madoguchi.procedures.definition import ExternalStep, SecondLook
+from madoguchi.procedures.definition import ExternalStep, MonthsAfter, SecondLook
 
 TODAY = date(2026, 11, 23)
 
@@ -137,3 +137,14 @@ def test_a_day_is_near_for_three_days_and_not_when_it_is_past() -> None:
 
     assert near == [False, True, True, False]
     assert rules.due_on(step=OPINION, asked_on=TODAY) == TODAY + timedelta(days=10)
+
+
+@pytest.mark.parametrize("until", [None, "あした", "9999-12-31"])
+def test_a_renewal_without_a_usable_day_is_valid_from_its_filing(until: str | None) -> None:
+    after = MonthsAfter("until", None)
+
+    begins = rules.validity_begins(
+        step("board", months_after=after), answers={"until": until}, received_on=TODAY
+    )
+
+    assert begins == TODAY

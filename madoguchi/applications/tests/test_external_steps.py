@@ -11,6 +11,7 @@ import pytest
 from madoguchi.applications import actions as case_actions
 from madoguchi.applications import external_papers, external_queries, letters
 from madoguchi.applications.actions import external as actions
+from madoguchi.applications.actions.decision import NUMBER_ATTEMPTS, NumberTaken
 from madoguchi.applications.desk_earlier import earlier
 from madoguchi.applications.errors import (
     ChangedMeanwhile,
@@ -34,7 +35,7 @@ from madoguchi.applications.tests.stepping import (
     step_of,
     values_of,
 )
-from madoguchi.common import clock
+from madoguchi.common import clock, kernel
 from madoguchi.identity.tests.factories import RestrictionFactory
 from madoguchi.organization.tests.factories import signed_in_client
 from madoguchi.procedures import queries as procedures
@@ -179,6 +180,33 @@ def test_what_comes_back_is_checked_and_hidden_answers_fall_away() -> None:
     request.refresh_from_db()
     assert request.result == {"level": "not_certified"}
     assert (request.state, request.decision_kind, request.months) == ("done", "not_certified", None)
+
+
+def test_a_number_that_others_took_is_tried_again_and_given_up_with_a_word(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    case = care_case()
+    taken: list[int] = []
+
+    def number(unit: kernel.Unit, department: str, today: date) -> str:
+        taken.append(1)
+        raise NumberTaken
+
+    monkeypatch.setattr(actions, "next_document_number", number)
+
+    with pytest.raises(NumberTaken):
+        asked(case, "opinion")
+
+    assert len(taken) == NUMBER_ATTEMPTS
+    assert not StepRequest.objects.exists()
+
+
+def test_a_result_for_a_step_the_definition_does_not_know_is_refused() -> None:
+    case = damage_case()
+    request = StepRequestFactory(application=case, step_id="abolished")
+
+    with pytest.raises(NotAllowed):
+        actions.receive(request=request, values={}, by=holder_of(case), now=clock.now())
 
 
 def test_a_correction_states_its_reason_and_keeps_the_old_result() -> None:

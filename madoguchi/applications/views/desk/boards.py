@@ -113,7 +113,7 @@ def boards(request: HttpRequest) -> HttpResponse:
                         by=staff,
                         now=clock.now(),
                     )
-                    return redirect(reverse("desk:board", args=[meeting.id]))
+                    return redirect(reverse("desk:sitting", args=[meeting.id]))
                 except actions.MeetingThere:
                     errors["name"] = _("同じ日に、同じ名前の審査会があります。")
     else:
@@ -136,7 +136,7 @@ def boards(request: HttpRequest) -> HttpResponse:
 def _meeting_cells(meeting: BoardMeeting, known: Mapping[str, Any]) -> list[Any]:
     board = known.get(f"{meeting.procedure_id}/{meeting.step_id}")
     return [
-        {"text": both_eras(meeting.held_on), "href": reverse("desk:board", args=[meeting.id])},
+        {"text": both_eras(meeting.held_on), "href": reverse("desk:sitting", args=[meeting.id])},
         meeting.name,
         board[2].title if board else meeting.step_id,
         meeting.place or "―",
@@ -240,7 +240,7 @@ def add(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
         meeting=meeting, applications=cases.order_by("due_on", "filed_at"), by=staff, now=clock.now()
     )
     return redirect(
-        f"{reverse('desk:board', args=[meeting.id])}?{'done=added&' if put else ''}left={len(left)}"
+        f"{reverse('desk:sitting', args=[meeting.id])}?{'done=added&' if put else ''}left={len(left)}"
     )
 
 
@@ -290,7 +290,7 @@ def edit(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
                     by=staff,
                     now=clock.now(),
                 )
-                return redirect(f"{reverse('desk:board', args=[meeting.id])}?done=changed")
+                return redirect(f"{reverse('desk:sitting', args=[meeting.id])}?done=changed")
             except actions.MeetingThere:
                 errors["name"] = _("同じ日に、同じ名前の審査会があります。")
             except ChangedMeanwhile:

@@ -175,7 +175,7 @@ def _batch(request: HttpRequest, batch_id: UUID) -> tuple[StepBatch, Staff]:
 def back_of(batch: StepBatch) -> str:
     """Where a list came from."""
     if batch.meeting_id:
-        return reverse("desk:board", args=[batch.meeting_id])
+        return reverse("desk:sitting", args=[batch.meeting_id])
     return reverse("desk:disaster", args=[batch.disaster_id])
 
 
