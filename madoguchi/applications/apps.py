@@ -8,6 +8,7 @@ class ApplicationsConfig(AppConfig):
     def ready(self) -> None:
         from madoguchi.applications import (  # noqa: F401  # they register themselves
             alarms,
+            batch_handlers,
             desk_chain_mails,
             desk_due_warnings,
             desk_opinion_mails,

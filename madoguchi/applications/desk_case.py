@@ -37,6 +37,7 @@ SENDING_TIME = timedelta(hours=10)  # what is sent comes from a page that was op
 GIVEN = ("hand_over", "route")  # events that name who has the case from then on
 MOVED = ("reorganise", "reorganisation_undone")  # events that give a case to another department
 STATED = "state_purpose"
+STEP_EVENTS = ("ask_step", "remind_step", "receive_step", "correct_step", "cancel_step")
 LANGUAGE = "ja"  # the desk works in Japanese, whatever language a filing came in
 
 
@@ -148,6 +149,10 @@ def _event_row(event: CaseEvent, definition: Definition, names: Mapping[str, str
         title = event_title(event.kind)
         days = [both_eras(date.fromisoformat(str(detail[name]))) for name in ("from", "to")]
         text = _("%(from)sから%(to)sへ。理由：%(reason)s") % {"from": days[0], "to": days[1], "reason": text}
+    elif event.kind in STEP_EVENTS:
+        title, step = event_title(event.kind), definition.workflow.external_step(str(detail.get("step", "")))
+        parts = (step.title if step else "", str(detail.get("to", "")), text)
+        text = "　".join(part for part in parts if part)
     elif event.kind == "decide":
         kind = definition.workflow.decision(str(detail.get("kind", "")))
         title, text = desk_chain.capacity_words(str(detail.get("as", ""))), str(kind.label) if kind else ""
@@ -221,6 +226,13 @@ def event_title(kind: str) -> str:
         "hold": _("廃棄の保留"),
         "hold_reviewed": _("保留の見直し"),
         "hold_ended": _("保留の終わり"),
+        "ask_step": _("調査などの依頼"),
+        "remind_step": _("催促"),
+        "receive_step": _("結果の受領"),
+        "correct_step": _("結果の訂正"),
+        "cancel_step": _("依頼の取消し"),
+        "bind_disaster": _("災害との結び付け"),
+        "look_again": _("再調査の依頼"),
     }
     return titles.get(kind, kind)
 
@@ -307,10 +319,13 @@ class DecisionRow:
     decision: Decision
     label: str
     steps: list[list[object]]
+    is_replaced: bool = False  # by a later decision, after a second look
 
     @property
     def state(self) -> str:
         """Whether it waits, was decided or was sent back."""
+        if self.is_replaced:
+            return _("差替え済み")
         if self.decision.decided_at is not None:
             return _("決裁済み")
         if desk_chain.was_taken_back(self.decision):
@@ -321,12 +336,13 @@ class DecisionRow:
 def decision_rows(application: Application, definition: Definition) -> list[DecisionRow]:
     """All proposals of the case, newest first."""
     found = Decision.objects.filter(application=application).prefetch_related("consultations")
-    rows = []
+    rows: list[DecisionRow] = []
     for decision in found.order_by("-proposed_at"):
         kind = definition.workflow.decision(decision.kind)
         asked = sorted(decision.consultations.all(), key=lambda one: (one.position, one.round))
         steps = desk_chain.step_cells(desk_chain.steps(application, decision, asked))
-        rows.append(DecisionRow(decision, str(kind.label) if kind else decision.kind, steps))
+        replaced = decision.decided_at is not None and any(row.decision.decided_at for row in rows)
+        rows.append(DecisionRow(decision, str(kind.label) if kind else decision.kind, steps, replaced))
     return rows
 
 

@@ -22,6 +22,7 @@ SHOWN = 20  # on the page of the case; the rest stands on pages of its own
 PAGE = 100
 FROM_MESSAGE = "message"
 FROM_OPINION = "opinion"
+FROM_STEP = "step"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,9 @@ def file_label(application: Application, definition: Definition, document_id: st
         return _("申請者からのメッセージ")
     if origin == FROM_OPINION:
         return _("他課の意見")
+    if origin == FROM_STEP:
+        step = definition.workflow.external_step(document_id.split("/")[1])
+        return step.title if step else _("その他の書類")
     if definition.has_question(document_id.rpartition("/")[2]):
         return target_title(definition, application, document_id, LANGUAGE)
     return _("その他の書類")

@@ -7,7 +7,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from madoguchi.applications import queries, rules
+from madoguchi.applications import external_queries, queries, rules
 from madoguchi.applications.chain_permissions import has_post
 from madoguchi.applications.desk_chain import decider_words
 from madoguchi.applications.models import Application, Decision, Status
@@ -139,7 +139,17 @@ def _why_not_propose(application: Application) -> str:
         return _("補正の回答を待っています。")
     if application.status == Status.PROPOSED:
         return _("起案済みです。決裁を待っています。")
-    return _why_not_open(application)
+    return _why_not_open(application) or _why_not_any(application)
+
+
+def _why_not_any(application: Application) -> str:
+    """Why no decision at all can be proposed: each waits for work of others."""
+    definition = procedures.definition_of(application.procedure_version_id)
+    blocked = external_queries.blocked_kinds(application, definition)
+    if len(blocked) < len(definition.workflow.decisions):
+        return ""
+    titles = dict.fromkeys(step.title for steps in blocked.values() for step in steps)
+    return _("先に「%(titles)s」を済ませてください。") % {"titles": "」「".join(titles)}
 
 
 def _why_not_decide(application: Application, staff: Staff, proposal: Decision | None, today: date) -> str:
@@ -157,6 +167,8 @@ def _why_not_decide(application: Application, staff: Staff, proposal: Decision |
 def _why_not_withdraw(application: Application) -> str:
     if application.status == Status.PROPOSED:
         return _("決裁待ちのあいだは取り下げられません。差戻しを受けてから行ってください。")
+    if application.status in rules.OPEN and queries.made_decision(application) is not None:
+        return _("一度決定した申請です。再調査をやめるときは、同じ内容で起案してください。")
     return "" if rules.may_withdraw(application.status) else _why_not_open(application)
 
 

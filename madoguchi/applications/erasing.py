@@ -44,6 +44,10 @@ from madoguchi.applications.models import (
     OpinionRequest,
     ProducedFile,
     RetentionAssignment,
+    SecondLookRequest,
+    StepBatchItem,
+    StepRequest,
+    StepResult,
 )
 from madoguchi.audit import actions as audit
 from madoguchi.common import clock, kernel
@@ -192,6 +196,7 @@ def _erase_course(unit: kernel.Unit, application: Application, found: Found) -> 
         emptied: dict[str, Any] = {"text": "", "before": None, "after": None}
         unit.update(CorrectionItem, where={"correction__in": found.corrections}, set=emptied, expect=None)
         unit.update(Correction, where=of_case, set={"message": ""}, expect=None)
+    _erase_steps(unit, application)
     if found.decisions:
         unit.delete(Consultation, where={"decision__in": [decision.id for decision in found.decisions]})
     for decision in found.decisions:
@@ -218,6 +223,32 @@ def _erase_course(unit: kernel.Unit, application: Application, found: Found) -> 
     unit.delete(Attachment, where={"owner_id": application.id})
     unit.delete(ProducedFile, where=of_case)
     unit.delete(LegalHold, where=of_case)
+
+
+def _erase_steps(unit: kernel.Unit, application: Application) -> None:
+    """What others were asked and found; that they were, and when, stays."""
+    requests = list(StepRequest.objects.filter(application=application))
+    if requests:
+        unit.erase(StepResult, where={"request__in": [one.id for one in requests]})
+    for one in requests:
+        unit.update(
+            StepRequest,
+            where={"id": one.id, "version": one.version},
+            set={
+                "addressee": "",
+                "message": "",
+                "letter": {},
+                "document_number": None,
+                "result": {},
+                "cancel_reason": GONE if one.cancel_reason else "",
+                "version": one.version + 1,
+            },
+            otherwise=ChangedMeanwhile(),
+        )
+    of_case = {"application": application.id}
+    emptied: dict[str, Any] = {"given": "", "values": {}, "detail": ""}
+    unit.update(StepBatchItem, where=of_case, set=emptied, expect=None)
+    unit.erase(SecondLookRequest, where=of_case)
 
 
 def _erase_handover(unit: kernel.Unit, application: Application) -> None:

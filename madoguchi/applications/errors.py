@@ -81,3 +81,11 @@ class NotOpened(NotAllowed):
 
 class DecidedAlone(NotAllowed):
     """This one is not decided together with others: the definition says so, or a substitute states the absence."""
+
+
+class StepsMissing(Exception):
+    """The decision waits for work of others; `titles` name it."""
+
+    def __init__(self, titles: tuple[str, ...]) -> None:
+        super().__init__(f"{len(titles)} steps")
+        self.titles = titles

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from madoguchi.applications import queries
+from madoguchi.applications import external_queries, queries
 from madoguchi.applications.models import Application, Attachment, Decision, Extension
 from madoguchi.applications.secrets import secret_of
 from madoguchi.common import clock
@@ -117,6 +117,7 @@ def decision_notice(
                 Row("受付番号", grouped(application.receipt_number)),
                 Row("受付日", format_wareki(application.received_on)),
                 Row("決定の内容", str(kind.label)),
+                *(_replaced(application, decision) if definition.workflow.second_look else ()),
             ),
             reason=tuple(decision.reason.splitlines()),
             appeal=tuple(str(appeal.text).splitlines()) if appeal else (),
@@ -215,6 +216,7 @@ def placeholders(
         "decision": str(kind.label) if kind else "",
         "entitlement": _amount(application, definition) if "{entitlement}" in in_text else "",
         "reason": decision.reason,
+        "validity": _validity(application, definition, decision) if "{validity}" in in_text else "",
         "department": organization.department(application.department_code).name,
         "city": city_name(),
     }
@@ -226,6 +228,23 @@ def _amount(application: Application, definition: Definition) -> str:
     entitlement = evaluation.entitlement
     unit = definition.entitlement.unit if definition.entitlement else ""
     return yen(entitlement) if unit == "yen" and isinstance(entitlement, int) else str(entitlement or "")
+
+
+def _replaced(application: Application, decision: Decision) -> list[Row]:
+    """Which paper this one takes the place of (再調査), where there was one."""
+    before = external_queries.decided_before(application, besides=decision.id)
+    if before is None or before.decided_at is None:
+        return []
+    day = format_wareki(clock.tokyo_date(before.decided_at))
+    return [Row("前の通知書", f"{day}付け　{before.document_number}（この通知書に替わります）")]
+
+
+def _validity(application: Application, definition: Definition, decision: Decision) -> str:
+    """How long a decision is valid, where a result names the months."""
+    period = external_queries.validity_of(application, definition, decision.kind)
+    if period is None:
+        return "理由の欄のとおり"
+    return f"{format_wareki(period[0])}から{format_wareki(period[1])}まで"
 
 
 def _said(definition: Definition, answers: Mapping[str, Any], *, in_text: str) -> dict[str, str]:

@@ -58,6 +58,11 @@ def may_handle(staff: Staff, application: Application, *, today: date) -> bool:
     return _works_on(staff, application, HANDLES, today)
 
 
+def handles_department(staff: Staff, department_code: str, *, today: date) -> bool:
+    """Whether this person handles cases of a department, and with them its sittings, disasters and lists of results."""
+    return department_code in organization.departments_of(staff, today, HANDLES)
+
+
 def may_act_on(staff: Staff, application: Application, *, today: date) -> bool:
     """Whether this person may return, propose and withdraw: who holds the case, or a head of its department.
 

@@ -352,6 +352,7 @@ def resident_timeline(application: Application, definition: Definition, language
         "extend": _("予定の日を延ばしました"),
         "edit_answer": _("担当の部署が、内容の一部を直しました"),
         "decide": _("決定しました"),
+        "look_again": _("もう一度調べてほしいという申出を受け付けました"),
         "withdraw": _("取り下げました"),
     }
     entries: list[TimelineEntry] = []
@@ -455,5 +456,15 @@ def extensions_of(application: Application) -> list[Extension]:
 
 
 def made_decision(application: Application) -> Decision | None:
-    """The decision of a closed application."""
-    return Decision.objects.filter(application=application, decided_at__isnull=False).first()
+    """The decision that counts: the last one made (a second look may lead to another)."""
+    made = Decision.objects.filter(application=application, decided_at__isnull=False)
+    return made.order_by("-decided_at", "-id").first()
+
+
+def decision_of(application: Application, decision_id: str) -> Decision | None:
+    """A decision that was made in this case, also one that another has replaced."""
+    try:
+        wanted = uuid.UUID(decision_id)
+    except ValueError:
+        return None
+    return Decision.objects.filter(application=application, id=wanted, decided_at__isnull=False).first()

@@ -136,3 +136,24 @@ _add_of_case("LegalHold", ("reason", "end_reason"), "Saying why a case must not 
 _add("Disposal", ("reason",), "Saying why a proposal to erase was rejected")
 _add("DisposalItem")
 _add("ErasureRecord", ("digests",), "Proving what was erased, when and by whose approval (廃棄の記録)")
+_add_of_case(
+    "StepRequest",
+    ("addressee", "message", "letter", "result", "cancel_reason"),
+    "Asking others for what a review needs (調査, 意見書, 審査会), and keeping what they found",
+)
+_add_of_case(
+    "StepResult",
+    ("values", "reason", "by_name"),
+    "What others found, word for word, and why it was corrected",
+)
+_add("BoardMeeting")
+_add("AgendaItem")
+_add("StepBatch", ("reason",), "Entering results and proposing decisions for many cases at once")
+_add_of_case(
+    "StepBatchItem",
+    ("values", "given", "detail"),
+    "What was given for each case of a list, and what became of it",
+)
+_add("Disaster")
+_add("DisasterFiling")  # the area stays for the counts of the disaster
+_add_of_case("SecondLookRequest", ("reason",), "Looking again at a decision on request (再調査)")

@@ -38,7 +38,7 @@ NEXT: dict[str, frozenset[str]] = {
     Status.IN_REVIEW: frozenset({Status.RETURNED, Status.PROPOSED, Status.WITHDRAWN}),
     Status.RETURNED: frozenset({Status.IN_REVIEW, Status.WITHDRAWN}),
     Status.PROPOSED: frozenset({Status.IN_REVIEW, Status.CLOSED}),
-    Status.CLOSED: frozenset(),
+    Status.CLOSED: frozenset({Status.IN_REVIEW}),  # only by a second look (再調査の依頼)
     Status.WITHDRAWN: frozenset(),
 }
 

@@ -24,6 +24,7 @@ urlpatterns = [
     path("status/<uuid:application_id>/doc/<slug:document_id>/", status.late_document, name="late_document"),
     path("status/<uuid:application_id>/messages/", messages.messages, name="messages"),
     path("status/<uuid:application_id>/withdraw/", status.withdraw, name="withdraw"),
+    path("status/<uuid:application_id>/second-look/", status.second_look, name="second_look"),
     path(
         "status/<uuid:application_id>/extension/<uuid:extension_id>/letter.pdf",
         status.extension_letter,

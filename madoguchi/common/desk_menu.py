@@ -26,6 +26,7 @@ MENU = (
     Entry("opinions", "/desk/opinions/", _("意見照会"), ("officer", "approver", "head")),
     Entry("holders", "/desk/holders/", _("担当"), ("officer", "head")),
     Entry("handover", "/desk/handover/", _("受け渡し"), ("officer", "approver", "head")),
+    Entry("steps", "/desk/steps/", _("調査・審査会"), ("officer", "approver", "head")),
     Entry("figures", "/desk/figures/", _("集計"), ("officer", "approver", "head")),
     Entry("achievements", "/plan/achievements/", _("実績"), ("officer", "head", "office")),
     Entry("plan", "/plan/office/", _("計画"), ("office",)),

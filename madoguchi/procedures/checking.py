@@ -23,6 +23,7 @@ from madoguchi.procedures.checks import (
     references,
     rules,
     shape,
+    steps,
 )
 from madoguchi.procedures.checks.reach import Coverage
 from madoguchi.procedures.checks.sheet import Sheet
@@ -79,6 +80,7 @@ def examine(text: str, filename: str, *, today: date) -> Report:
         limits.check,
         acts.check,
         chain.check,
+        steps.check,
         language.check_style,
     ):
         check(sheet)

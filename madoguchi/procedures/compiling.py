@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from madoguchi.common import yaml_source
 from madoguchi.common.yaml_source import NotReadable, Source
-from madoguchi.procedures import compiling_questions, conditions, filer
+from madoguchi.procedures import compiling_questions, compiling_steps, conditions, filer
 from madoguchi.procedures.definition import (
     Addition,
     Appeal,
@@ -242,6 +242,9 @@ def _workflow(node: Node | None) -> Workflow:
         tuple(_decision(n) for n in node.children("decisions")),
         tuple(_approval(n) for n in node.children("approval")),
         node.string("place"),
+        tuple(compiling_steps.external_step(n) for n in node.children("external_steps")),
+        compiling_steps.disaster(node.child("disaster")),
+        compiling_steps.second_look(node.child("second_look")),
     )
 
 

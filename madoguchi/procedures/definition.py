@@ -31,6 +31,7 @@ Mark = Literal["seen", "verified", "general_knowledge", "third_party"]
 KindOfAct = Literal["application", "notification", "offer"]
 Outcome = Literal["granted", "accepted", "refused", "dismissed", "returned"]
 Effect = Literal["stop", "warn"]
+StepKind = Literal["visit", "opinion", "board", "inspection"]
 
 
 class Text(str):
@@ -291,12 +292,91 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True)
+class StepLetter:
+    """What who is asked reads: an official letter, always Japanese."""
+
+    title: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepSheet:
+    """The sheet to take along (調査票): these answers of the filing, then the questions of the result as blanks."""
+
+    title: str
+    note: str
+    answers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MonthsAfter:
+    """The months begin on the day after this answer of the filing (更新), where the condition holds; else when it was filed."""
+
+    question: str
+    when: Condition | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ExternalStep:
+    """Work of a review that others do (訪問調査, 意見書, 審査会, 現地調査): who, by when, what comes back.
+
+    Staff alone read it, so its texts have no translations. `before`: decisions that wait for it; `after`: steps that
+    are done first; `decision_from`, `months_from`: questions of the result that name a decision and its months.
+    """
+
+    id: str
+    title: str
+    kind: StepKind
+    by: tuple[str, ...]
+    due_days: int
+    mark: Mark
+    when: Condition | None = None
+    after: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    result: tuple[Question, ...] = ()
+    decision_from: str = ""
+    months_from: str = ""
+    months_after: MonthsAfter | None = None
+    letter: StepLetter | None = None
+    sheet: StepSheet | None = None
+    agenda: tuple[str, ...] = ()  # board: answers that stand on its agenda; names only where asked for
+
+    def question(self, question_id: str) -> Question | None:
+        """The question of the result with this id."""
+        return next((question for question in self.result if question.id == question_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class DisasterFacts:
+    """Which answers bind a filing to a disaster: the day of the damage, and the address of what was damaged."""
+
+    day: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class SecondLook:
+    """A decided case is looked at again on request (再調査の依頼); `within_days` None: there is no last day."""
+
+    label: str
+    within_days: int | None
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
 class Workflow:
     stages: tuple[Stage, ...]
     correction_reasons: tuple[CorrectionReason, ...]
     decisions: tuple[DecisionKind, ...]
     approvals: tuple[Approval, ...]
     place: str = ""  # the question whose address says where the case is; empty: the applicant's
+    external_steps: tuple[ExternalStep, ...] = ()
+    disaster: DisasterFacts | None = None
+    second_look: SecondLook | None = None
+
+    def external_step(self, step_id: str) -> ExternalStep | None:
+        """The external step of this id."""
+        return next((step for step in self.external_steps if step.id == step_id), None)
 
     def decision(self, decision_id: str) -> DecisionKind | None:
         """The decision kind of this id."""

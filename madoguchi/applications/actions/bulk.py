@@ -11,11 +11,17 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from madoguchi.applications import rules
+from madoguchi.applications import external_queries, rules
 from madoguchi.applications.actions.decision import open_proposal, take_back
 from madoguchi.applications.actions.proposing import propose
 from madoguchi.applications.actions.review import change_case
-from madoguchi.applications.errors import ChangedMeanwhile, NotAllowed, ReasonMissing, UnknownChoice
+from madoguchi.applications.errors import (
+    ChangedMeanwhile,
+    NotAllowed,
+    ReasonMissing,
+    StepsMissing,
+    UnknownChoice,
+)
 from madoguchi.applications.models import Application, BulkItem, BulkRun, CaseEvent, Status
 from madoguchi.applications.permissions import HANDLES, departments_headed, departments_seen, require
 from madoguchi.audit import actions as audit
@@ -201,7 +207,9 @@ class _Judge:
         chosen = next((k for k in rules.decision_kinds(definition) if k.id == self.run.kind), None)
         if chosen is None:
             return "no_such_decision"
-        return "no_reason" if rules.needs_reason(chosen) and not self.run.reason else ""
+        if rules.needs_reason(chosen) and not self.run.reason:
+            return "no_reason"
+        return "waits" if external_queries.missing_before(case, definition, self.run.kind) else ""
 
 
 def _look(run: BulkRun, items: Sequence[BulkItem], now: datetime) -> None:
@@ -306,6 +314,9 @@ def _propose_one(run: BulkRun, item: BulkItem, now: datetime) -> None:
         propose(application=case, kind=run.kind, reason=run.reason, by=run.by, now=now)
     except (NotAllowed, UnknownChoice, ReasonMissing):
         _refuse(item, "not_allowed")
+        return
+    except StepsMissing:
+        _refuse(item, "waits")
         return
     except ChangedMeanwhile:
         _refuse(item, "changed")

@@ -27,7 +27,7 @@ from madoguchi.applications.models import (
     Status,
 )
 from madoguchi.applications.permissions import may_act_on, may_handle, require
-from madoguchi.applications.queries import UPLOADS, late_documents
+from madoguchi.applications.queries import UPLOADS, late_documents, made_decision
 from madoguchi.common import clock, kernel
 from madoguchi.common.files.intake import Accepted
 from madoguchi.identity.models import Staff
@@ -224,6 +224,8 @@ def withdraw(
     """
     if by is not None:
         require(may_act_on(by, application, today=clock.tokyo_date(now)))
+    # A case that is looked at again was decided (再調査): the decision cannot be taken back with it.
+    require(made_decision(application) is None)
     if not rules.may_withdraw(application.status):
         raise NotAllowed
     if not reason.strip():

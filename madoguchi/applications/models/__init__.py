@@ -5,9 +5,18 @@ from madoguchi.applications.models.consulting import Consultation
 from madoguchi.applications.models.contacts import CaseLook, Contact, Message
 from madoguchi.applications.models.course import CaseEvent, Correction, CorrectionItem, InternalNote
 from madoguchi.applications.models.deciding import Decision, DocumentCounter, ProducedFile
+from madoguchi.applications.models.disasters import Disaster, DisasterFiling, SecondLookRequest
 from madoguchi.applications.models.distribution import Absence, HandOverOrder, MovedCase, RoutingRule
 from madoguchi.applications.models.due import DueWarning, Duration, Extension
 from madoguchi.applications.models.edits import AnswerEdit, EditedAnswer
+from madoguchi.applications.models.external import (
+    AgendaItem,
+    BoardMeeting,
+    StepBatch,
+    StepBatchItem,
+    StepRequest,
+    StepResult,
+)
 from madoguchi.applications.models.filing import LONGEST_KEY, Application, Attachment, Draft
 from madoguchi.applications.models.handover import (
     Handover,
@@ -31,9 +40,11 @@ from madoguchi.applications.rules import Channel, Status
 __all__ = [
     "LONGEST_KEY",
     "Absence",
+    "AgendaItem",
     "AnswerEdit",
     "Application",
     "Attachment",
+    "BoardMeeting",
     "BulkItem",
     "BulkRun",
     "CaseEvent",
@@ -44,6 +55,8 @@ __all__ = [
     "Correction",
     "CorrectionItem",
     "Decision",
+    "Disaster",
+    "DisasterFiling",
     "Disposal",
     "DisposalItem",
     "DocumentCounter",
@@ -69,5 +82,10 @@ __all__ = [
     "RetentionClass",
     "RoutingRule",
     "SavedFilter",
+    "SecondLookRequest",
     "Status",
+    "StepBatch",
+    "StepBatchItem",
+    "StepRequest",
+    "StepResult",
 ]

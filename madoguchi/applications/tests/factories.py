@@ -14,9 +14,11 @@ from madoguchi.applications.actions.filing import applicant_facts
 from madoguchi.applications.actions.review import Item
 from madoguchi.applications.models import (
     Absence,
+    AgendaItem,
     AnswerEdit,
     Application,
     Attachment,
+    BoardMeeting,
     BulkItem,
     BulkRun,
     CaseEvent,
@@ -27,6 +29,8 @@ from madoguchi.applications.models import (
     Correction,
     CorrectionItem,
     Decision,
+    Disaster,
+    DisasterFiling,
     Disposal,
     DisposalItem,
     DocumentCounter,
@@ -52,7 +56,12 @@ from madoguchi.applications.models import (
     RetentionClass,
     RoutingRule,
     SavedFilter,
+    SecondLookRequest,
     Status,
+    StepBatch,
+    StepBatchItem,
+    StepRequest,
+    StepResult,
 )
 from madoguchi.applications.secrets import receipt_secret
 from madoguchi.applications.tests.offers import offer
@@ -626,3 +635,110 @@ def ErasureRecordFactory(**fields: Any) -> ErasureRecord:
         "erased_at": NOW,
     }
     return ErasureRecord.objects.create(**(values | fields))
+
+
+def StepRequestFactory(**fields: Any) -> StepRequest:
+    """A request of a survey that waits for its result."""
+    application = fields.pop("application", None) or ApplicationFactory(in_review=True)
+    values: dict[str, Any] = {
+        "application": application,
+        "step_id": "survey",
+        "number": StepRequest.objects.filter(application=application).count() + 1,
+        "addressee": "市の調査員",
+        "asked_by": somebody("officer", department_of(application.procedure_version)),
+        "asked_at": clock.now(),
+        "due_on": clock.today() + timedelta(days=10),
+    }
+    return StepRequest.objects.create(**(values | fields))
+
+
+def StepResultFactory(**fields: Any) -> StepResult:
+    request = fields.pop("request", None) or StepRequestFactory()
+    values = {
+        "number": 1,
+        "at": clock.now(),
+        "by": request.asked_by,
+        "by_name": request.asked_by.display_name,
+        "values": {"remarks": "歩行に見守りが要る。"},
+    }
+    return StepResult.objects.create(request=request, **(values | fields))
+
+
+def BoardMeetingFactory(**fields: Any) -> BoardMeeting:
+    version = offered("care_certification")
+    values: dict[str, Any] = {
+        "procedure_id": version.procedure_id,
+        "step_id": "council",
+        "department_code": version.department_code,
+        "name": f"第{next(_numbers)}合議体",
+        "held_on": clock.today() + timedelta(days=3),
+        "place": "市役所 別館 会議室",
+        "members": 5,
+        "created_at": clock.now(),
+    }
+    values["created_by"] = fields.pop("created_by", None) or somebody("officer", department_of(version))
+    return BoardMeeting.objects.create(**(values | fields))
+
+
+def AgendaItemFactory(**fields: Any) -> AgendaItem:
+    meeting = fields.pop("meeting", None) or BoardMeetingFactory()
+    request = fields.pop("request", None) or StepRequestFactory(step_id="council")
+    return AgendaItem.objects.create(
+        **({"meeting": meeting, "request": request, "number": meeting.items.count() + 1} | fields)
+    )
+
+
+def StepBatchFactory(**fields: Any) -> StepBatch:
+    """A list of results of a meeting that was looked at and not begun."""
+    meeting = fields.pop("meeting", None) or BoardMeetingFactory()
+    values = {
+        "kind": StepBatch.Kind.RESULTS,
+        "procedure_id": meeting.procedure_id,
+        "step_id": meeting.step_id,
+        "department_code": meeting.department_code,
+        "meeting": meeting,
+        "by": meeting.created_by,
+        "at": clock.now(),
+    }
+    return StepBatch.objects.create(**(values | fields))
+
+
+def StepBatchItemFactory(**fields: Any) -> StepBatchItem:
+    batch = fields.pop("batch", None) or StepBatchFactory()
+    values = {"position": batch.items.count() + 1, "given": "1", "verdict": "unknown"}
+    return StepBatchItem.objects.create(batch=batch, **(values | fields))
+
+
+def DisasterFactory(**fields: Any) -> Disaster:
+    """A heavy rain of August 2026 in the whole city."""
+    version = offered("disaster_certificate")
+    values: dict[str, Any] = {
+        "procedure_id": version.procedure_id,
+        "department_code": version.department_code,
+        "name": f"令和8年8月豪雨（{next(_numbers)}）",
+        "cause": "豪雨",
+        "from_on": date(2026, 8, 1),
+        "until_on": date(2026, 8, 5),
+        "opened_at": clock.now(),
+    }
+    values["opened_by"] = fields.pop("opened_by", None) or somebody("officer", department_of(version))
+    return Disaster.objects.create(**(values | fields))
+
+
+def DisasterFilingFactory(**fields: Any) -> DisasterFiling:
+    values = {"town": "内丸", "bound_at": clock.now()}
+    values["disaster"] = fields.pop("disaster", None) or DisasterFactory()
+    values["application"] = fields.pop("application", None) or ApplicationFactory()
+    return DisasterFiling.objects.create(**(values | fields))
+
+
+def SecondLookRequestFactory(**fields: Any) -> SecondLookRequest:
+    application = fields.pop("application", None) or ApplicationFactory(closed=True)
+    values = {
+        "decision": application.decisions.get(),
+        "asked_on": clock.today(),
+        "reason": "2階の傾きを見ていないため。",
+        "channel": Channel.COUNTER,
+        "entered_at": clock.now(),
+    }
+    return SecondLookRequest.objects.create(application=application, **(values | fields))

@@ -16,6 +16,7 @@ from madoguchi.applications.tests.conftest import SetClock
 from madoguchi.applications.tests.desks import text_of, url_of
 from madoguchi.applications.tests.factories import ApplicationFactory, department_of, offered, somebody
 from madoguchi.applications.tests.offers import offer, sample
+from madoguchi.applications.tests.stepping import all_done
 from madoguchi.applications.tests.visitor import Visitor
 from madoguchi.common import clock
 from madoguchi.identity.models import Staff
@@ -64,6 +65,7 @@ def people(case: Application) -> tuple[Staff, Staff]:
 def decided(case: Application, kind: str, reason: str = "") -> Decision:
     """The case decided by two people; a department that is not there is not waited for."""
     officer, _approver = people(case)
+    all_done(case, kind)
     proposal = actions.propose(application=case, kind=kind, reason=reason, by=officer, now=clock.now())
     decider = somebody(proposal.deciding_role, department_of(case.procedure_version))
     for one in proposal.consultations.all():
@@ -88,6 +90,7 @@ def label_of(case: Application, kind: str) -> str:
     "name",
     [
         "care_certification_at_home",
+        "care_certification_renewal",
         "care_certification_in_hospital",
         "care_certification_second_insured",
         "disaster_certificate_flooded",
@@ -210,6 +213,7 @@ def test_nobody_approves_their_own_grade(name: str) -> None:
     case = case_of(name, in_review=True)
     officer, _ = people(case)
     kind = GRANTED[CARE if name.startswith(CARE) else DISASTER][0]
+    all_done(case, kind)
     actions.propose(application=case, kind=kind, reason=CERTIFIED, by=officer, now=clock.now())
 
     with pytest.raises(NotAllowed):

@@ -72,6 +72,9 @@ from madoguchi.applications.tests.factories import (
     ProducedFileFactory,
     RetentionAssignmentFactory,
     RetentionClassFactory,
+    StepBatchItemFactory,
+    StepRequestFactory,
+    StepResultFactory,
     answers_of,
     offered,
 )
@@ -208,6 +211,11 @@ def full_case(desk: Desk, store: FolderStore) -> Application:
         edit=AnswerEditFactory(application=application, reason=SECRET), before=SECRET, after=f"{SECRET}後"
     )
     CaseLookFactory(application=application)
+    step = StepRequestFactory(
+        application=application, addressee=SECRET, message=SECRET, result={"a": SECRET}, letter={"a": SECRET}
+    )
+    StepResultFactory(request=step, values={"a": SECRET}, reason=SECRET, by_name=SECRET)
+    StepBatchItemFactory(application=application, given=application.receipt_number, values={"a": SECRET})
     paper = keep_file(store, f"scan of {SECRET}".encode())
     AttachmentFactory(owner_id=application.id, name=f"{SECRET}.jpg", digest=paper)
     actions.propose(

@@ -27,6 +27,7 @@ MOVES = {
     ("returned", "withdrawn"),
     ("proposed", "in_review"),
     ("proposed", "closed"),
+    ("closed", "in_review"),  # a second look (再調査)
 }
 
 

@@ -12,11 +12,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from madoguchi.applications import actions, capabilities, durations, limits, queries, rules
+from madoguchi.applications import actions, capabilities, durations, external_queries, limits, queries, rules
+from madoguchi.applications.actions.disasters import look_again
 from madoguchi.applications.actions.resident import is_asked_for, open_correction
 from madoguchi.applications.correcting import read_answers, shown_items
-from madoguchi.applications.errors import NoRoom, NotAllowed, NotComplete, ReasonMissing
-from madoguchi.applications.models import Application, Correction, CorrectionItem, Extension
+from madoguchi.applications.errors import ChangedMeanwhile, NoRoom, NotAllowed, NotComplete, ReasonMissing
+from madoguchi.applications.models import Application, Channel, Correction, CorrectionItem, Extension
 from madoguchi.applications.produced import copy_pdf, decision_pdf, extension_pdf
 from madoguchi.applications.receiving import LIMITS, take_all
 from madoguchi.applications.status_texts import status_text
@@ -103,7 +104,10 @@ def page(request: HttpRequest, application: Application) -> HttpResponse:
         "timeline": queries.resident_timeline(application, definition, language),
         "decision": decision,
         "decision_label": kind.label.of(language) if kind else "",
-        "may_withdraw": rules.may_withdraw(application.status),
+        "may_withdraw": decision is None and rules.may_withdraw(application.status),
+        "may_ask_again": external_queries.may_be_looked_at_again(
+            application, definition, today=clock.today()
+        ),
         "late_documents": _late_rows(application, definition, correction, language),
         "received": "received" in request.GET,
         "not_taken": "not_taken" in request.GET,
@@ -263,6 +267,45 @@ def withdraw(request: HttpRequest, application: Application) -> HttpResponse:
         "problems": [("#reason", error)] if error else [],
     }
     return render(request, "applications/withdraw.html", context, status=422 if error else 200)
+
+
+@with_receipt
+@require_http_methods(["GET", "POST"])
+def second_look(request: HttpRequest, application: Application) -> HttpResponse:
+    """Ask to look again at what was decided (再調査), with a reason."""
+    definition = procedures.definition_of(application.procedure_version_id)
+    if not external_queries.may_be_looked_at_again(application, definition, today=clock.today()):
+        return redirect("applications:status_page", application.id)
+    reason = request.POST.get("reason", "").strip()
+    error = ""
+    if len(reason.replace("\r\n", "\n")) > REASON_LENGTH:
+        error = _("もう一度調べてほしい理由は、%(most)s文字までで入力してください。") % {
+            "most": REASON_LENGTH
+        }
+    elif request.method == "POST":
+        try:
+            look_again(
+                application=application,
+                asked_on=clock.today(),
+                reason=reason,
+                channel=Channel.WEB,
+                by=None,
+                now=clock.now(),
+            )
+            return redirect("applications:status_page", application.id)
+        except ReasonMissing:
+            error = _("もう一度調べてほしい理由を入力してください。")
+        except (NotAllowed, ChangedMeanwhile):
+            return redirect("applications:status_page", application.id)
+    context = {
+        "here": "status",
+        "application": application,
+        "definition": definition,
+        "reason": reason,
+        "error": error,
+        "problems": [("#reason", error)] if error else [],
+    }
+    return render(request, "applications/second_look.html", context, status=422 if error else 200)
 
 
 @with_receipt

@@ -23,6 +23,7 @@ PLACEHOLDERS = (
     "decision",
     "entitlement",
     "reason",
+    "validity",
     "department",
     "city",
 )

@@ -51,6 +51,7 @@ _OTHERS: tuple[tuple[Path, str], ...] = (
     (("workflow", "stages"), "段階"),
     (("workflow", "correction_reasons"), "補正の理由"),
     (("workflow", "decisions"), "決定"),
+    (("workflow", "external_steps"), "外部に頼む仕事"),
     (("outputs", "notices"), "通知"),
     (("outputs", "appeals"), "教示"),
 )

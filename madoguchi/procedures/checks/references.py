@@ -89,6 +89,12 @@ def places(data: dict[str, Any]) -> Iterator[Place]:
     for n, chain in enumerate(data["workflow"]["approval"]):
         if "provided" in chain:
             yield Place(chain["provided"], ("workflow", "approval", n, "provided"), LAST)
+    for n, step in enumerate(data["workflow"].get("external_steps", ())):
+        if "when" in step:
+            yield Place(step["when"], ("workflow", "external_steps", n, "when"), LAST)
+        if "when" in step.get("months_after", {}):
+            path: Path = ("workflow", "external_steps", n, "months_after", "when")
+            yield Place(step["months_after"]["when"], path, LAST)
 
 
 def _of_question(question: Asked) -> Iterator[Place]:

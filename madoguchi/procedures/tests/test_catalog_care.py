@@ -16,6 +16,9 @@ TODAY = date(2026, 5, 15)
 GRADES = ["要支援1", "要支援2", "要介護1", "要介護2", "要介護3", "要介護4", "要介護5"]
 
 
+CERTIFIED = {"current_state": "care", "request_kind": "renewal", "present_level": "care_2"}
+
+
 @pytest.fixture(scope="module")
 def care() -> Definition:
     return compile_source(source_of("care_certification"))
@@ -40,7 +43,12 @@ def stops(result: Evaluation) -> list[str]:
         ("1970-01-01", {"specified_disease": "none"}, ["no_specified_disease"]),
         ("1970-01-01", {"specified_disease": "als"}, []),
         ("1950-01-01", {"specified_disease": "none"}, []),  # nobody asks
-        ("1950-01-01", {"current_state": "care"}, ["certified_already"]),
+        ("1950-01-01", {"current_state": "care"}, []),
+        ("1950-01-01", CERTIFIED | {"present_until": "2026-05-14"}, ["certification_ended"]),
+        ("1950-01-01", CERTIFIED | {"present_until": "2026-05-15"}, []),
+        ("1950-01-01", CERTIFIED | {"present_until": "2026-07-14"}, []),  # sixty days before its end
+        ("1950-01-01", CERTIFIED | {"present_until": "2026-07-15"}, ["renewal_too_early"]),
+        ("1950-01-01", CERTIFIED | {"request_kind": "change", "present_until": "2026-12-31"}, []),
         ("1950-01-01", {"current_state": "moved"}, ["certified_elsewhere"]),
         ("1950-01-01", {"current_state": "support"}, []),
     ],
@@ -49,6 +57,16 @@ def test_who_may_not_file_is_told_why(
     care: Definition, born: str, answers: dict[str, Any], stopped_by: list[str]
 ) -> None:
     assert stops(filed(care, applicant_birth_date=born, **answers)) == stopped_by
+
+
+def test_who_is_certified_is_asked_for_level_period_and_what_changed(care: Definition) -> None:
+    asked = filed(care, current_state="support", request_kind="change").required
+    first = filed(care, current_state="none").visible
+
+    assert {"present_level", "present_until", "change_reason", "change_detail"} <= asked
+    assert not {"request_kind", "present_level", "present_until", "renewal_from"} & first
+    offered = filed(care, current_state="care", present_level="support_1")
+    assert "present_level" in [problem.question_id for problem in offered.problems]
 
 
 def test_every_stop_names_where_to_turn(care: Definition) -> None:

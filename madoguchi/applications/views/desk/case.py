@@ -16,6 +16,7 @@ from madoguchi.applications.actions.decision import open_proposal
 from madoguchi.applications.actions.resident import open_correction
 from madoguchi.applications.desk_case import stated_purpose
 from madoguchi.applications.desk_changes import changes
+from madoguchi.applications.desk_earlier import earlier
 from madoguchi.applications.desk_edits import edit_rows, edited_texts
 from madoguchi.applications.desk_files import CaseFiles
 from madoguchi.applications.desk_household import household
@@ -23,8 +24,9 @@ from madoguchi.applications.desk_looks import note_look
 from madoguchi.applications.desk_options import options
 from madoguchi.applications.desk_queries import STATUS_KINDS, due_of
 from madoguchi.applications.desk_related import related
+from madoguchi.applications.desk_steps import blocked_words, step_rows
 from madoguchi.applications.errors import NotAllowed
-from madoguchi.applications.models import Channel, InternalNote, Status
+from madoguchi.applications.models import Channel, DisasterFiling, InternalNote, Status
 from madoguchi.applications.produced import desk_copy_pdf
 from madoguchi.applications.secrets import secret_of
 from madoguchi.applications.views.desk.opening import OpenCase, with_case
@@ -77,6 +79,9 @@ def show(
     if kin.shown or kin.elsewhere:
         case.looked_at["household"] = [one.number.replace("-", "") for one in kin.shown]
         case.looked_at["household_elsewhere"] = sum(n for _name, n in kin.elsewhere)
+    before = earlier(application, definition, case.staff, today=case.today)
+    if before is not None:
+        case.looked_at["earlier"] = before.number.replace("-", "")
     errors = {href.removeprefix("#"): message for href, message in problems}
     context = head_of(case) | {
         "done": done_sentence(request.GET.get("done", "")),
@@ -108,6 +113,12 @@ def show(
         "decisions": desk.decision_rows(application, definition),
         "step_columns": desk_chain.step_columns(),
         "extensions": queries.extensions_of(application),
+        "bound": DisasterFiling.objects.filter(application=application).select_related("disaster").first()
+        if definition.workflow.disaster
+        else None,
+        "earlier": before,
+        "blocked": blocked_words(application, definition),
+        "steps": step_rows(application, definition, case.staff, today=case.today),
         "related": others,
         "household": kin,
         "colleagues": colleague_choices(case) if offered["hand_over"].allowed else [],
@@ -173,6 +184,9 @@ def done_sentence(done: str) -> str:
         "pass_over": _("合議を待たずに進めます。理由を記録しました。"),
         "ask_again": _("もう一度、合議を求めました。"),
         "read_later": _("後閲を記録しました。"),
+        "ask_step": _("頼んだことを記録しました。依頼状があるときは、印刷して送ってください。"),
+        "bind_disaster": _("災害との結び付けを変えました。"),
+        "look_again": _("再調査の依頼を受け付けました。もう一度、調査から進めてください。"),
         "send_back": _("差し戻しました。"),
         "decide": _("決裁しました。通知書を作成し、申請者に知らせます。"),
         "withdraw": _("取下げを登録しました。"),

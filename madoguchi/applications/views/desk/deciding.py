@@ -19,9 +19,9 @@ from madoguchi.applications.chains import Capacity, is_settled, restored
 from madoguchi.applications.desk_files import PAGE, CaseFiles
 from madoguchi.applications.desk_options import options
 from madoguchi.applications.desk_records import record_letter
-from madoguchi.applications.models import Application, Decision
+from madoguchi.applications.models import Application, Decision, Status
 from madoguchi.applications.produced import decision_pdf
-from madoguchi.applications.queries import made_decision
+from madoguchi.applications.queries import decision_of, made_decision
 from madoguchi.applications.views.desk.case import HANDLES, SEES, done, done_sentence, head_of
 from madoguchi.applications.views.desk.opening import OpenCase, with_case
 from madoguchi.applications.views.desk.papers import inline_pdf
@@ -201,8 +201,11 @@ def take_back(request: HttpRequest, case: OpenCase) -> HttpResponse:
 def letter(request: HttpRequest, case: OpenCase) -> HttpResponse:
     """The letter as PDF: the one that was decided, else the one that is proposed."""
     case.shown = "letter"
-    decided = made_decision(case.application)
-    if decided is not None:
+    wanted = request.GET.get("decision", "")
+    decided = decision_of(case.application, wanted) if wanted else made_decision(case.application)
+    if wanted and decided is None:
+        raise Http404
+    if decided is not None and (wanted or case.application.status == Status.CLOSED):
         return inline_pdf(decision_pdf(decided), f"{case.application.receipt_number}-notice.pdf")
     proposal = open_proposal(case.application)
     if proposal is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.http import HttpRequest
@@ -9,18 +10,19 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from madoguchi.applications import actions, desk_chain, rules
+from madoguchi.applications import actions, desk_chain, external_queries, rules
 from madoguchi.applications import desk_case as desk
 from madoguchi.applications.actions.proposing import Draft, drafted
 from madoguchi.applications.chains import restored
 from madoguchi.applications.desk_options import options
+from madoguchi.applications.desk_steps import usual_reason, waits_for
 from madoguchi.applications.views.desk.case import HANDLES, done, head_of
 from madoguchi.applications.views.desk.deciding import LONGEST_REASON, draft_letter
 from madoguchi.applications.views.desk.opening import OpenCase, with_case
 from madoguchi.applications.views.desk.papers import inline_pdf
 from madoguchi.applications.views.desk.refusals import AGAIN
 from madoguchi.common.pages import render
-from madoguchi.procedures.definition import Addition, DecisionKind
+from madoguchi.procedures.definition import Addition, DecisionKind, ExternalStep
 
 LONGEST_TEXT = 4000
 
@@ -91,9 +93,17 @@ def _lines(text: str) -> str:
 def propose(request: HttpRequest, case: OpenCase) -> HttpResponseBase:
     """Choose the decision, its reason and its texts, read the letter, propose."""
     form = _read(request, case)
+    blocked = external_queries.blocked_kinds(case.application, case.definition)
+    spoken = external_queries.spoken_for(case.application, case.definition)
+    if request.method == "GET" and spoken is not None:  # what the board or the inspection says, to begin with
+        kinds = rules.decision_kinds(case.definition)
+        form.chosen = next((kind for kind in kinds if kind.id == spoken.kind), None)
+        form.reason = usual_reason(case.application, spoken)
     step = request.POST.get("act", "") if AGAIN not in request.POST else AGAIN
     if request.method == "POST" and step != AGAIN:
         form.errors = _errors(form)
+        if form.chosen is not None and form.chosen.id in blocked:
+            form.errors["kind"] = waits_for(blocked[form.chosen.id])
     letter = draft = None
     if form.chosen is not None and not form.errors and request.method == "POST":
         draft = form.drafted()
@@ -120,17 +130,22 @@ def propose(request: HttpRequest, case: OpenCase) -> HttpResponseBase:
     return render(
         request,
         "applications/desk/propose.html",
-        _context(case, form, draft) | {"letter": letter},
+        _context(case, form, draft, blocked) | {"letter": letter, "spoken": spoken},
         status=422 if form.errors else 200,
     )
 
 
-def _context(case: OpenCase, form: Form, draft: Draft | None) -> dict[str, object]:
+def _context(
+    case: OpenCase, form: Form, draft: Draft | None, blocked: Mapping[str, tuple[ExternalStep, ...]]
+) -> dict[str, object]:
     decision = draft.decision if draft else None
     place = form.place_for_words()
     return head_of(case) | {
         "option": options(case.application, case.staff, today=case.today, proposal=None)["propose"],
-        "kinds": [(kind.id, str(kind.label), _hint(kind)) for kind in rules.decision_kinds(case.definition)],
+        "kinds": [
+            (kind.id, str(kind.label), _hint(kind, blocked.get(kind.id, ())))
+            for kind in rules.decision_kinds(case.definition)
+        ],
         "chosen": form.chosen.id if form.chosen else "",
         "reason": form.reason,
         "longest_reason": LONGEST_REASON,
@@ -169,8 +184,9 @@ def _proposed(form: Form, draft: Draft | None) -> list[tuple[str, str]]:
     ]
 
 
-def _hint(kind: DecisionKind) -> str:
-    hints = [_("理由を書く必要があります。")] if rules.needs_reason(kind) else []
+def _hint(kind: DecisionKind, waiting: tuple[ExternalStep, ...]) -> str:
+    hints = [waits_for(waiting)] if waiting else []
+    hints += [_("理由を書く必要があります。")] if rules.needs_reason(kind) else []
     hints.append(kind.reason_hint)
     if kind.appeal:
         hints.append(_("教示（不服申立てなど）が付きます。"))

@@ -88,9 +88,12 @@ def typed_label(name: str) -> str:
         "draft_text": _("起案文"),
         "addition": _("通知書に書き加える文"),
         "words": _("合議の意見"),
+        "other": _("頼む相手"),
     }
     if name.startswith("say."):
         return _("申請者への説明")
+    if name.startswith("q."):
+        return _("結果の入力")
     return labels.get(name, "")
 
 

@@ -1,0 +1,118 @@
+"""Disasters, read: which filings belong to one, how they are counted by town and grade."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, QuerySet
+
+from madoguchi.applications import external_queries, external_rules
+from madoguchi.applications.models import Application, Disaster, DisasterFiling, Status
+from madoguchi.procedures import queries as procedures
+from madoguchi.procedures.definition import Definition
+
+AT_ONCE = 500
+
+
+def day_of(case: Application) -> date | None:
+    """The day of the damage, as the filing has it; None where it is not known to the day."""
+    facts = procedures.definition_of(case.procedure_version_id).workflow.disaster
+    value = case.answers.get(facts.day) if facts else None
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def town_of(case: Application) -> str:
+    """The town (町字) of the damage."""
+    facts = procedures.definition_of(case.procedure_version_id).workflow.disaster
+    value = case.answers.get(facts.place) if facts else None
+    return str(value.get("town") or "")[:120] if isinstance(value, dict) else ""
+
+
+def grade_of(case: Application) -> str:
+    """The grade as it stands: of the last result that names one, else of the decision."""
+    definition = procedures.definition_of(case.procedure_version_id)
+    said = external_queries.spoken_for(case, definition)
+    if said is not None:
+        return said.kind
+    decision = external_queries.last_decision(case)
+    return decision.kind if decision is not None else ""
+
+
+def belongs(case: Application, disaster: Disaster) -> bool:
+    """Whether the damage was on the days and in the towns of the disaster."""
+    return external_rules.is_of_disaster(
+        day=day_of(case),
+        town=town_of(case),
+        from_on=disaster.from_on,
+        until_on=disaster.until_on,
+        towns=disaster.towns,
+    )
+
+
+def disasters_for(case: Application) -> list[Disaster]:
+    """The disasters a case may be bound to, newest first."""
+    found = Disaster.objects.filter(procedure_id=case.procedure_id, department_code=case.department_code)
+    return list(found.order_by("-from_on", "name"))
+
+
+def unbound(disaster: Disaster) -> Iterator[list[Application]]:
+    """The filings of the procedure that are bound to none and were filed since the disaster, some at a time."""
+    cases = Application.objects.filter(
+        procedure_id=disaster.procedure_id,
+        department_code=disaster.department_code,
+        disaster_filing=None,
+        received_on__gte=disaster.from_on,
+    ).exclude(status=Status.WITHDRAWN)
+    last = None
+    while batch := list((cases if last is None else cases.filter(id__gt=last)).order_by("id")[:AT_ONCE]):
+        yield batch
+        last = batch[-1].id
+
+
+@dataclass(frozen=True, slots=True)
+class TownCount:
+    """How many filings of a town there are, and of each grade ("" for those without one yet)."""
+
+    town: str
+    total: int
+    grades: dict[str, int]
+
+
+def counts(disaster: Disaster) -> list[TownCount]:
+    """The filings of a disaster by town and grade, towns in order: one question."""
+    found: dict[str, dict[str, int]] = {}
+    rows = DisasterFiling.objects.filter(disaster=disaster).values("town", "grade").annotate(n=Count("*"))
+    for row in rows.order_by("town", "grade"):
+        found.setdefault(row["town"], {})[row["grade"]] = row["n"]
+    return [TownCount(town, sum(grades.values()), grades) for town, grades in found.items()]
+
+
+def grades_of(definition: Definition) -> list[tuple[str, str]]:
+    """The decisions that results of this procedure speak for, in the order of the definition."""
+    named = {
+        option.id
+        for step in definition.workflow.external_steps
+        if step.decision_from and (question := step.question(step.decision_from))
+        for option in question.options
+    }
+    return [(kind.id, str(kind.label)) for kind in definition.workflow.decisions if kind.id in named]
+
+
+def cases_of(disaster: Disaster) -> QuerySet[Application]:
+    """The filings of a disaster in the order of filing."""
+    bound = Application.objects.filter(disaster_filing__disaster=disaster)
+    return bound.select_related("disaster_filing", "holder").order_by("filed_at", "id")
+
+
+def stages(cases: Sequence[tuple[str, str]]) -> dict[str, int]:
+    """How many cases there are of each (status, grade there or not)."""
+    found: dict[str, int] = {}
+    for status, grade in cases:
+        key = status if status != Status.IN_REVIEW else ("graded" if grade else "in_review")
+        found[key] = found.get(key, 0) + 1
+    return found
