@@ -18,7 +18,6 @@ Seen = Callable[[Page, str], None]
 FAMILY = Name("及川", "小雪", "オイカワ", "コユキ")
 CODE = re.compile(r"\d{6}")
 FOCUSED = "(element) => element === document.activeElement"
-FOCUS_IS_LOST = "document.activeElement === document.body"
 
 
 class Hands:
@@ -203,8 +202,6 @@ def _works_on_it(hands: Hands, seen: Seen) -> None:
     expect(hands.main).to_contain_text("意見照会中（1件）")
     hands.press(re.compile("照会を取りやめる"))
     seen(hands.page, "officer-case-asked")
-    hands.unfold("いまできない操作")
-    expect(hands.main).to_contain_text("あなたが担当しています。")
     hands.unfold("そのほかの操作")
     seen(hands.page, "officer-case-unfolded")
 
@@ -217,6 +214,9 @@ def _proposes(hands: Hands, seen: Seen) -> None:
     seen(hands.page, "officer-propose")
     hands.press("起案する")
     expect(hands.page.locator(".case-head")).to_contain_text("決裁待ち")
+    hands.told("起案しました。")
+    hands.unfold("いまできない操作")
+    expect(hands.main).to_contain_text("起案済みです。決裁を待っています。")
     seen(hands.page, "officer-case-proposed")
 
 
@@ -237,7 +237,8 @@ def _decides(hands: Hands, ticket: Ticket, seen: Seen) -> None:
     seen(hands.page, "approver-case")
     hands.follow("決裁する")
     hands.press("この内容で決裁する")
-    expect(hands.page.locator(".case-head")).to_contain_text("認定")
+    hands.told("決裁しました。")
+    expect(hands.main).to_contain_text("決定：認定")
     seen(hands.page, "approver-case-decided")
 
 
@@ -252,6 +253,7 @@ def _hands_over_and_undoes(hands: Hands, seen: Seen) -> None:
     hands.to(hands.main.get_by_role("checkbox").first)
     hands.keys.press("Space")
     hands.press("引継ぎの予定を見る")
+    expect(hands.main.get_by_role("heading", name="この内容でよいか確かめてください")).to_be_focused()
     seen(hands.page, "head-hand-over-plan")
     hands.press(re.compile(r"^\d+件を引き継ぐ$"))
     _wait_until_handed_over(hands)
@@ -264,19 +266,43 @@ def _hands_over_and_undoes(hands: Hands, seen: Seen) -> None:
 
 def _wait_until_handed_over(hands: Hands) -> None:
     done = hands.main.locator(".banner", has_text="件を引き継ぎました")
+    _wait_for(hands, done, "いまの件数を見る")
+    expect(done).to_be_focused()
+
+
+def _wait_for(hands: Hands, wanted: Locator, again: str) -> None:
+    """Work goes on behind the page; a link shows how far it is."""
     for _ in range(60):
-        if done.count():
+        if wanted.count():
             return
         hands.page.wait_for_timeout(300)
-        hands.follow("いまの件数を見る")
-    raise AssertionError("the hand-over did not end")
+        hands.follow(again)
+    raise AssertionError(f"the work did not end: {wanted}")
 
 
 def _changes_a_list_at_once_and_undoes(hands: Hands, seen: Seen) -> None:
     hands.menu("受付一覧")
-    hands.follow(re.compile("担当者なし"), within=hands.main.get_by_role("navigation", name="状態"))
+    states = hands.main.get_by_role("navigation", name="状態")
+    nobody = states.get_by_role("link", name="担当者なし")
+    before = nobody.inner_text()
+    hands.follow(re.compile("担当者なし"), within=states)
     hands.follow("この一覧をまとめて処理する")
     seen(hands.page, "head-bulk-new")
+    hands.choose("行うこと", "自分が担当する")
+    hands.press("確認する（まだ変更しません）")
+    newest = "最新の状態を見る"
+    start = re.compile(r"^\d+件を実行する$")
+    _wait_for(hands, hands.main.get_by_role("button", name=start), newest)
+    seen(hands.page, "head-bulk-checked")
+    hands.press(start)
+    undo = "この一括処理を取り消す"
+    _wait_for(hands, hands.main.get_by_role("button", name=undo), newest)
+    seen(hands.page, "head-bulk-done")
+    hands.press(undo)
+    _wait_for(hands, hands.main.locator("h1", has_text="取り消しました"), newest)
+    seen(hands.page, "head-bulk-undone")
+    hands.menu("受付一覧")
+    expect(nobody).to_have_text(before)
 
 
 def _reads_the_figures(hands: Hands, seen: Seen) -> None:
