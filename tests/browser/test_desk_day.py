@@ -7,15 +7,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.browser.pages import Claim, Look, Name, Ticket, tab_to
-from tests.conftest import DESKTOP, PHONE, NewPage
+from tests.conftest import NewPage
 
 pytestmark = pytest.mark.browser
 
 Seen = Callable[[Page, str], None]
 FAMILY = Name("及川", "小雪", "オイカワ", "コユキ")
+WIDE, NARROW = ViewportSize(width=1280, height=900), ViewportSize(width=320, height=640)
 CODE = re.compile(r"\d{6}")
 FOCUSED = "(element) => element === document.activeElement"
 
@@ -130,10 +131,10 @@ def seen(look: Look, fits: Callable[[Page], None], picture: Callable[[Page, str]
 
     def closer(page: Page, name: str) -> None:
         look(page, name)
-        page.set_viewport_size(PHONE)
+        page.set_viewport_size(NARROW)
         fits(page)
         picture(page, f"narrow/{name}")
-        page.set_viewport_size(DESKTOP)
+        page.set_viewport_size(WIDE)
 
     return closer
 

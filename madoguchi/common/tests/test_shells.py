@@ -194,7 +194,7 @@ def test_the_folded_menu_says_which_of_its_places_is_shown(here: str, said: str)
     request = asked("/desk/")
     request.staff = SimpleNamespace(display_name="佐藤 太郎")  # type: ignore[attr-defined]
     request.staff_roles = frozenset({"officer"})  # type: ignore[attr-defined]
-    page = pages.engine().from_string('{% extends "common/desk.html" %}')
+    page = jinja2env.engine().from_string('{% extends "common/desk.html" %}')
 
     html = page.render(request=request, csrf_input="", here=here)
 
