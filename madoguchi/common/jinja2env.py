@@ -227,6 +227,7 @@ def environment(**options: Any) -> Environment:
         "is_demo": is_demo,
         "city_name": city_name,
         "desk_menu": desk_menu.entries_for,
+        "desk_menu_in_sight": desk_menu.in_sight,
     }
     env.filters |= {
         "wareki": wareki,

@@ -57,6 +57,40 @@ def test_the_case_shows_answers_number_state_due_day_and_history(desk: Desk) -> 
         assert expected in words
 
 
+def test_what_comes_next_stands_first_and_what_cannot_be_done_is_folded_with_its_reason(desk: Desk) -> None:
+    new, mine = ApplicationFactory(), ApplicationFactory(in_review=True, officer=desk["officer"])
+
+    before, after = (page(desk, one).split('class="panel-box case-actions"')[1] for one in (new, mine))
+
+    places = [plain(before).index(words) for words in ("担当する", "いまできない操作", "起案する")]
+    assert places == sorted(places)
+    assert url_of("case_propose", new) not in before
+    assert "先に「担当する」を押してください。" in before
+    assert re.findall(r'href="([^"]+)"', after)[0] == url_of("case_propose", mine)
+    assert "いまできない操作" not in after
+
+
+def test_handing_a_case_over_is_unfolded_where_somebody_else_holds_it(desk: Desk) -> None:
+    case = ApplicationFactory(in_review=True, officer=desk["officer"])
+
+    mine, theirs = (
+        re.search(r"<details([^>]*)>\s*<summary>そのほかの操作", page(desk, case, who))
+        for who in ("officer", "head")
+    )
+
+    assert mine
+    assert theirs
+    assert (" open" in mine[1], " open" in theirs[1]) == (False, True)
+
+
+def test_a_closed_case_says_beside_its_end_what_was_decided(desk: Desk) -> None:
+    case = ApplicationFactory(closed=True, officer=desk["officer"])
+
+    actions_of_case = page(desk, case).split('class="panel-box case-actions"')[1].split("</section>")[0]
+
+    assert "決定：認定" in plain(actions_of_case)
+
+
 def test_the_page_of_a_case_asks_the_database_equally_often_however_much_happened(desk: Desk) -> None:
     case = ApplicationFactory(in_review=True, officer=desk["officer"])
     page(desk, case)

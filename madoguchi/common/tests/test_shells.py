@@ -14,7 +14,7 @@ from django.template.loader import get_template
 from django.test import RequestFactory, override_settings
 from django.utils import translation
 
-from madoguchi.common import jinja2env, pages
+from madoguchi.common import desk_menu, jinja2env, pages
 
 STATIC = Path(__file__).resolve().parents[1] / "static" / "common"
 FAULTS = ("400", "403", "404", "405", "409", "413", "429")
@@ -116,9 +116,9 @@ def test_the_desk_names_who_is_signed_in_and_offers_to_sign_out() -> None:
                 "/desk/approvals/",
                 "/desk/new/",
                 "/desk/opinions/",
+                "/desk/steps/",
                 "/desk/holders/",
                 "/desk/handover/",
-                "/desk/steps/",
                 "/desk/figures/",
                 "/plan/achievements/",
                 "/desk/retention/",
@@ -131,8 +131,8 @@ def test_the_desk_names_who_is_signed_in_and_offers_to_sign_out() -> None:
                 "/desk/",
                 "/desk/approvals/",
                 "/desk/opinions/",
-                "/desk/handover/",
                 "/desk/steps/",
+                "/desk/handover/",
                 "/desk/figures/",
                 "/desk/retention/",
             ],
@@ -145,9 +145,9 @@ def test_the_desk_names_who_is_signed_in_and_offers_to_sign_out() -> None:
                 "/desk/approvals/",
                 "/desk/new/",
                 "/desk/opinions/",
+                "/desk/steps/",
                 "/desk/holders/",
                 "/desk/handover/",
-                "/desk/steps/",
                 "/desk/figures/",
                 "/plan/achievements/",
                 "/desk/retention/",
@@ -166,6 +166,39 @@ def test_the_menu_of_the_desk_offers_what_the_roles_may_open(roles: set[str], of
     menu = shown("gallery_desk.html", request).split('class="desk-nav"')[1].split("</nav>")[0]
 
     assert re.findall(r'href="([^"]+)"', menu) == offered
+
+
+@pytest.mark.parametrize(
+    ("roles", "folded"),
+    [
+        (
+            {"officer"},
+            ["/desk/handover/", "/desk/figures/", "/plan/achievements/", "/desk/retention/"],
+        ),
+        ({"approver"}, []),
+        ({"office"}, []),
+        ({"administrator"}, []),
+    ],
+)
+def test_a_long_menu_folds_what_is_not_needed_every_day(roles: set[str], folded: list[str]) -> None:
+    menu = desk_menu.entries_for(roles)
+    in_sight = desk_menu.in_sight(menu)
+
+    assert [entry.address for entry in menu if entry not in in_sight] == folded
+    assert menu[: len(in_sight)] == in_sight
+    assert len(in_sight) <= desk_menu.ROOM
+
+
+@pytest.mark.parametrize(("here", "said"), [("desk", "その他"), ("figures", "その他：集計")])
+def test_the_folded_menu_says_which_of_its_places_is_shown(here: str, said: str) -> None:
+    request = asked("/desk/")
+    request.staff = SimpleNamespace(display_name="佐藤 太郎")  # type: ignore[attr-defined]
+    request.staff_roles = frozenset({"officer"})  # type: ignore[attr-defined]
+    page = jinja2env.engine().from_string('{% extends "common/desk.html" %}')
+
+    html = page.render(request=request, csrf_input="", here=here)
+
+    assert re.findall(r"<summary[^>]*>(その他.*)</summary>", html) == [said]
 
 
 def test_the_desk_shows_no_menu_to_nobody() -> None:

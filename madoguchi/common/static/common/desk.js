@@ -1,3 +1,27 @@
+// What was done is told where the focus is, so that somebody without a mouse goes on from there.
+(() => {
+  "use strict";
+  const told = document.querySelector("main .banner:is([role=status], [role=alert])");
+  if (!told || document.getElementById("error-summary")) return;
+  told.tabIndex = -1;
+  told.focus();
+})();
+
+// The folded part of the menu closes with Escape, and when the focus or a click goes elsewhere.
+(() => {
+  "use strict";
+  const more = document.querySelector(".desk-more");
+  if (!more) return;
+  const shut = (event) => { if (!more.contains(event.target)) more.open = false; };
+  addEventListener("focusin", shut);
+  addEventListener("click", shut);
+  more.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    more.open = false;
+    more.querySelector("summary").focus();
+  });
+})();
+
 // Keys for lists of the desk: j and k walk the rows, / goes to the search, ? explains. Each person can switch them off.
 (() => {
   "use strict";
