@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from itertools import islice
 from typing import Any
+from uuid import UUID
 
 from madoguchi.config.commands import start_django
 
@@ -42,11 +43,13 @@ def main() -> None:
     head = organization.staff_with_role(department, Role.HEAD, today)[0]
     browser = signed_in_client(head)
     hidden = restrictions_in_force(today).filter(subject__startswith="application:")
-    protected = [subject.partition(":")[2] for subject in hidden.values_list("subject", flat=True)]
-    own = Application.objects.filter(department_code=department).exclude(id__in=protected)
+    protected = {UUID(subject.partition(":")[2]) for subject in hidden.values_list("subject", flat=True)}
+    own = Application.objects.filter(department_code=department)
     total = own.count()
-    some = [own.order_by("filed_at", "id")[chance.randrange(total)] for _ in range(LOOKS + WARM)]
-    opened = list(own.exclude(status__in=("closed", "withdrawn"))[: LOOKS + WARM])
+    plain = sorted(set(own.values_list("id", flat=True)) - protected)
+    some = list(Application.objects.filter(id__in=chance.sample(plain, LOOKS + WARM)))
+    going = own.exclude(status__in=("closed", "withdrawn")).order_by("due_on")
+    opened = [one for one in going[: 2 * (LOOKS + WARM)] if one.id not in protected]
     statements: list[int] = []
 
     def counted(execute: Callable[..., Any], *call: Any) -> Any:

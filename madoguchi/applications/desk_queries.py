@@ -29,6 +29,7 @@ from madoguchi.organization.rules import Part
 from madoguchi.procedures import queries as procedures
 
 PAGE = 50
+FEW = 500  # so many found cases are named one by one to the questions that follow
 SOON = timedelta(days=7)
 CHUNK = 500
 DONE = (Status.CLOSED, Status.WITHDRAWN)
@@ -185,10 +186,12 @@ def _found(cases: QuerySet[Application], text: str, *, today: date) -> QuerySet[
         by_person = by_person.filter(id__in=_known_by(key, hidden))
     if wanted.birth_days:
         by_person = by_person.filter(birth_on__in=wanted.birth_days)
+    ids = by_person.values("id")
     if wanted.receipt_number:
         numbered = Application.objects.filter(receipt_number=wanted.receipt_number)
-        return cases.filter(id__in=numbered.values("id").union(by_person.values("id")))
-    return cases.filter(id__in=by_person.values("id"))
+        ids = numbered.values("id").union(by_person.values("id"))
+    few = list(ids.values_list("id", flat=True)[: FEW + 1])
+    return cases.filter(id__in=few if len(few) <= FEW else ids)
 
 
 def _known_by(key: str, hidden: Collection[uuid.UUID]) -> QuerySet[Any, Any]:
@@ -269,8 +272,13 @@ def ordered(
 
 
 def rows(cases: QuerySet[Application], *, staff: Staff, today: date) -> list[Row]:
-    """The cases as lines of the list: three questions, however many there are."""
-    found = list(_with_answer_day(cases))
+    """The cases as lines of the list: four questions, however many there are.
+
+    First which ones, by an index alone; only of those the rows are read.
+    """
+    ids = list(cases.values_list("id", flat=True))
+    by_id = {case.id: case for case in _with_answer_day(Application.objects.filter(id__in=ids))}
+    found = [by_id[one] for one in ids if one in by_id]
     protected = protections(found, today=today)
     marks = marks_for([case.id for case in found], staff)
     return [
