@@ -318,12 +318,13 @@ class Maker:
     def document_number(self, department_code: str, day: date) -> str:
         """The next document number of a department."""
         year = fiscal_year(day)
-        key = f"{department_code}:{year}"
-        self.numbers[key] = self.numbers.get(key, 0) + 1
         if department_code not in self.prefixes:
             self.prefixes[department_code] = letters.document_prefix(department_code)
+        prefix = self.prefixes[department_code]
+        key = f"{prefix}:{year}"
+        self.numbers[key] = self.numbers.get(key, 0) + 1
         return rules.fiscal_document_number(
-            prefix=self.prefixes[department_code],
+            prefix=prefix,
             era_year=to_wareki(date(year, 4, 1)).year,
             number=self.numbers[key],
         )
@@ -506,6 +507,7 @@ class History:
         decision.decided_by = approver
         decision.decided_by_name = approver.display_name
         decision.decided_at = at
+        decision.due_on = self.application.due_on
         decision.document_number = number
         decision.notice = letters.stored(letter)
         demo_chain.read_later(decision, department, self.maker.staff, self.maker.name, now=self.maker.now)
