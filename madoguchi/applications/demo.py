@@ -371,14 +371,22 @@ class History:
         )
         self.events.append((row, f"staff:{by.id}" if by else "resident"))
 
-    def later(self) -> datetime:
-        """A moment between the last one and now."""
-        span = max((self.maker.now - self.at).total_seconds() * 0.35, 60)
+    def later(self, share: float = 0.35) -> datetime:
+        """A moment between the last one and now, within this share of what lies between them."""
+        span = max((self.maker.now - self.at).total_seconds() * share, 60)
         self.at += timedelta(seconds=self.maker.chance.uniform(30, span))
         return self.at
 
-    def move(self, kind: str, to: Status | None, by: Staff | None, detail: Mapping[str, Any]) -> datetime:
-        at = self.later()
+    def move(
+        self,
+        kind: str,
+        to: Status | None,
+        by: Staff | None,
+        detail: Mapping[str, Any],
+        *,
+        share: float = 0.35,
+    ) -> datetime:
+        at = self.later(share)
         self.event(kind, at, by, detail)
         self.application.version += 1
         if to is not None:

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 ACTOR = "system:demo"
 SINCE_DAYS = 30  # so long ago the disaster was
 MEETING_IN_DAYS = 6
-CAUSE = "heavy_rain"
-# What comes back in words; whatever is chosen says its first choice, and boards what is decided.
+CAUSE = ("heavy_rain", "豪雨")  # as the definition of 罹災証明書 has it, and in words
+SHARE = 0.1  # each takes so much of the time that is left, so that most cases end in time
+# What comes back in words; what is chosen is left to chance where nothing is decided yet.
 WORDS = {
     "surveyor": "見本 調査員",
     "inspector": "調査班1 見本",
@@ -87,7 +88,7 @@ def _ask(
     )
     request.addressee = to or step.by[0]
     detail = {"step": step.id, "request": str(request.id), "to": request.addressee}
-    request.asked_at = history.move("ask_step", None, officer, detail)
+    request.asked_at = history.move("ask_step", None, officer, detail, share=SHARE)
     asked_on = clock.tokyo_date(request.asked_at)
     request.due_on = due_on(step=step, asked_on=asked_on)
     if is_late:
@@ -105,9 +106,11 @@ def _receive(
     history: History, step: ExternalStep, request: StepRequest, officer: Staff, *, kind: str
 ) -> None:
     maker = history.maker
-    at = history.move("receive_step", None, officer, {"step": step.id, "request": str(request.id)})
+    at = history.move(
+        "receive_step", None, officer, {"step": step.id, "request": str(request.id)}, share=SHARE
+    )
     done_on = clock.tokyo_date(at)
-    wanted = {question.id: _answer(question, done_on, kind) for question in step.result}
+    wanted = {question.id: _answer(maker, question, done_on, kind) for question in step.result}
     values = external_results.checked(step, wanted, today=done_on).values
     request.state, request.done_at, request.result = StepRequest.State.DONE, at, values
     request.decision_kind = external_results.decision_of(step, values)
@@ -125,7 +128,7 @@ def _receive(
     )
 
 
-def _answer(question: Question, done_on: date, kind: str) -> Any:
+def _answer(maker: Maker, question: Question, done_on: date, kind: str) -> Any:
     """What a step found, in the manner of its kind; None for what may be left out."""
     if question.required is False:
         return None
@@ -133,7 +136,7 @@ def _answer(question: Question, done_on: date, kind: str) -> Any:
     answers: Mapping[str, Any] = {
         "date": done_on.isoformat(),
         "text": WORDS.get(question.id, "見本"),
-        "choice": kind if kind in options else next(iter(options), None),
+        "choice": kind if kind in options or not options else maker.chance.choice(options),
         "yes_no": "yes",
         "integer": MONTHS,
     }
@@ -202,7 +205,7 @@ def _disaster(maker: Maker, definition: Definition, officer: Staff) -> Disaster:
         procedure_id=definition.id,
         department_code=definition.department,
         name=f"{begins.month}月{begins.day}日からの大雨（デモ）",
-        cause=CAUSE,
+        cause=CAUSE[1],
         from_on=begins,
         until_on=begins + timedelta(days=1),
         opened_by=officer,
@@ -221,7 +224,7 @@ def as_damaged(
     disaster, facts = maker.disasters.get(definition.id), definition.workflow.disaster
     if disaster is None or facts is None or filed_on < disaster.until_on:
         return answers
-    cause = {"cause": disaster.cause} if definition.has_question("cause") else {}
+    cause = {"cause": CAUSE[0]} if definition.has_question("cause") else {}
     changed = {**answers, facts.day: disaster.from_on.isoformat(), **cause}
     evaluation = evaluate(definition, changed, today=filed_on)
     return dict(evaluation.answers) if evaluation.complete else answers
