@@ -15,6 +15,7 @@ class ApplicationsConfig(AppConfig):
             desk_reorganising,
             handlers,
             handover_jobs,
+            metrics,
             registering,
             retention_jobs,
         )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 import uuid
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.db import models
 
-from madoguchi.applications import demo_chain, demo_many, letters, rules
+from madoguchi.applications import demo_chain, demo_many, demo_steps, letters, rules
 from madoguchi.applications.actions.filing import applicant_facts
 from madoguchi.applications.actions.protection import carry
 from madoguchi.applications.demo_papers import paper_of
@@ -18,11 +19,13 @@ from madoguchi.applications.demo_talk import talk_about
 from madoguchi.applications.models import (
     Application,
     Attachment,
+    BoardMeeting,
     CaseEvent,
     Channel,
     Correction,
     CorrectionItem,
     Decision,
+    Disaster,
     DocumentCounter,
     InternalNote,
     OpinionRequest,
@@ -93,6 +96,8 @@ def load(size: DemoSize) -> None:
     maker = Maker(chance, datetime.combine(clock.today(), time(), tzinfo=clock.TOKYO).astimezone(UTC))
     unit = kernel.Unit()
     maker.protected = _protected(unit, adults, now=maker.now)
+    maker.tells_all = size.applications <= MANY
+    demo_steps.prepare(unit, maker, [offer.definition for offer in offers])
     kernel.commit(unit)
     elders = _elders(min(turns, APPLICANTS), years=80 if size.applications > MANY else 70) or adults
     groups = [(o, elders if "care" in o.definition.life_events else adults) for o in offers]
@@ -100,6 +105,7 @@ def load(size: DemoSize) -> None:
         demo_many.load(size.applications, maker, groups)
     else:
         _load_each(size.applications, maker, groups)
+    demo_steps.bind(maker)
     unit = kernel.Unit()
     for key, last in maker.numbers.items():
         unit.insert(DocumentCounter(id=key, last=last))
@@ -212,6 +218,13 @@ class Maker:
         self.names: dict[str, str] = {}
         self.prefixes: dict[str, str] = {}
         self.protected: dict[str, Restriction] = {}
+        self.tells_all = (
+            True  # also what no repetition has: letters to others, agenda, steps of decided cases
+        )
+        self.meetings: dict[str, BoardMeeting] = {}  # by procedure
+        self.disasters: dict[str, Disaster] = {}  # by procedure
+        self.agenda = 0
+        self.turns: Counter[str] = Counter()
         self.departments = sorted(organization.department_codes())
 
     def new_id(self, at: datetime) -> uuid.UUID:
@@ -228,6 +241,11 @@ class Maker:
         if department not in self.names:
             self.names[department] = organization.department(department).name
         return self.names[department]
+
+    def turn(self, procedure_id: str) -> int:
+        """Which of five ways the next open case of a procedure stands with what others do for it."""
+        self.turns[procedure_id] += 1
+        return (self.turns[procedure_id] - 1) % 5
 
     def make(
         self,
@@ -248,6 +266,7 @@ class Maker:
         answers = filing_like_a_sample(
             definition, number, today=clock.tokyo_date(filed_at), facts=facts_of(resident)
         )
+        answers = demo_steps.as_damaged(self, definition, answers, filed_on=clock.tokyo_date(filed_at))
         channel = self.chance.choice(CHANNELS) if officers else Channel.WEB
         application = self._application(definition, version_id, answers, channel, filed_at)
         officer = self.chance.choice(officers) if officers else None
@@ -318,12 +337,13 @@ class Maker:
     def document_number(self, department_code: str, day: date) -> str:
         """The next document number of a department."""
         year = fiscal_year(day)
-        key = f"{department_code}:{year}"
-        self.numbers[key] = self.numbers.get(key, 0) + 1
         if department_code not in self.prefixes:
             self.prefixes[department_code] = letters.document_prefix(department_code)
+        prefix = self.prefixes[department_code]
+        key = f"{prefix}:{year}"
+        self.numbers[key] = self.numbers.get(key, 0) + 1
         return rules.fiscal_document_number(
-            prefix=self.prefixes[department_code],
+            prefix=prefix,
             era_year=to_wareki(date(year, 4, 1)).year,
             number=self.numbers[key],
         )
@@ -351,14 +371,22 @@ class History:
         )
         self.events.append((row, f"staff:{by.id}" if by else "resident"))
 
-    def later(self) -> datetime:
-        """A moment between the last one and now."""
-        span = max((self.maker.now - self.at).total_seconds() * 0.35, 60)
+    def later(self, share: float = 0.35) -> datetime:
+        """A moment between the last one and now, within this share of what lies between them."""
+        span = max((self.maker.now - self.at).total_seconds() * share, 60)
         self.at += timedelta(seconds=self.maker.chance.uniform(30, span))
         return self.at
 
-    def move(self, kind: str, to: Status | None, by: Staff | None, detail: Mapping[str, Any]) -> datetime:
-        at = self.later()
+    def move(
+        self,
+        kind: str,
+        to: Status | None,
+        by: Staff | None,
+        detail: Mapping[str, Any],
+        *,
+        share: float = 0.35,
+    ) -> datetime:
+        at = self.later(share)
         self.event(kind, at, by, detail)
         self.application.version += 1
         if to is not None:
@@ -379,6 +407,8 @@ class History:
                 text="電話で本人に確認しました。",
             )
             self.rows.append(note)
+        if status in (Status.IN_REVIEW, Status.RETURNED):
+            demo_steps.begin(self, officer)
         if status == Status.RETURNED:
             self._ask(officer)
         elif status == Status.WITHDRAWN:
@@ -465,6 +495,7 @@ class History:
         granted = [k for k in kinds if k.outcome in ("granted", "accepted")]
         refused = [k for k in kinds if k not in granted]
         kind = self.maker.chance.choice(refused if refused and self.maker.chance.random() < 0.1 else granted)
+        demo_steps.finish(self, officer, kind.id)
         decision = Decision(
             id=self.maker.new_id(self.at),
             application=self.application,
@@ -506,6 +537,7 @@ class History:
         decision.decided_by = approver
         decision.decided_by_name = approver.display_name
         decision.decided_at = at
+        decision.due_on = self.application.due_on
         decision.document_number = number
         decision.notice = letters.stored(letter)
         demo_chain.read_later(decision, department, self.maker.staff, self.maker.name, now=self.maker.now)

@@ -32,6 +32,8 @@ from madoguchi.applications.models import (
     Message,
     OpinionRequest,
     Status,
+    StepRequest,
+    StepResult,
 )
 from madoguchi.applications.secrets import receipt_secret
 from madoguchi.audit.models import AuditEntry
@@ -59,6 +61,8 @@ TABLES = (
     CorrectionItem,
     Decision,
     Consultation,
+    StepRequest,
+    StepResult,
     CaseEvent,
     AuditEntry,
 )

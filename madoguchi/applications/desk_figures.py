@@ -23,6 +23,7 @@ from madoguchi.procedures.definition import Definition
 WINDOW_DAYS = 365
 # Days since receipt, each band up to and with its last day; the last has no end.
 BANDS = (7, 14, 30)
+LONG_DAYS = BANDS[-1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,11 +93,18 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class IndicatorSource:
-    """Where figures come from: `collect` tells all happenings as they stand; None where the plan keeps them itself."""
+    """Where figures come from: by one of the three ways, or by none where the plan keeps them itself.
+
+    `collect` tells all happenings as they stand. `collect_since` tells those on or after a day (None: all), for what
+    comes in great numbers and changes no more after some weeks. `standing` tells what stands at this moment, in sums
+    by key; the plan notes since when each stands so, and days that are past stay as they were noted.
+    """
 
     title: str
     unit: str  # of the quantity
     collect: Callable[[], Iterable[Happening]] | None = None
+    collect_since: Callable[[date | None], Iterable[Happening]] | None = None
+    standing: Callable[[], Iterable[Happening]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

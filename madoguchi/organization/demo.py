@@ -19,13 +19,16 @@ from madoguchi.organization.models import Department, Posting
 from madoguchi.organization.rules import Role
 
 SINCE = date(2020, 4, 1)
+# Each of the three procedures can be tried from filing to decision with the demo log-ins alone.
+HANDLING = ("child-welfare", "care-insurance", "disaster")
 DEMO_POSTS = {
-    "officer": ("child-welfare", Role.OFFICER),
-    "officer2": ("child-welfare", Role.OFFICER),
-    "approver": ("child-welfare", Role.APPROVER),
-    "head": ("child-welfare", Role.HEAD),
-    "admin": ("digital", Role.ADMINISTRATOR),
-    "office": ("digital", Role.OFFICE),
+    "officer": tuple((code, Role.OFFICER) for code in HANDLING),
+    "officer2": tuple((code, Role.OFFICER) for code in HANDLING),
+    "approver": tuple((code, Role.APPROVER) for code in HANDLING),
+    # The department of property tax is consulted (合議) about what homes are worth.
+    "head": tuple((code, Role.HEAD) for code in (*HANDLING, "property-tax")),
+    "admin": (("digital", Role.ADMINISTRATOR),),
+    "office": (("digital", Role.OFFICE),),
 }
 
 
@@ -50,10 +53,11 @@ def load(size: DemoSize) -> None:
         )
     rng = Random(f"staff {size.seed}")  # noqa: S311  # nothing secret: the same seed gives the same people
     people = _Staff(rng, now)
-    for login, department, role in _posts():
+    for login, posts in _posts():
         staff = people.one(login)
         unit.insert(staff)
-        unit.insert(Posting(staff=staff, department_id=department, role=role, valid_from=SINCE))
+        for department, role in posts:
+            unit.insert(Posting(staff=staff, department_id=department, role=role, valid_from=SINCE))
     audit.record(unit, actor="system:demo", act="demo.loaded", subject="organization", now=now)
     kernel.commit(unit)
 
@@ -65,17 +69,16 @@ def log_ins() -> list[str]:
     return [f"Staff sign in at /desk/ with the password {demo_accounts.PASSWORD}", *lines]
 
 
-def _posts() -> Iterator[tuple[str, str, Role]]:
-    """Log-in, department and role of everybody: a head everywhere, more where cases are handled."""
-    for login, (department, role) in DEMO_POSTS.items():
-        yield login, department, role
+def _posts() -> Iterator[tuple[str, tuple[tuple[str, Role], ...]]]:
+    """Log-in, departments and roles of everybody: a head everywhere, more where cases are handled."""
+    yield from DEMO_POSTS.items()
     number = 1001
     for room in DEPARTMENTS:
         roles = [Role.HEAD] if room.code != "child-welfare" else [Role.OFFICER]
         if room.staffed:
             roles += [Role.OFFICER, Role.APPROVER]
         for role in roles:
-            yield f"s{number}", room.code, role
+            yield f"s{number}", ((room.code, role),)
             number += 1
 
 

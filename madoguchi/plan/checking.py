@@ -176,7 +176,7 @@ def _indicator(plan: Plan, one: Indicator, source: Source, path: Path) -> Iterat
             "その日の数（stock）は、span: day で数えます。",
             "span: day と書いてください。",
         )
-    if one.kind in ("count", "sum", "distinct") and one.span == "day":
+    if one.kind in ("count", "distinct") and one.span == "day":
         yield finding(
             "span",
             "flow_needs_a_span",

@@ -131,6 +131,7 @@ def _decided(
             "decided_as": as_,
             "absence": absence if as_ == Capacity.SUBSTITUTE else "",
             "decided_at": now,
+            "due_on": application.due_on,
             "document_number": number,
             "notice": letters.stored(letter),
         },
@@ -183,9 +184,13 @@ def read_later(*, application: Application, decision: Decision, by: Staff, now: 
 
 
 def next_document_number(unit: kernel.Unit, department_code: str, today: date) -> str:
-    """The next number of the department's letters this fiscal year, taken in the same unit."""
+    """The next number of the department's letters this fiscal year, taken in the same unit.
+
+    Departments whose numbers begin alike count together: no two letters of a city have one number.
+    """
     year = fiscal_year(today)
-    key = f"{department_code}:{year}"
+    prefix = letters.document_prefix(department_code)
+    key = f"{prefix}:{year}"
     last = DocumentCounter.objects.filter(id=key).values_list("last", flat=True).first()
     if last is None:
         first = kernel.Unit()
@@ -195,6 +200,5 @@ def next_document_number(unit: kernel.Unit, department_code: str, today: date) -
     unit.update(
         DocumentCounter, where={"id": key, "last": last}, set={"last": last + 1}, otherwise=NumberTaken()
     )
-    prefix = letters.document_prefix(department_code)
     era_year = to_wareki(date(year, 4, 1)).year
     return rules.fiscal_document_number(prefix=prefix, era_year=era_year, number=last + 1)

@@ -47,6 +47,7 @@ class Correction(models.Model):
     reminded_at = models.DateTimeField(null=True)
 
     class Meta:
+        indexes = [models.Index(fields=["asked_at"], name="correction_asked")]
         constraints = [
             models.UniqueConstraint(
                 fields=["application"],

@@ -22,6 +22,7 @@ class Decision(models.Model):
     decided_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
     decided_by_name = models.CharField(max_length=120, default="")
     decided_at = models.DateTimeField(null=True)
+    due_on = models.DateField(null=True)  # by when it was to be decided, as that stood when it was
     sent_back_at = models.DateTimeField(null=True)
     sent_back_reason = models.TextField(default="")
     document_number = models.CharField(max_length=60, null=True, unique=True)
@@ -48,6 +49,11 @@ class Decision(models.Model):
 
     class Meta:
         indexes = [
+            models.Index(
+                fields=["decided_at"],
+                condition=models.Q(decided_at__isnull=False),
+                name="decision_made",
+            ),
             models.Index(
                 fields=["proposed_at", "id"],
                 condition=models.Q(decided_at=None, sent_back_at=None),
@@ -85,9 +91,9 @@ class Decision(models.Model):
 
 
 class DocumentCounter(models.Model):
-    """The last document number (文書番号) a department used in a fiscal year."""
+    """The last document number (文書番号) of a fiscal year under a prefix, which departments may share."""
 
-    id = models.CharField(max_length=60, primary_key=True)  # department and fiscal year
+    id = models.CharField(max_length=60, primary_key=True)  # prefix and fiscal year
     last = models.IntegerField(default=0)
 
     def __str__(self) -> str:

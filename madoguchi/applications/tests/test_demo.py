@@ -12,10 +12,12 @@ import pytest
 from django.db import transaction
 
 from madoguchi.applications import demo as applications_demo
-from madoguchi.applications import rules
+from madoguchi.applications import disaster_queries, external_queries, external_results, rules
 from madoguchi.applications.actions.protection import CARRIED
 from madoguchi.applications.models import (
+    AgendaItem,
     Application,
+    BoardMeeting,
     CaseEvent,
     Channel,
     Consultation,
@@ -23,11 +25,15 @@ from madoguchi.applications.models import (
     Correction,
     CorrectionItem,
     Decision,
+    Disaster,
+    DisasterFiling,
     DocumentCounter,
     InternalNote,
     Message,
     OpinionRequest,
     Status,
+    StepRequest,
+    StepResult,
 )
 from madoguchi.applications.permissions import may_approve, may_handle
 from madoguchi.applications.tests.conftest import NOW
@@ -35,7 +41,7 @@ from madoguchi.audit.models import AuditEntry
 from madoguchi.common import clock, demo
 from madoguchi.common.registers import DemoSize
 from madoguchi.identity import queries as identity
-from madoguchi.identity.models import Resident, Restriction
+from madoguchi.identity.models import Resident, Restriction, Staff
 from madoguchi.japan.kana import search_key
 from madoguchi.organization.models import Department
 from madoguchi.procedures import queries as procedures
@@ -70,14 +76,34 @@ def pictured() -> list[tuple[Any, ...]]:
     events = CaseEvent.objects.order_by("id").values_list("id", "application_id", "kind", "at", "detail")
     decisions = Decision.objects.order_by("id").values_list("id", "kind", "document_number", "notice")
     protections = Restriction.objects.order_by("subject").values_list("subject", "reason", "valid_until")
+    steps = StepRequest.objects.order_by("id").values_list("id", "step_id", "asked_at", "due_on", "result")
+    agenda = AgendaItem.objects.order_by("id").values_list("id", "meeting_id", "request_id", "number")
+    bound = DisasterFiling.objects.order_by("application_id").values_list(
+        "application_id", "disaster_id", "grade"
+    )
     said = Message.objects.order_by("id").values_list("id", "text", "at", "asks")
-    return [tuple(people), tuple(events), tuple(decisions), tuple(protections), tuple(said)]
+    return [
+        tuple(people),
+        tuple(events),
+        tuple(decisions),
+        tuple(protections),
+        tuple(said),
+        tuple(steps),
+        tuple(agenda),
+        tuple(bound),
+    ]
 
 
 def built(now: datetime, seed: int) -> list[tuple[Any, ...]]:
     """The picture of another city's applications, which are gone afterwards."""
     with transaction.atomic():
         for model in (
+            AgendaItem,
+            BoardMeeting,
+            StepResult,
+            StepRequest,
+            DisasterFiling,
+            Disaster,
             CaseEvent,
             InternalNote,
             Message,
@@ -145,8 +171,10 @@ def test_every_history_ends_in_the_state_the_case_has(city: list[Application]):
         "decide": Status.CLOSED,
         "withdraw": Status.WITHDRAWN,
     }
+    stays = ("ask_step", "receive_step", "ask_opinion")
     for application in city:
-        states = [leads_to[event.kind] for event in application.events.order_by("at", "id")]
+        events = application.events.order_by("at", "id")
+        states = [leads_to[event.kind] for event in events if event.kind not in stays]
         moves = itertools.pairwise(states)
         assert states[-1] == application.status
         assert all(rules.may_move(status=before, to=after) for before, after in moves)
@@ -228,10 +256,16 @@ def test_only_open_proposals_and_closed_cases_have_decisions(city: list[Applicat
 
 def test_document_numbers_are_counted_without_gaps_and_go_on_from_there(city: list[Application]):
     used = sum(counter.last for counter in DocumentCounter.objects.all())
-    numbers = set(Decision.objects.exclude(document_number=None).values_list("document_number", flat=True))
+    numbers = {
+        number
+        for model in (Decision, StepRequest)
+        for number in model._default_manager.values_list("document_number", flat=True)
+        if number
+    }
 
     assert len(numbers) == used
-    assert Decision.objects.exclude(decided_at=None).count() == used
+    letters = StepRequest.objects.exclude(document_number=None).count()
+    assert Decision.objects.exclude(decided_at=None).count() + letters == used
 
 
 def test_every_returned_case_waits_for_an_answer_that_can_be_given(city: list[Application]):
@@ -270,3 +304,77 @@ def test_a_city_without_applications_or_residents_is_loaded_all_the_same():
     applications_demo.load(DemoSize(residents=10, applications=0, seed=1))
 
     assert not Application.objects.exists()
+
+
+# --- what others do --------------------------------------------------------------------------------------------
+
+
+def test_steps_are_asked_for_done_and_late_and_wait_for_those_before_them(city: list[Application]):
+    today = clock.tokyo_date(NOW)
+    open_ones = StepRequest.objects.filter(application__status__in=rules.OPEN)
+    asked = [one for one in open_ones if one.state == StepRequest.State.ASKED]
+
+    assert any(one.due_on < today for one in asked)
+    assert any(one.due_on >= today for one in asked)
+    assert {one.step_id for one in open_ones if one.state == StepRequest.State.DONE} >= {"survey", "opinion"}
+    for application in city:
+        definition = procedures.definition_of(application.procedure_version_id)
+        requests = {one.step_id: one for one in application.step_requests.all()}
+        for step in definition.workflow.external_steps:
+            if step.id in requests and step.after:
+                assert all(requests[one].state == StepRequest.State.DONE for one in step.after)
+
+
+def test_nothing_comes_back_before_it_is_asked_for_and_every_result_is_one_the_step_takes(
+    city: list[Application],
+):
+    for result in StepResult.objects.select_related("request__application"):
+        request = result.request
+        step = external_queries.step_of(request.application, request.step_id)
+        assert step is not None
+        assert request.asked_at < result.at == request.done_at
+        assert request.due_on >= clock.tokyo_date(request.asked_at)
+        found = external_results.checked(step, result.values, today=clock.tokyo_date(result.at))
+        assert (found.values, found.errors) == (request.result, {})
+
+
+def test_what_is_proposed_or_decided_is_what_others_found(city: list[Application]):
+    certified = [a for a in city if a.procedure_id == "care-certification" and a.decisions.exists()]
+    assert certified
+    for application in certified:
+        definition = procedures.definition_of(application.procedure_version_id)
+        decision = application.decisions.get()
+        council = application.step_requests.filter(step_id="council").first()
+        must = [s.id for s in definition.workflow.external_steps if decision.kind in s.before]
+        assert set(application.step_requests.values_list("step_id", flat=True)) == set(must)
+        assert council is None or council.decision_kind == decision.kind
+
+
+def test_a_sitting_of_the_board_has_its_agenda_in_order(city: list[Application]):
+    meeting = BoardMeeting.objects.get()
+    items = list(meeting.items.order_by("number").select_related("request__application"))
+
+    assert [item.number for item in items] == list(range(1, len(items) + 1))
+    assert items
+    assert meeting.held_on > clock.tokyo_date(NOW)
+    assert {item.request.due_on for item in items} == {meeting.held_on}
+    assert {item.request.application.procedure_id for item in items} == {meeting.procedure_id}
+
+
+def test_filings_since_the_disaster_are_bound_to_it_with_the_grades_found(city: list[Application]):
+    disaster = Disaster.objects.get()
+    bound = list(DisasterFiling.objects.select_related("application"))
+
+    assert len(bound) > 10
+    assert all(disaster_queries.belongs(one.application, disaster) for one in bound)
+    assert {bool(one.grade) for one in bound} == {True, False}
+    assert [one.grade for one in bound] == [disaster_queries.grade_of(one.application) for one in bound]
+
+
+def test_the_demo_log_ins_may_decide_every_procedure_from_filing_to_decision(city: list[Application]):
+    today = clock.tokyo_date(NOW)
+    people = {one.login: one for one in Staff.objects.filter(login__in=("officer", "approver", "head"))}
+    for application in {one.procedure_id: one for one in city}.values():
+        assert may_handle(people["officer"], application, today=today)
+        assert may_approve(people["approver"], application, today=today)
+        assert may_approve(people["head"], application, today=today)

@@ -8,8 +8,17 @@ from datetime import timedelta
 
 import pytest
 
-from madoguchi.applications import demo, demo_many
-from madoguchi.applications.models import Application, Attachment, CaseEvent, Decision, Status
+from madoguchi.applications import demo, demo_many, rules
+from madoguchi.applications.models import (
+    Application,
+    Attachment,
+    CaseEvent,
+    Decision,
+    Disaster,
+    Status,
+    StepRequest,
+    StepResult,
+)
 from madoguchi.applications.secrets import receipt_secret
 from madoguchi.audit.models import AuditEntry
 from madoguchi.common import clock, registers
@@ -30,6 +39,8 @@ def city(monkeypatch):
     """A city whose cases are patterns but for a few."""
     monkeypatch.setattr(demo, "MANY", 10)
     monkeypatch.setattr(demo_many, "PATTERNS", 12)
+    states = (Status.FILED, Status.IN_REVIEW, Status.RETURNED, Status.PROPOSED)
+    monkeypatch.setattr(demo_many, "OPEN_STATUSES", states)
     monkeypatch.setattr(demo_many, "OPEN_MOST", 60)
     monkeypatch.setattr(demo_many, "PER_WRITE", 70)
     size = DemoSize(residents=800, applications=COUNT, seed=3)
@@ -108,3 +119,16 @@ def test_protection_goes_with_a_person_to_every_case(city):
 
     assert cases
     assert all(f"application:{case.id}" in subjects for case in cases)
+
+
+def test_steps_of_open_cases_are_their_own_and_the_filings_of_the_disaster_are_bound(city):
+    requests = list(StepRequest.objects.select_related("application"))
+    disaster = Disaster.objects.get()
+
+    assert requests
+    assert {one.application.status in rules.OPEN for one in requests} == {True}
+    asked = CaseEvent.objects.filter(kind="ask_step").values_list("detail", flat=True)
+    assert sorted(detail["request"] for detail in asked) == sorted(str(one.id) for one in requests)
+    done = [one for one in requests if one.state == StepRequest.State.DONE]
+    assert StepResult.objects.count() == len(done) > 0
+    assert disaster.filings.count() > 5

@@ -12,6 +12,7 @@ from madoguchi.applications import actions, handlers, letters, mails, produced, 
 from madoguchi.applications.actions import extension as extending
 from madoguchi.applications.actions.decision import NUMBER_ATTEMPTS, NumberTaken, next_document_number
 from madoguchi.applications.errors import ChangedMeanwhile, DayOutOfRange, NotAllowed, ReasonMissing
+from madoguchi.applications.letters import document_prefix
 from madoguchi.applications.models import Application, CaseEvent, Extension, ProducedFile, Status
 from madoguchi.applications.tests.conftest import NOW, SetClock
 from madoguchi.applications.tests.factories import (
@@ -158,7 +159,7 @@ def test_of_two_at_once_one_is_refused(case: Application) -> None:
 def test_a_number_that_another_case_took_is_followed_by_the_next(
     case: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    DocumentCounterFactory(id=f"{case.department_code}:2026", last=7)
+    DocumentCounterFactory(id=f"{document_prefix(case.department_code)}:2026", last=7)
     real = next_document_number
     taken: list[str] = []
 

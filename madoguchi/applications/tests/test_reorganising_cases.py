@@ -288,7 +288,7 @@ def test_document_numbers_that_look_alike_go_on_in_the_middle_of_a_year(desk: De
     assert decision.document_number.endswith("-2号")
     year = fiscal_year(clock.today())
     last = dict(DocumentCounter.objects.values_list("id", "last"))
-    assert last == {f"{desk.department.code}:{year}": 2, f"family:{year}": 2}
+    assert last == {f"盛子ど:{year}": 2}
 
 
 def test_undone_before_the_cases_were_moved_nothing_moves(desk: Desk, new: Department) -> None:

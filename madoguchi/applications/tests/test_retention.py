@@ -19,6 +19,7 @@ from madoguchi.applications import (
     erasing,
     handlers,
     handover_jobs,
+    metrics,
     retention_jobs,
 )
 from madoguchi.applications import retention_rules as rules
@@ -327,6 +328,7 @@ def test_the_row_of_the_case_stays_and_no_figure_changes(
         desk_figures.taken(codes, now=soon),
         desk_figures.corrections(codes, now=soon),
         _durations(soon),
+        _indicators(),
     )
     set_clock(later)
     handover_jobs.forget_handover_files({})
@@ -338,8 +340,16 @@ def test_the_row_of_the_case_stays_and_no_figure_changes(
         desk_figures.taken(codes, now=soon),
         desk_figures.corrections(codes, now=soon),
         _durations(soon),
+        _indicators(),
     )
     assert after == before
+
+
+def _indicators() -> list[Any]:
+    told = (metrics.filed, metrics.corrections, metrics.decided, metrics.decided_in_time)
+    found = [list(source(None)) for source in told]
+    assert all(found)  # each has something that erasing could change
+    return found
 
 
 def _durations(now: datetime) -> list[Any]:

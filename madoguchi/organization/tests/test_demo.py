@@ -91,7 +91,7 @@ def test_loading_makes_the_departments_staff_and_residents_of_a_city(time):
     assert list(accounts) == ["officer", "officer2", "approver", "head", "admin"]
     assert all(account.code for account in accounts.values())
     officer = Staff.objects.get(login="officer")
-    assert organization.departments_of(officer, TODAY, (Role.OFFICER,)) == {"child-welfare"}
+    assert organization.departments_of(officer, TODAY, (Role.OFFICER,)) == set(demo.HANDLING)
     families = queries.families(limit=20)
     assert families
     assert all(children for _, children in families)

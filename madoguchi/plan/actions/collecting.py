@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date, timedelta
 
-from madoguchi.common import registers
-from madoguchi.common.registers import Happening
+from madoguchi.common import clock, registers
+from madoguchi.common.registers import Happening, IndicatorSource
 from madoguchi.plan import sources
 from madoguchi.plan.actions import facts
 from madoguchi.plan.rules.names import name_of
 
 # Keys of what a room tells where people record, too; keys of records begin with the record's id.
 TOLD = "told:"
+# What is told since a day is told again so far before the newest that is known: it may have changed meanwhile.
+AGAIN = timedelta(days=62)
 
 
 def collect() -> None:
@@ -22,14 +25,25 @@ def collect() -> None:
     """
     failed: list[Exception] = []
     for entry in registers.indicators:
-        if entry.value.collect is not None:
-            try:
-                _bring_up(entry.name, entry.value.collect())
-            except Exception as error:  # whatever is wrong in another room
-                error.add_note(f"source {entry.name}")
-                failed.append(error)
+        try:
+            _collect(entry.name, entry.value, today=clock.today())
+        except Exception as error:  # whatever is wrong in another room
+            error.add_note(f"source {entry.name}")
+            failed.append(error)
     if failed:
         raise ExceptionGroup("plan.collect", failed)
+
+
+def _collect(name: str, source: IndicatorSource, *, today: date) -> None:
+    """In whichever way the source tells; one that the plan keeps itself tells nothing."""
+    if source.collect is not None:
+        _bring_up(name, source.collect())
+    if source.collect_since is not None:
+        newest = facts.newest_day(name)
+        since = min(newest, today) - AGAIN if newest else None
+        facts.bring_up(name, source.collect_since(since), since=since)
+    if source.standing is not None:
+        facts.bring_standing(name, source.standing(), today=today)
 
 
 def _bring_up(source: str, told: Iterable[Happening]) -> None:

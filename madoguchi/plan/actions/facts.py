@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
@@ -103,15 +104,26 @@ def open_months(source: str, happenings: Iterable[Happening]) -> None:
         kernel.commit(unit)
 
 
-def bring_up(source: str, happenings: Iterable[Happening], *, beginning: str = "") -> tuple[int, int]:
+def newest_day(source: str) -> date | None:
+    """The newest day of which a source told."""
+    found: date | None = Fact.objects.filter(source=source).aggregate(newest=Max("on"))["newest"]
+    return found
+
+
+def bring_up(
+    source: str, happenings: Iterable[Happening], *, beginning: str = "", since: date | None = None
+) -> tuple[int, int]:
     """Make the facts of a source equal to what its room tells. Returns how many were added and taken back.
 
     One that changed is exchanged in one unit, so that no figure is without it meanwhile. Facts whose key does not start
-    with `beginning` come from elsewhere and stay.
+    with `beginning` come from elsewhere and stay, like those before `since`, of which the room told nothing now.
     """
+    there_is = Fact.objects.filter(source=source, key__startswith=beginning)
+    if since is not None:
+        there_is = there_is.filter(on__gte=since)
     known = {
         row[0]: row[1:]
-        for row in Fact.objects.filter(source=source, key__startswith=beginning).values_list(
+        for row in there_is.values_list(
             "key", "id", "on", "until", "quantity", "subject", "department_code", "label", "address"
         )
     }
@@ -129,13 +141,58 @@ def bring_up(source: str, happenings: Iterable[Happening], *, beginning: str = "
     changes += [(row[0], None) for key, row in known.items() if key not in told]
     for batch in _batches(changes):
         new = [one for _id, one in batch if one is not None]
-        open_months(source, new)
-        unit = kernel.Unit()
-        gone = list(Fact.objects.filter(id__in=[fact_id for fact_id, _one in batch if fact_id is not None]))
-        exchange(unit, gone=gone, new=[(source, one) for one in new])
-        if unit.statements:
-            kernel.commit(unit)
+        gone = Fact.objects.filter(id__in=[fact_id for fact_id, _one in batch if fact_id is not None])
+        _exchange_now(source, list(gone), new)
     return sum(one is not None for _id, one in changes), sum(fact_id is not None for fact_id, _one in changes)
+
+
+def bring_standing(source: str, happenings: Iterable[Happening], *, today: date) -> None:
+    """Note what stands now: a sum that changed ends yesterday and begins anew today, one that did not goes on.
+
+    Within a day the last count holds. Nothing before today is changed, also not after days without any count.
+    """
+    told = {one.key: one for one in happenings}
+    known = {fact.key.rpartition("@")[0]: fact for fact in Fact.objects.filter(source=source, until=None)}
+    changes = []  # what goes, what comes in its place
+    for key in sorted(told.keys() | known.keys()):
+        fact, one = known.get(key), told.get(key)
+        if fact is not None and one is not None and _stands(fact, one):
+            continue
+        new = []
+        if fact is not None and fact.on < today:
+            new.append(_ended(fact, today - timedelta(days=1)))
+        if one is not None:
+            new.append(replace(one, key=f"{key}@{today}", on=today, until=None))
+        changes.append((fact, new))
+    for batch in _batches(changes):
+        gone = [fact for fact, _new in batch if fact is not None]
+        _exchange_now(source, gone, [one for _fact, new in batch for one in new])
+
+
+def _stands(fact: Fact, one: Happening) -> bool:
+    told = replace(one, on=fact.on, until=None)
+    return {name: getattr(fact, name) for name in _columns(told)} == _columns(told)
+
+
+def _ended(fact: Fact, last: date) -> Happening:
+    return Happening(
+        key=fact.key,
+        on=fact.on,
+        until=last,
+        quantity=fact.quantity,
+        subject=fact.subject,
+        department_code=fact.department_code,
+        label=fact.label,
+        address=fact.address,
+    )
+
+
+def _exchange_now(source: str, gone: Sequence[Fact], new: Sequence[Happening]) -> None:
+    open_months(source, new)
+    unit = kernel.Unit()
+    exchange(unit, gone=gone, new=[(source, one) for one in new])
+    if unit.statements:
+        kernel.commit(unit)
 
 
 def recount(source: str) -> int:

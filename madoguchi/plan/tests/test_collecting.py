@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from madoguchi.common import registers
 from madoguchi.common.registers import Happening, IndicatorSource
@@ -191,3 +193,119 @@ def test_a_record_written_in_another_width_than_the_room_tells_it_counts_once(ro
     job({})
 
     assert stock_on(FROM) == [1]
+
+
+# --- told since a day ------------------------------------------------------------------------------------------
+
+
+class Crowd:
+    """A room that tells what happened since a day, and remembers since when it was asked."""
+
+    def __init__(self) -> None:
+        self.days: dict[date, int] = {}
+        self.asked: list[date | None] = []
+
+    def __call__(self, since: date | None) -> Iterator[Happening]:
+        self.asked.append(since)
+        for on, quantity in self.days.items():
+            if since is None or on >= since:
+                yield Happening(key=str(on), on=on, quantity=quantity)
+
+
+@pytest.fixture
+def crowd(room) -> Crowd:
+    told = Crowd()
+    registers.indicators.add("crowd", IndicatorSource("人", "人", collect_since=told))
+    return told
+
+
+def sums(source: str) -> list[tuple[date, int]]:
+    return list(Fact.objects.filter(source=source).order_by("on").values_list("on", "quantity"))
+
+
+def test_all_is_told_once_then_only_what_may_have_changed(crowd):
+    crowd.days = {date(2020, 4, 1): 5, date(2026, 11, 1): 2}
+    collecting.collect()
+    crowd.days = {date(2020, 4, 1): 99, date(2026, 11, 1): 3, date(2026, 11, 2): 1}
+
+    collecting.collect()
+
+    assert crowd.asked == [None, date(2026, 11, 1) - collecting.AGAIN]
+    assert sums("crowd") == [(date(2020, 4, 1), 5), (date(2026, 11, 1), 3), (date(2026, 11, 2), 1)]
+    assert facts.recount("crowd") == 0
+
+
+def test_a_recent_day_that_is_no_longer_told_is_taken_back_and_an_old_one_stays(crowd):
+    crowd.days = {date(2020, 4, 1): 5, date(2026, 10, 1): 2, date(2026, 11, 2): 1}
+    collecting.collect()
+    del crowd.days[date(2026, 10, 1)], crowd.days[date(2020, 4, 1)]
+
+    collecting.collect()
+
+    assert sums("crowd") == [(date(2020, 4, 1), 5), (date(2026, 11, 2), 1)]
+    assert facts.recount("crowd") == 0
+
+
+# --- what stands -----------------------------------------------------------------------------------------------
+
+
+def stand(on: date, **quantities: int) -> None:
+    told = [Happening(key=key, on=on, quantity=quantity) for key, quantity in quantities.items()]
+    facts.bring_standing("open", told, today=on)
+
+
+def stood_on(*days: date) -> list[float | None]:
+    one = indicator_of(kind="sum", span="day", source="open")
+    return [figures.figure(plan_of(ends_on=date(2030, 3, 31)), one, day).value for day in days]
+
+
+def days(*numbers: int) -> list[date]:
+    return [date(2026, 11, number) for number in numbers]
+
+
+def test_what_stands_is_noted_from_the_day_it_changed_and_past_days_keep_their_sum():
+    stand(date(2026, 11, 2), a=3, b=1)
+    stand(date(2026, 11, 3), a=3, b=1)
+    stand(date(2026, 11, 5), a=4)  # nobody counted on the fourth
+
+    assert stood_on(*days(1, 2, 3, 4, 5, 9)) == [None, 4, 4, 4, 4, 4]
+    assert Fact.objects.filter(source="open", until=None).get().quantity == 4
+    assert Fact.objects.filter(source="open").count() == 3
+    assert facts.recount("open") == 0
+
+
+def test_within_a_day_the_last_count_of_what_stands_holds():
+    stand(date(2026, 11, 2), a=3)
+    stand(date(2026, 11, 2), a=5, b=1)
+    stand(date(2026, 11, 2), a=7)
+
+    assert stood_on(*days(2)) == [7]
+    assert Fact.objects.filter(source="open").count() == 1
+
+
+def test_what_no_longer_stands_ends_and_may_stand_again():
+    stand(date(2026, 11, 2), a=3)
+    stand(date(2026, 11, 3))
+    stand(date(2026, 11, 3), a=2)
+    stand(date(2026, 11, 4), a=0)
+
+    assert stood_on(*days(2, 3, 4)) == [3, 2, 0]
+    assert facts.recount("open") == 0
+
+
+@pytest.mark.slow
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.integers(0, 3), st.dictionaries(st.sampled_from("abc"), st.integers(0, 3)))))
+def test_whatever_is_counted_a_day_shows_its_last_count(counts):
+    Fact.objects.filter(source="open").delete()
+    facts.recount("open")
+    expected: dict[date, int] = {}
+    day = date(2026, 11, 1)
+    for later, told in counts:
+        day += timedelta(days=later)
+        stand(day, **told)
+        expected[day] = sum(told.values())
+
+    was_told = {on for on in expected if Fact.objects.filter(source="open", on__lte=on).exists()}
+    assert stood_on(*expected) == [n if on in was_told else None for on, n in expected.items()]
+    assert facts.recount("open") == 0
