@@ -100,5 +100,6 @@ def _applications(ids: Sequence[UUID]) -> dict[UUID, Application]:
 
 
 def _decisions(ids: Sequence[UUID]) -> dict[UUID, Decision]:
-    made = Decision.objects.filter(application__in=ids, decided_at__isnull=False)
+    """The decision that counts of each: the last one made (再調査)."""
+    made = Decision.objects.filter(application__in=ids, decided_at__isnull=False).order_by("decided_at", "id")
     return {decision.application_id: decision for decision in made.defer("notice")}

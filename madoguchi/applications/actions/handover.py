@@ -11,6 +11,7 @@ from django.db import IntegrityError
 from madoguchi.applications import handover_reading as reading
 from madoguchi.applications.desk_queries import subject_of
 from madoguchi.applications.errors import ChangedMeanwhile, NotAllowed, ReasonMissing, UnknownChoice
+from madoguchi.applications.external_queries import last_decision
 from madoguchi.applications.models import (
     Application,
     Decision,
@@ -60,11 +61,19 @@ class FilesErased(Exception):
 
 
 def queue(*, application: Application, now: datetime) -> None:
-    """Line up an approved case for its core system; once, whoever asks again."""
-    decision = Decision.objects.filter(application=application, decided_at__isnull=False).first()
+    """Line up an approved case for its core system; once for each decision, whoever asks again.
+
+    A decision that took the place of another (再調査) lets the case go once more, under the id it had. Raises
+    `ChangedMeanwhile` while a file is being written with it: the job looks again.
+    """
+    decision = last_decision(application)
     if decision is None or application.erased_at is not None:
         return
     if not reading.to_be_handed_over(application, decision):
+        return
+    there = Handover.objects.filter(application=application).first()
+    if there is not None:
+        _queue_again(there, application, decision, now)
         return
     handover = Handover(
         application=application,
@@ -77,6 +86,19 @@ def queue(*, application: Application, now: datetime) -> None:
     handover.state = _state_of(handover, application, decision, now)
     unit = kernel.Unit()
     unit.insert(handover, unless_exists=True)
+    kernel.commit(unit)
+
+
+def _queue_again(handover: Handover, application: Application, decision: Decision, now: datetime) -> None:
+    """Line up a case that went, or was to go, with an earlier decision."""
+    if decision.decided_at is None or decision.decided_at <= handover.queued_at:
+        return
+    if handover.state == State.MAKING:
+        raise ChangedMeanwhile
+    unit = kernel.Unit()
+    changes = {"batch": None, "sent_at": None, "answered_at": None, "reason": "", "queued_at": now}
+    changes["state"] = _state_of(handover, application, decision, now)
+    _change(unit, handover, handover.version, now, **changes)
     kernel.commit(unit)
 
 
@@ -367,7 +389,9 @@ def _replacements(handover: Handover) -> reading.Replacements:
 
 
 def _decision(handover: Handover) -> Decision:
-    return Decision.objects.get(application=handover.application_id, decided_at__isnull=False)
+    decision = last_decision(handover.application)
+    assert decision is not None  # a case without one was never queued
+    return decision
 
 
 def _change(unit: kernel.Unit, handover: Handover, version: int, now: datetime, **changes: Any) -> None:
