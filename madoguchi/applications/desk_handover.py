@@ -17,6 +17,7 @@ from madoguchi.common import clock
 from madoguchi.common.desk_lists import searched
 from madoguchi.common.ids import normalise_secret
 from madoguchi.identity import queries as identity
+from madoguchi.organization import queries as organization
 from madoguchi.procedures import queries as procedures
 from madoguchi.procedures.definition import Definition, Export
 
@@ -108,7 +109,7 @@ def targets(departments: Collection[str]) -> list[Target]:
         if export is None:
             continue
         places = {code for code, procedure_id in counts if procedure_id == offer.procedure_id}
-        places |= {definition.department} & set(departments)
+        places |= {organization.in_charge(definition.department, offer.procedure_id)} & set(departments)
         found += [
             Target(
                 code,

@@ -10,6 +10,7 @@ from django.db.models import Count, QuerySet
 
 from madoguchi.applications import external_queries, external_rules
 from madoguchi.applications.models import Application, Disaster, DisasterFiling, Status
+from madoguchi.organization import queries as organization
 from madoguchi.procedures import queries as procedures
 from madoguchi.procedures.definition import Definition
 
@@ -56,7 +57,9 @@ def belongs(case: Application, disaster: Disaster) -> bool:
 
 def disasters_for(case: Application) -> list[Disaster]:
     """The disasters a case may be bound to, newest first."""
-    found = Disaster.objects.filter(procedure_id=case.procedure_id, department_code=case.department_code)
+    formers = organization.predecessors(case.department_code, case.procedure_id)
+    codes = {case.department_code} | formers
+    found = Disaster.objects.filter(procedure_id=case.procedure_id, department_code__in=codes)
     return list(found.order_by("-from_on", "name"))
 
 
@@ -64,7 +67,7 @@ def unbound(disaster: Disaster) -> Iterator[list[Application]]:
     """The filings of the procedure that are bound to none and were filed since the disaster, some at a time."""
     cases = Application.objects.filter(
         procedure_id=disaster.procedure_id,
-        department_code=disaster.department_code,
+        department_code__in=external_queries.departments_of(disaster.department_code, disaster.procedure_id),
         disaster_filing=None,
         received_on__gte=disaster.from_on,
     ).exclude(status=Status.WITHDRAWN)

@@ -46,7 +46,7 @@ def open_disaster(
 
     Raises `NotAllowed`, `DisasterThere`.
     """
-    require(handles_department(by, department_code, today=clock.tokyo_date(now)))
+    require(handles_department(by, department_code, today=clock.tokyo_date(now), procedure_id=procedure_id))
     disaster = Disaster(
         procedure_id=procedure_id,
         department_code=department_code,
@@ -84,7 +84,8 @@ def change_disaster(
 
     Raises `NotAllowed`, `DisasterThere`, `ChangedMeanwhile`.
     """
-    require(handles_department(by, disaster.department_code, today=clock.tokyo_date(now)))
+    today, procedure_id = clock.tokyo_date(now), disaster.procedure_id
+    require(handles_department(by, disaster.department_code, today=today, procedure_id=procedure_id))
     unit = kernel.Unit()
     unit.update(
         Disaster,
@@ -132,10 +133,7 @@ def bind_by_day(*, disaster: Disaster, cases: Iterable[Application], now: dateti
 def bind(*, application: Application, disaster: Disaster | None, by: Staff, now: datetime) -> None:
     """Bind a case to a disaster by choice, or to none. Raises `NotAllowed`, `UnknownChoice`, `ChangedMeanwhile`."""
     require(may_handle(by, application, today=clock.tokyo_date(now)))
-    if disaster is not None and (
-        disaster.procedure_id != application.procedure_id
-        or disaster.department_code != application.department_code
-    ):
+    if disaster is not None and disaster not in disaster_queries.disasters_for(application):
         raise UnknownChoice
     unit = kernel.Unit()
     detail = {"disaster": str(disaster.id) if disaster else ""}

@@ -10,7 +10,7 @@ from django.db import IntegrityError
 
 from madoguchi.applications import handover_reading as reading
 from madoguchi.applications.desk_queries import subject_of
-from madoguchi.applications.errors import ChangedMeanwhile, NotAllowed, ReasonMissing, UnknownChoice
+from madoguchi.applications.errors import ChangedMeanwhile, ReasonMissing, UnknownChoice
 from madoguchi.applications.external_queries import last_decision
 from madoguchi.applications.models import (
     Application,
@@ -19,12 +19,17 @@ from madoguchi.applications.models import (
     HandoverBatch,
     HandoverReplacement,
 )
-from madoguchi.applications.permissions import HANDLES, may_act_on, may_handle, may_see_protected, require
+from madoguchi.applications.permissions import (
+    handles_department,
+    may_act_on,
+    may_handle,
+    may_see_protected,
+    require,
+)
 from madoguchi.audit import actions as audit
 from madoguchi.common import clock, kernel
 from madoguchi.identity import queries as identity
 from madoguchi.identity.models import Staff
-from madoguchi.organization import queries as organization
 from madoguchi.procedures import queries as procedures
 
 MAKE, DROP = "applications.make_handover", "applications.drop_handover"
@@ -120,8 +125,7 @@ def make_batches(*, procedure_id: str, department_code: str, by: Staff, now: dat
 
     Raises `NotAllowed`, `NothingWaiting`.
     """
-    handled = organization.departments_of(by, clock.tokyo_date(now), HANDLES)
-    require(department_code in handled)
+    _require_handles(department_code, procedure_id, by, now)
     waiting = Handover.objects.filter(
         procedure_id=procedure_id, department_code=department_code, state=State.WAITING
     )
@@ -240,7 +244,7 @@ def take_back(*, batch: HandoverBatch, version: int, by: Staff, now: datetime) -
 
     Raises `NotAllowed`, `ChangedMeanwhile`.
     """
-    _require_handles(batch.department_code, by, now)
+    _require_handles(batch.department_code, batch.procedure_id, by, now)
     require(batch.state == HandoverBatch.State.READY)
     unit = kernel.Unit()
     unit.update(
@@ -269,7 +273,7 @@ def take_back(*, batch: HandoverBatch, version: int, by: Staff, now: datetime) -
 
 def drop_again(*, batch: HandoverBatch, by: Staff, now: datetime) -> None:
     """Put the same files into the drop folder once more (再送): same names, same ids. Raises `FilesErased`."""
-    _require_handles(batch.department_code, by, now)
+    _require_handles(batch.department_code, batch.procedure_id, by, now)
     require(batch.state == HandoverBatch.State.READY)
     if batch.files_erased_at is not None:
         raise FilesErased
@@ -418,9 +422,9 @@ def _require_case(handover: Handover, by: Staff, now: datetime, states: Collecti
         require(may_see_protected(by, restriction.responsible_department, today=today))
 
 
-def _require_handles(department_code: str, by: Staff, now: datetime) -> None:
-    if department_code not in organization.departments_of(by, clock.tokyo_date(now), HANDLES):
-        raise NotAllowed
+def _require_handles(department_code: str, procedure_id: str, by: Staff, now: datetime) -> None:
+    today = clock.tokyo_date(now)
+    require(handles_department(by, department_code, today=today, procedure_id=procedure_id))
 
 
 def _note(unit: kernel.Unit, batch: HandoverBatch, act: str, by: Staff, now: datetime) -> None:

@@ -161,4 +161,4 @@ def test_each_decision_of_a_substitute_is_read_afterwards(case: Application, set
 
     page = signed_in_client(head).get(url_of("approvals_read_later", case))
 
-    assert second.document_number in text_of(page)
+    assert str(second.document_number) in text_of(page)

@@ -22,8 +22,7 @@ from madoguchi.applications.actions import handover_answer as answering
 from madoguchi.applications.desk_queries import subject_of
 from madoguchi.applications.errors import ChangedMeanwhile, NotAllowed
 from madoguchi.applications.models import Handover, HandoverAnswer, HandoverBatch, HandoverFile
-from madoguchi.applications.permissions import HANDLES as HANDLE_ROLES
-from madoguchi.applications.permissions import departments_seen
+from madoguchi.applications.permissions import departments_handled, departments_seen
 from madoguchi.audit import actions as audit
 from madoguchi.common import access, clock
 from madoguchi.common.desk_lists import address_with, paged
@@ -36,7 +35,6 @@ from madoguchi.common.spreadsheets import csv_response
 from madoguchi.identity import queries as identity
 from madoguchi.identity.asking import by_field
 from madoguchi.identity.models import Staff
-from madoguchi.organization import queries as organization
 
 SEES = ("officer", "approver", "head")
 HANDLES = ("officer", "head")
@@ -51,7 +49,7 @@ def _departments(request: HttpRequest) -> set[str]:
 
 
 def _handled(staff: Staff) -> set[str]:
-    return organization.departments_of(staff, clock.today(), HANDLE_ROLES)
+    return departments_handled(staff, today=clock.today())
 
 
 def _looked(request: HttpRequest, subject: str, **detail: Any) -> None:
