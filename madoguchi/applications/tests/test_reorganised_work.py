@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from madoguchi.applications import actions as case_actions
 from madoguchi.applications import (
     batches,
+    desk_approvals,
     desk_boards,
     desk_bulk,
     desk_handover,
@@ -20,8 +22,19 @@ from madoguchi.applications.actions import boards, disasters
 from madoguchi.applications.actions import disposal as disposals
 from madoguchi.applications.actions import handover as handing
 from madoguchi.applications.batch_handlers import bind_new_filings
+from madoguchi.applications.chain_permissions import can_be_answered, decides_as
+from madoguchi.applications.chains import Capacity
 from madoguchi.applications.errors import NotAllowed
 from madoguchi.applications.models import Application, Disaster, DisasterFiling, Handover
+from madoguchi.applications.tests.chained import (
+    TAX,
+    WELFARE,
+    asked_of,
+    chained_desk,
+    consult,
+    proposal_of,
+    proposed,
+)
 from madoguchi.applications.tests.desks import text_of
 from madoguchi.applications.tests.factories import (
     ApplicationFactory,
@@ -178,3 +191,49 @@ def test_the_successor_chooses_among_the_decisions_of_what_it_took_over(new: Dep
     reorganise(old, new)
 
     assert desk_bulk.decision_choices({new.code}) == before
+
+
+def test_a_proposal_is_decided_and_consulted_by_the_successors_of_who_was_named(new: Department) -> None:
+    desk = chained_desk(
+        {"approver": "head", "department": WELFARE, "post": "部長", "consult": [consult()]},
+    )
+    before = proposed(desk)
+    for old in (WELFARE, TAX):
+        reorganise(Department.objects.get(code=old), new)
+    after = proposed(desk)
+    tax, welfare = fresh(desk["tax"]), fresh(desk["welfare"])
+    today = clock.today()
+
+    assert set(desk_approvals.to_answer(tax, today=today)) == {*asked_of(before), *asked_of(after)}
+    assert set(desk_approvals.waiting(welfare, today=today)) == {proposal_of(before), proposal_of(after)}
+    assert not desk_approvals.waiting(fresh(desk["stranger"]), today=today).exists()
+    for case in (before, after):
+        (asked,) = asked_of(case)
+        assert can_be_answered(asked, today=today)
+        case_actions.answer_consultation(consultation_id=asked.id, opinion="agreed", by=tax, now=clock.now())
+        case.refresh_from_db()
+        made = case_actions.decide(application=case, by=welfare, now=clock.now())
+        assert made.decided_by_post == "新しい課 部長"
+        assert asked_of(case)[0].answered_by_post == "新しい課 課長"
+        assert (
+            asked_of(case)[0].department_name == "資産税課"
+        )  # as it was called when the definition named it
+
+
+def test_of_a_divided_department_each_successor_decides_its_own_procedures(new: Department) -> None:
+    desk = chained_desk({"approver": "head", "department": WELFARE})
+    case = proposed(desk)
+    other = DepartmentFactory(code="other")
+    row = ReorganisationFactory(on_day=clock.today())
+    old = Department.objects.get(code=WELFARE)
+    SuccessionFactory(reorganisation=row, old=old, new=new, procedure_id=case.procedure_id)
+    SuccessionFactory(reorganisation=row, old=old, new=other)
+    reorganising.decide(reorganisation=row, version=1, by=staff_with("administrator"), now=clock.now())
+    row.refresh_from_db()
+    reorganising.carry_out(reorganisation=row, version=row.version, now=clock.now())
+    mine, theirs = staff_with("head", department=new), staff_with("head", department=other)
+
+    assert list(desk_approvals.waiting(mine, today=clock.today())) == [proposal_of(case)]
+    assert not desk_approvals.waiting(theirs, today=clock.today()).exists()
+    assert decides_as(theirs, case, proposal_of(case), today=clock.today()) is None
+    assert decides_as(mine, case, proposal_of(case), today=clock.today()) == Capacity.APPROVER
