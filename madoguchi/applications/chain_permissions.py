@@ -102,7 +102,8 @@ def is_in_chain(staff: Staff, application: Application, *, today: date, afterwar
         asked = asked.filter(decision__decided_at=None, decision__sent_back_at=None)
     if asked.exists():
         return True
-    elsewhere = application.decisions.exclude(deciding_department="")
+    # What was sent back or taken back is no longer theirs to decide.
+    elsewhere = application.decisions.filter(sent_back_at=None).exclude(deciding_department="")
     return any(decides_as(staff, application, one, today=today) for one in elsewhere)
 
 
