@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import IntegrityError
 
@@ -162,6 +163,14 @@ def bind(*, application: Application, disaster: Disaster | None, by: Staff, now:
             }
             unit.update(DisasterFiling, where=guard, set=changes, otherwise=ChangedMeanwhile())
     commit_case(unit, application)
+
+
+def follow_place(unit: kernel.Unit, application: Application, answers: Mapping[str, Any]) -> None:
+    """Add to `unit` the town of a bound filing when its answers are put right; to which disaster it belongs stays."""
+    town = disaster_queries.town_in(application, answers)
+    if town != disaster_queries.town_of(application):
+        changes = {"town": town, "version": kernel.Increment()}
+        unit.update(DisasterFiling, where={"application": application.id}, set=changes, expect=None)
 
 
 def look_again(

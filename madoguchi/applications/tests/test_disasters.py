@@ -732,3 +732,43 @@ def test_nobody_else_asks_to_look_again(case: Application) -> None:
 
     assert Client().post(address, {"reason": "見て"}).status_code != 200
     assert not SecondLookRequest.objects.exists()
+
+
+def test_a_filing_that_is_looked_at_again_waits_for_an_inspection_until_it_comes(
+    case: Application, disaster: Disaster, browser: Client
+) -> None:
+    bound(disaster, case)
+    decided(case)
+    number = grouped(case.receipt_number)
+
+    def wanted() -> bool:
+        content = b"".join(browser.get(url("disaster_template", disaster)))
+        return number in content.decode("utf-8-sig")
+
+    assert not wanted()
+
+    given: dict[str, Any] = {"reason": "2階を見ていない。", "channel": "counter", "by": holder_of(case)}
+    actions.look_again(application=case, asked_on=clock.today(), now=clock.now(), **given)
+
+    assert wanted()
+    all_done(case, "medium_half_destruction")
+    assert not wanted()
+
+
+def test_the_town_of_a_filing_follows_its_answers_when_they_are_put_right(
+    case: Application, disaster: Disaster
+) -> None:
+    bound(disaster, case, town=case.answers["house_address"]["town"])
+    address = case.answers["house_address"] | {"town": "別の町"}
+
+    case_actions.edit_answer(
+        application=case,
+        target="house_address",
+        value=address,
+        reason="電話で確かめた。",
+        channel="telephone",
+        by=holder_of(case),
+        now=clock.now(),
+    )
+
+    assert DisasterFiling.objects.get().town == "別の町"

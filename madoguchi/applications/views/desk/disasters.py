@@ -410,11 +410,8 @@ def template_csv(request: HttpRequest, disaster_id: UUID) -> HttpResponseBase:
     inspections = _inspections(definition)
     if not inspections:
         raise Http404
-    open_ones = (Status.FILED, Status.IN_REVIEW, Status.RETURNED)
-    waiting = (
-        disaster_queries.cases_of(found)
-        .filter(disaster_filing__grade="", status__in=open_ones)
-        .order_by("disaster_filing__town", "receipt_number")
+    waiting = disaster_queries.to_inspect(found, inspections[0].id).order_by(
+        "disaster_filing__town", "receipt_number"
     )
     _record(staff, found, waiting.count(), "template")
     blanks = ["" for _question in inspections[0].result]
