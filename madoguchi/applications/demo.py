@@ -318,10 +318,10 @@ class Maker:
     def document_number(self, department_code: str, day: date) -> str:
         """The next document number of a department."""
         year = fiscal_year(day)
-        key = f"{department_code}:{year}"
-        self.numbers[key] = self.numbers.get(key, 0) + 1
         if department_code not in self.prefixes:
             self.prefixes[department_code] = letters.document_prefix(department_code)
+        key = f"{self.prefixes[department_code]}:{year}"
+        self.numbers[key] = self.numbers.get(key, 0) + 1
         return rules.fiscal_document_number(
             prefix=self.prefixes[department_code],
             era_year=to_wareki(date(year, 4, 1)).year,

@@ -15,15 +15,14 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from madoguchi.applications import letters, rules
+from madoguchi.applications import rules
 from madoguchi.applications.actions.review import change_case
 from madoguchi.applications.errors import ChangedMeanwhile
-from madoguchi.applications.models import Application, DocumentCounter, MovedCase, RoutingRule, SavedFilter
+from madoguchi.applications.models import Application, MovedCase, RoutingRule, SavedFilter
 from madoguchi.common import clock, jobs, kernel, registers
 from madoguchi.common.registers import Holding
 from madoguchi.identity import queries as identity
 from madoguchi.identity.actions.restrictions import change_responsible
-from madoguchi.japan.fiscal import fiscal_year
 from madoguchi.organization import queries as organization
 from madoguchi.organization.models import Reorganisation, Stage, Succession
 
@@ -37,7 +36,6 @@ def move_cases(payload: Mapping[str, Any]) -> None:
     """Give the open cases of former departments to those in charge now; begun again, it goes on."""
     reorganisation = Reorganisation.objects.get(id=payload["reorganisation"])
     lines = organization.lines_of(reorganisation)
-    _go_on_counting(lines)
     for line in sorted(lines, key=lambda one: not one.procedure_id):  # one with a procedure before the rest
         for case in _each(_open_cases(line.old_id, line.procedure_id, _named(lines, line.old_id))):
             if _is_undone(reorganisation):
@@ -55,7 +53,6 @@ def give_back(payload: Mapping[str, Any]) -> None:
     """Give back the open cases that were moved, and those filed since for what the former departments did."""
     reorganisation = Reorganisation.objects.get(id=payload["reorganisation"])
     lines = organization.lines_of(reorganisation)
-    _go_on_counting(lines)
     for moved in list(MovedCase.objects.filter(reorganisation=reorganisation, returned_at=None)):
         held = Application.objects.filter(
             id=moved.application_id, department_code=moved.to_code, status__in=rules.OPEN
@@ -69,27 +66,6 @@ def give_back(payload: Mapping[str, Any]) -> None:
         for case in _each(filed):
             _move(case, line.old_id, reorganisation, "reorganisation_undone")
     _follow_protection({line.new_id for line in lines})
-
-
-def _go_on_counting(lines: Sequence[Succession]) -> None:
-    """Let departments whose document numbers (文書番号) look alike go on from the highest one of this fiscal year."""
-    today = clock.tokyo_date(clock.now())
-    alike: dict[str, set[str]] = {}
-    for code in {code for line in lines for code in (line.old_id, line.new_id)}:
-        alike.setdefault(letters.document_prefix(code), set()).add(f"{code}:{fiscal_year(today)}")
-    for keys in alike.values():
-        counters = dict(DocumentCounter.objects.filter(id__in=keys).values_list("id", "last"))
-        last = max(counters.values(), default=0)
-        unit = kernel.Unit()
-        for key in sorted(keys) if last and len(keys) > 1 else ():
-            if key in counters:
-                unit.update(
-                    DocumentCounter, where={"id": key, "last__lt": last}, set={"last": last}, expect=None
-                )
-            else:
-                unit.insert(DocumentCounter(id=key, last=last), unless_exists=True)
-        if unit.statements:
-            kernel.commit(unit)
 
 
 def _is_undone(reorganisation: Reorganisation) -> bool:

@@ -16,6 +16,7 @@ from madoguchi.common import clock, kernel
 from madoguchi.identity.models import Staff
 from madoguchi.japan.eras import to_wareki
 from madoguchi.japan.fiscal import fiscal_year
+from madoguchi.organization import queries as organization
 
 NUMBER_ATTEMPTS = 5
 
@@ -183,18 +184,27 @@ def read_later(*, application: Application, decision: Decision, by: Staff, now: 
 
 
 def next_document_number(unit: kernel.Unit, department_code: str, today: date) -> str:
-    """The next number of the department's letters this fiscal year, taken in the same unit."""
-    year = fiscal_year(today)
-    key = f"{department_code}:{year}"
+    """The next number of the department's letters this fiscal year, taken in the same unit.
+
+    Departments whose numbers begin alike (市民登録課, 市民税課) count together: no number is given twice.
+    """
+    year, prefix = fiscal_year(today), letters.document_prefix(department_code)
+    key = f"{prefix}:{year}"
     last = DocumentCounter.objects.filter(id=key).values_list("last", flat=True).first()
     if last is None:
+        last = _counted_apart(prefix, year)
         first = kernel.Unit()
-        first.insert(DocumentCounter(id=key), unless_exists=True)
+        first.insert(DocumentCounter(id=key, last=last), unless_exists=True)
         kernel.commit(first)
-        last = 0
     unit.update(
         DocumentCounter, where={"id": key, "last": last}, set={"last": last + 1}, otherwise=NumberTaken()
     )
-    prefix = letters.document_prefix(department_code)
     era_year = to_wareki(date(year, 4, 1)).year
     return rules.fiscal_document_number(prefix=prefix, era_year=era_year, number=last + 1)
+
+
+def _counted_apart(prefix: str, year: int) -> int:
+    """The highest number of departments that begin alike, from when each counted for itself."""
+    alike = [code for code in organization.department_codes() if letters.document_prefix(code) == prefix]
+    counters = DocumentCounter.objects.filter(id__in=[f"{code}:{year}" for code in alike])
+    return max(counters.values_list("last", flat=True), default=0)

@@ -85,9 +85,9 @@ class Decision(models.Model):
 
 
 class DocumentCounter(models.Model):
-    """The last document number (文書番号) a department used in a fiscal year."""
+    """The last document number (文書番号) of a fiscal year, of the departments whose numbers begin alike."""
 
-    id = models.CharField(max_length=60, primary_key=True)  # department and fiscal year
+    id = models.CharField(max_length=60, primary_key=True)  # how the numbers begin, and the fiscal year
     last = models.IntegerField(default=0)
 
     def __str__(self) -> str:
