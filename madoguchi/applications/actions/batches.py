@@ -9,7 +9,7 @@ from madoguchi.applications import batches, external_queries
 from madoguchi.applications.actions import external
 from madoguchi.applications.actions.decision import open_proposal
 from madoguchi.applications.actions.proposing import propose
-from madoguchi.applications.actions.review import commit_case, take
+from madoguchi.applications.actions.review import begin_review, commit_case
 from madoguchi.applications.batches import Judged, Verdict
 from madoguchi.applications.errors import (
     ChangedMeanwhile,
@@ -162,7 +162,7 @@ def _do_result(item: StepBatchItem, application: Application, *, now: datetime) 
         return
     if request is None and batch.disaster_id is not None:
         if application.status == Status.FILED:
-            take(application=application, by=by, now=now)
+            begin_review(application=application, by=by, now=now)
         request = external.new_request(
             application,
             step,

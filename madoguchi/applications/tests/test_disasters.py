@@ -293,6 +293,24 @@ def test_a_list_takes_fresh_cases_asks_and_receives_in_one_go(case: Application,
     assert StepResult.objects.count() == 2
 
 
+def test_a_head_enters_the_results_of_fresh_cases_that_were_distributed_to_others(
+    case: Application, disaster: Disaster
+) -> None:
+    officer, head = holder_of(case), somebody("head", department_of(case.procedure_version))
+    fresh = case_of(DAMAGE)
+    case_actions.hand_over(application=fresh, to=officer, by=head, now=clock.now())
+    assert fresh.status == Status.FILED
+    bound(disaster, fresh)
+    found = judged(disaster, head, (fresh.receipt_number, good(case)))
+    assert [one.verdict for one in found] == [Verdict.READY]
+
+    run(set_down(disaster, found, head))
+
+    assert StepBatchItem.objects.get().state == "done"
+    fresh.refresh_from_db()
+    assert (fresh.status, fresh.holder) == (Status.IN_REVIEW, officer)
+
+
 # --- proposals for many -------------------------------------------------------------------------------------
 
 
