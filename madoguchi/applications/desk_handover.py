@@ -208,15 +208,6 @@ def files_of(batch: HandoverBatch) -> list[HandoverFile]:
     return list(batch.files.order_by("name"))
 
 
-def newly_protected(batch: HandoverBatch, today: date) -> bool:
-    """Whether somebody of the batch was protected since it was made: nobody takes its file away any more."""
-    if batch.protected_case_id is not None:
-        return False
-    subjects = identity.restrictions_in_force(today).values_list("subject", flat=True)
-    ids = [subject.partition(":")[2] for subject in subjects if subject.startswith("application:")]
-    return Handover.objects.filter(batch=batch, application__in=ids).exists()
-
-
 def shown_values(definition: Definition, line: lines.Line) -> list[tuple[str, str]]:
     """The columns of a case as they go out."""
     return [(name, lines.as_text(value) or "―") for name, value in line.values.items()]

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from madoguchi.applications.desk_queries import subject_of
 from madoguchi.applications.handover_lines import Facts, Line, is_handed_over, line_of
-from madoguchi.applications.models import Application, Decision, Handover, HandoverReplacement
+from madoguchi.applications.models import Application, Decision, Handover, HandoverBatch, HandoverReplacement
 from madoguchi.common import clock
 from madoguchi.identity import queries as identity
 from madoguchi.procedures import queries as procedures
@@ -84,6 +84,15 @@ def read_many(rows: QuerySet[Handover], *, today: date) -> Iterator[Ready]:
             application = applications[one.application_id]
             line = line_for(one, application, decisions[one.application_id], replacements.get(one.id, {}))
             yield Ready(one, application, line, subject_of(one.application_id) in protected)
+
+
+def newly_protected(batch: HandoverBatch, today: date) -> bool:
+    """Whether somebody of the batch was protected since it was made: nobody takes its file away any more."""
+    if batch.protected_case_id is not None:
+        return False
+    subjects = identity.restrictions_in_force(today).values_list("subject", flat=True)
+    ids = [subject.partition(":")[2] for subject in subjects if subject.startswith("application:")]
+    return Handover.objects.filter(batch=batch, application__in=ids).exists()
 
 
 def replacements_of(ids: Sequence[UUID]) -> dict[UUID, Replacements]:

@@ -62,6 +62,10 @@ class FilesErased(Exception):
     """The files of a batch are no longer kept: send its cases again instead."""
 
 
+class SinceProtected(Exception):
+    """Somebody in the files was protected (支援措置) after they were made: they go nowhere any more."""
+
+
 # --- queueing --------------------------------------------------------------------------------------------
 
 
@@ -272,11 +276,16 @@ def take_back(*, batch: HandoverBatch, version: int, by: Staff, now: datetime) -
 
 
 def drop_again(*, batch: HandoverBatch, by: Staff, now: datetime) -> None:
-    """Put the same files into the drop folder once more (再送): same names, same ids. Raises `FilesErased`."""
+    """Put the same files into the drop folder once more (再送): same names, same ids.
+
+    Raises `FilesErased`, `SinceProtected`, `NotAllowed`.
+    """
     _require_handles(batch.department_code, batch.procedure_id, by, now)
     require(batch.state == HandoverBatch.State.READY)
     if batch.files_erased_at is not None:
         raise FilesErased
+    if reading.newly_protected(batch, clock.tokyo_date(now)):
+        raise SinceProtected
     unit = kernel.Unit()
     _note(unit, batch, "handover.sent_again", by, now)
     unit.job(DROP, {"batch": str(batch.id)})
