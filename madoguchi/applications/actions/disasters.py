@@ -12,12 +12,14 @@ from madoguchi.applications import disaster_queries, external_queries, external_
 from madoguchi.applications.actions.review import change_case, commit_case
 from madoguchi.applications.errors import ChangedMeanwhile, NotAllowed, ReasonMissing, UnknownChoice
 from madoguchi.applications.models import (
+    AgendaItem,
     Application,
     Channel,
     Disaster,
     DisasterFiling,
     SecondLookRequest,
     Status,
+    StepRequest,
 )
 from madoguchi.applications.permissions import handles_department, may_handle, require
 from madoguchi.audit import actions as audit
@@ -230,5 +232,20 @@ def look_again(
         ),
     )
     unit.insert(asked, otherwise=ChangedMeanwhile())
+    _cancel_open_steps(unit, application, now)
     commit_case(unit, application)
     return asked
+
+
+def _cancel_open_steps(unit: kernel.Unit, application: Application, now: datetime) -> None:
+    """What was asked for before the first decision and never came counts no more: it is asked for anew."""
+    for one in StepRequest.objects.filter(application=application, state=StepRequest.State.ASKED):
+        unit.delete(AgendaItem, where={"request": one.id})
+        changes = {
+            "state": StepRequest.State.CANCELLED,
+            "cancelled_at": now,
+            "cancel_reason": "再調査の依頼があったため",
+            "version": one.version + 1,
+        }
+        guard = {"id": one.id, "version": one.version}
+        unit.update(StepRequest, where=guard, set=changes, otherwise=ChangedMeanwhile())

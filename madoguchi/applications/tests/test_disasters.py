@@ -26,6 +26,7 @@ from madoguchi.applications.external_rules import Stand
 from madoguchi.applications.models import (
     Application,
     CaseEvent,
+    Consultation,
     Decision,
     Disaster,
     DisasterFiling,
@@ -790,3 +791,20 @@ def test_the_town_of_a_filing_follows_its_answers_when_they_are_put_right(
     )
 
     assert DisasterFiling.objects.get().town == "別の町"
+
+
+def test_what_never_came_before_the_first_decision_is_asked_for_anew(case: Application) -> None:
+    never = asked(case, "survey")
+    case.refresh_from_db()
+    by, head = holder_of(case), somebody("head", department_of(case.procedure_version))
+    case_actions.propose(application=case, kind="refused", reason="対象ではない。", by=by, now=clock.now())
+    Consultation.objects.update(opinion="agreed")
+    case_actions.decide(application=case, by=head, now=clock.now())
+
+    given: dict[str, Any] = {"reason": "現地を見てほしい。", "channel": "counter", "by": by}
+    actions.look_again(application=case, asked_on=clock.today(), now=clock.now(), **given)
+
+    again = asked(case, "survey")
+    never.refresh_from_db()
+    assert (never.state, again.state, again.number) == ("cancelled", "asked", 2)
+    assert never.cancel_reason
