@@ -93,13 +93,14 @@ def judge_inspections(
     """The results of inspections by receipt number: a few questions for each five hundred lines."""
     numbers = [_number(line.given) for line in lines]
     counts = Counter(number for number in numbers if number)
+    codes = external_queries.departments_of(disaster.department_code, disaster.procedure_id)
     found: list[Judged] = []
     for start in range(0, len(lines), AT_ONCE):
         part = list(zip(lines[start : start + AT_ONCE], numbers[start : start + AT_ONCE], strict=True))
         wanted = Application.objects.filter(
             receipt_number__in=[number for _line, number in part if number],
             procedure_id=disaster.procedure_id,
-            department_code=disaster.department_code,
+            department_code__in=codes,
         ).select_related("disaster_filing", "holder")
         cases = {case.receipt_number: case for case in wanted}
         standing = external_queries.standings_of_many(list(cases.values()))

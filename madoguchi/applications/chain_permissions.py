@@ -23,8 +23,29 @@ def roles_in(staff: Staff, department_code: str, *, today: date) -> set[str]:
 
 
 def deciding_department(application: Application, proposal: Decision) -> str:
-    """The department that decides a proposal; where none was named it goes with the case."""
-    return proposal.deciding_department or application.department_code
+    """The department that decides a proposal; where none was named it goes with the case.
+
+    One that was named and reorganised since is followed by who is in charge by now: nobody else could decide.
+    """
+    if not proposal.deciding_department:
+        return application.department_code
+    return organization.in_charge(proposal.deciding_department, application.procedure_id)
+
+
+def consulted_department(consultation: Consultation) -> str:
+    """The department that answers a consultation: the one that was asked, or who is in charge of it by now."""
+    procedure_id = consultation.decision.application.procedure_id
+    return organization.in_charge(consultation.department_code, procedure_id)
+
+
+def in_departments(column: str, departments: set[str], procedure: str) -> Q:
+    """Rows that name one of these departments, or one they took over; `procedure`: the column of the case's."""
+    whole, parts = organization.inherited(departments)
+    wanted = Q(**{f"{column}__in": sorted(departments | whole)})
+    for part in parts:
+        named = Q(**{f"{procedure}__in": sorted(part.procedures)})
+        wanted |= Q(**{column: part.code}) & (~named if part.is_rest else named)
+    return wanted
 
 
 def has_post(staff: Staff, application: Application, proposal: Decision, *, today: date) -> Capacity | None:
@@ -44,18 +65,19 @@ def may_answer(staff: Staff, consultation: Consultation, *, today: date) -> bool
     """Whether this person answers for the consulted department; never who drafted the proposal."""
     if consultation.decision.proposed_by_id == staff.id:
         return False
-    return answers_for(consultation.role, roles_in(staff, consultation.department_code, today=today))
+    return answers_for(consultation.role, roles_in(staff, consulted_department(consultation), today=today))
 
 
 def can_be_answered(consultation: Consultation, *, today: date) -> bool:
     """Whether anybody is left who may answer: the department stands, and somebody but the drafter has the post."""
-    department = organization.department(consultation.department_code)
+    code = consulted_department(consultation)
+    department = organization.department(code)
     if department.valid_until is not None and department.valid_until < today:
         return False
     people = {
         person.id
         for role in LEVELS[consultation.role]
-        for person in organization.staff_with_role(consultation.department_code, Role(role), today)
+        for person in organization.staff_with_role(code, Role(role), today)
     }
     return bool(people - {consultation.decision.proposed_by_id})
 
@@ -66,7 +88,8 @@ def consulted_by(staff: Staff, *, today: date) -> Q:
     for role, acting in LEVELS.items():
         departments = organization.departments_of(staff, today, acting)
         if departments:
-            wanted |= Q(role=role, department_code__in=sorted(departments))
+            procedure = "decision__application__procedure_id"
+            wanted |= Q(role=role) & in_departments("department_code", departments, procedure)
     return wanted & ~Q(decision__proposed_by=staff)
 
 
@@ -79,7 +102,8 @@ def is_in_chain(staff: Staff, application: Application, *, today: date, afterwar
         asked = asked.filter(decision__decided_at=None, decision__sent_back_at=None)
     if asked.exists():
         return True
-    elsewhere = application.decisions.exclude(deciding_department="")
+    # What was sent back or taken back is no longer theirs to decide.
+    elsewhere = application.decisions.filter(sent_back_at=None).exclude(deciding_department="")
     return any(decides_as(staff, application, one, today=today) for one in elsewhere)
 
 

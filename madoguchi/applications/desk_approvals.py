@@ -13,7 +13,7 @@ from datetime import date, datetime
 from django.db.models import F, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from madoguchi.applications.chain_permissions import consulted_by, decides_as
+from madoguchi.applications.chain_permissions import consulted_by, decides_as, in_departments
 from madoguchi.applications.chain_queries import versions_looked_at
 from madoguchi.applications.chains import LEVELS, Capacity, is_settled, must_be_opened, restored
 from madoguchi.applications.desk_chain import capacity_words, post_words
@@ -65,11 +65,11 @@ def to_read_later(staff: Staff, *, today: date) -> QuerySet[Decision]:
 def _decides(staff: Staff, today: date, *, with_substitutes: bool) -> Q:
     wanted = Q(pk__in=[])
     for role, acting in LEVELS.items():
-        departments = sorted(organization.departments_of(staff, today, acting))
+        departments = organization.departments_of(staff, today, acting)
         if not departments:
             continue
-        there = Q(deciding_department__in=departments) | Q(
-            deciding_department="", application__department_code__in=departments
+        there = in_departments("deciding_department", departments, "application__procedure_id") | Q(
+            deciding_department="", application__department_code__in=sorted(departments)
         )
         wanted |= there & Q(deciding_role=role)
         if with_substitutes:

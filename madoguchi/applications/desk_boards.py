@@ -14,6 +14,7 @@ from madoguchi.applications.models import AgendaItem, Application, BoardMeeting,
 from madoguchi.common import clock
 from madoguchi.common.jinja2env import both_eras, city_name
 from madoguchi.common.pdf.documents import Letter, Row, Section
+from madoguchi.organization import queries as organization
 from madoguchi.procedures import queries as procedures
 from madoguchi.procedures.definition import ExternalStep
 
@@ -21,11 +22,10 @@ MOST_CANDIDATES = 200
 
 
 def board_steps(departments: set[str]) -> list[tuple[str, str, ExternalStep]]:
-    """The boards of these departments as their procedures are offered now: procedure, department, step."""
+    """The boards of these departments as their procedures are offered now: procedure, department in charge, step."""
     return [
-        (offer.procedure_id, offer.definition.department, step)
-        for offer in procedures.offers()
-        if offer.definition.department in departments
+        (offer.procedure_id, organization.in_charge(offer.definition.department, offer.procedure_id), step)
+        for offer in procedures.offers_of(departments)
         for step in offer.definition.workflow.external_steps
         if step.kind == "board"
     ]
@@ -41,7 +41,7 @@ def candidates(meeting: BoardMeeting) -> list[Application]:
     """The cases whose turn it is, the earliest due first: a few questions, however many there are."""
     cases = Application.objects.filter(
         procedure_id=meeting.procedure_id,
-        department_code=meeting.department_code,
+        department_code__in=external_queries.departments_of(meeting.department_code, meeting.procedure_id),
         status=Status.IN_REVIEW,
     ).select_related("holder")
     waiting = cases.exclude(

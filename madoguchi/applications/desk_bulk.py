@@ -90,9 +90,8 @@ def counts_of(run: BulkRun) -> list[Outcome]:
 def decision_choices(departments: Collection[str]) -> list[tuple[str, str]]:
     """The decisions that the procedures of some departments know, each once, with the procedures that know it."""
     found: dict[str, tuple[str, list[str]]] = {}
-    for offer in procedures.offers():
-        if offer.definition.department in departments:
-            for kind in rules.decision_kinds(offer.definition):
-                _label, names = found.setdefault(kind.id, (str(kind.label), []))
-                names.append(str(offer.definition.current_name))
+    for offer in procedures.offers_of(departments):
+        for kind in rules.decision_kinds(offer.definition):
+            _label, names = found.setdefault(kind.id, (str(kind.label), []))
+            names.append(str(offer.definition.current_name))
     return [(kind, f"{label}（{'、'.join(names)}）") for kind, (label, names) in sorted(found.items())]

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from madoguchi.applications.chain_permissions import deciding_department
+from madoguchi.applications.chain_permissions import consulted_department, deciding_department
 from madoguchi.applications.desk_chain import post_words
 from madoguchi.applications.errors import ChangedMeanwhile
 from madoguchi.applications.mails import add_mail
@@ -123,7 +123,7 @@ def _about(
     _mail(
         unit,
         consultation.decision,
-        consultation.department_code,
+        consulted_department(consultation),
         subject=subject,
         lines=lines,
         page="desk:approvals_consulted",

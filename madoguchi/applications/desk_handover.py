@@ -17,6 +17,7 @@ from madoguchi.common import clock
 from madoguchi.common.desk_lists import searched
 from madoguchi.common.ids import normalise_secret
 from madoguchi.identity import queries as identity
+from madoguchi.organization import queries as organization
 from madoguchi.procedures import queries as procedures
 from madoguchi.procedures.definition import Definition, Export
 
@@ -108,7 +109,7 @@ def targets(departments: Collection[str]) -> list[Target]:
         if export is None:
             continue
         places = {code for code, procedure_id in counts if procedure_id == offer.procedure_id}
-        places |= {definition.department} & set(departments)
+        places |= {organization.in_charge(definition.department, offer.procedure_id)} & set(departments)
         found += [
             Target(
                 code,
@@ -205,15 +206,6 @@ def batches(departments: Collection[str]) -> QuerySet[HandoverBatch]:
 def files_of(batch: HandoverBatch) -> list[HandoverFile]:
     """The files of a batch by name."""
     return list(batch.files.order_by("name"))
-
-
-def newly_protected(batch: HandoverBatch, today: date) -> bool:
-    """Whether somebody of the batch was protected since it was made: nobody takes its file away any more."""
-    if batch.protected_case_id is not None:
-        return False
-    subjects = identity.restrictions_in_force(today).values_list("subject", flat=True)
-    ids = [subject.partition(":")[2] for subject in subjects if subject.startswith("application:")]
-    return Handover.objects.filter(batch=batch, application__in=ids).exists()
 
 
 def shown_values(definition: Definition, line: lines.Line) -> list[tuple[str, str]]:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from madoguchi.applications import external_queries, external_rules
-from madoguchi.applications.models import Application, Disaster, DisasterFiling, Status
+from madoguchi.applications.models import (
+    Application,
+    Disaster,
+    DisasterFiling,
+    SecondLookRequest,
+    Status,
+    StepRequest,
+)
+from madoguchi.organization import queries as organization
 from madoguchi.procedures import queries as procedures
 from madoguchi.procedures.definition import Definition
 
@@ -28,8 +37,13 @@ def day_of(case: Application) -> date | None:
 
 def town_of(case: Application) -> str:
     """The town (町字) of the damage."""
+    return town_in(case, case.answers)
+
+
+def town_in(case: Application, answers: Mapping[str, Any]) -> str:
+    """The town (町字) of the damage, as these answers to the case have it."""
     facts = procedures.definition_of(case.procedure_version_id).workflow.disaster
-    value = case.answers.get(facts.place) if facts else None
+    value = answers.get(facts.place) if facts else None
     return str(value.get("town") or "")[:120] if isinstance(value, dict) else ""
 
 
@@ -56,7 +70,9 @@ def belongs(case: Application, disaster: Disaster) -> bool:
 
 def disasters_for(case: Application) -> list[Disaster]:
     """The disasters a case may be bound to, newest first."""
-    found = Disaster.objects.filter(procedure_id=case.procedure_id, department_code=case.department_code)
+    formers = organization.predecessors(case.department_code, case.procedure_id)
+    codes = {case.department_code} | formers
+    found = Disaster.objects.filter(procedure_id=case.procedure_id, department_code__in=codes)
     return list(found.order_by("-from_on", "name"))
 
 
@@ -64,7 +80,7 @@ def unbound(disaster: Disaster) -> Iterator[list[Application]]:
     """The filings of the procedure that are bound to none and were filed since the disaster, some at a time."""
     cases = Application.objects.filter(
         procedure_id=disaster.procedure_id,
-        department_code=disaster.department_code,
+        department_code__in=external_queries.departments_of(disaster.department_code, disaster.procedure_id),
         disaster_filing=None,
         received_on__gte=disaster.from_on,
     ).exclude(status=Status.WITHDRAWN)
@@ -81,6 +97,20 @@ class TownCount:
     town: str
     total: int
     grades: dict[str, int]
+
+
+def to_inspect(disaster: Disaster, step_id: str) -> QuerySet[Application]:
+    """The open filings of a disaster that wait for a result: without a grade, or not inspected since the second look."""
+    looks = SecondLookRequest.objects.filter(application=OuterRef("pk")).order_by("-entered_at")
+    anew = StepRequest.objects.filter(
+        application=OuterRef("pk"),
+        step_id=step_id,
+        state=StepRequest.State.DONE,
+        asked_at__gte=OuterRef("looked_again_at"),
+    )
+    cases = cases_of(disaster).annotate(looked_again_at=Subquery(looks.values("entered_at")[:1]))
+    waits = Q(disaster_filing__grade="") | Q(~Exists(anew), looked_again_at__isnull=False)
+    return cases.filter(waits, status__in=(Status.FILED, Status.IN_REVIEW, Status.RETURNED))
 
 
 def counts(disaster: Disaster) -> list[TownCount]:

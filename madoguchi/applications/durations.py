@@ -64,9 +64,13 @@ def count(*, now: datetime) -> None:
 
 
 def _days_taken(since: datetime, now: datetime) -> Mapping[str, Counter[int]]:
-    """For each procedure, how many cases took how many days."""
+    """For each procedure, how many cases took how many days.
+
+    One that was looked at again (再調査) was decided long before it was closed for the last time: it tells nothing.
+    """
     found: dict[str, Counter[int]] = {}
     rows = Application.objects.filter(status=Status.CLOSED, closed_at__gte=since, closed_at__lte=now)
+    rows = rows.filter(second_looks=None)
     columns = rows.order_by("closed_at").values_list("procedure_id", "received_on", "closed_at")
     for procedure_id, received_on, closed_at in columns.iterator(AT_ONCE):
         assert closed_at is not None  # the database keeps that a closed case says when

@@ -58,7 +58,7 @@ from madoguchi.notices import queries as messages
 FINISH = "applications.finish_erasure"
 # What was said and asked about a case, and who looked at it.
 TALKED: tuple[type[Model], ...] = (InternalNote, Message, Contact, OpinionRequest, AnswerEdit, CaseLook)
-GONE = "―"  # a refusal states its reason, also when that is no longer known
+GONE = "―"  # a refusal and a substitute (代決) state their reason, also when that is no longer known
 State = Handover.State
 DONE_HANDOVERS = (State.SENT, State.ACKNOWLEDGED, State.REFUSED)
 
@@ -207,7 +207,7 @@ def _erase_course(unit: kernel.Unit, application: Application, found: Found) -> 
                 "reason": GONE if decision.reason else "",
                 "draft_text": "",
                 "addition": "",
-                "absence": "",
+                "absence": GONE if decision.absence else "",
                 "proposed_by_name": "",
                 "decided_by_name": "",
                 "read_later_by_name": "",
@@ -317,7 +317,13 @@ def _prove(
 def erase_what_came_late(case_id: UUID) -> None:
     """Remove what somebody added in the very moment of erasing, before the page told them."""
     unit = kernel.Unit()
-    unit.delete(InternalNote, where={"application": case_id})
+    for model in (
+        InternalNote,
+        Message,
+        Contact,
+        CaseLook,
+    ):  # those that are written without the case's version
+        unit.delete(model, where={"application": case_id})
     unit.delete(Attachment, where={"owner_id": case_id})
     unit.delete(ProducedFile, where={"application": case_id})
     unit.update(CaseEvent, where={"application": case_id}, set={"detail": {}}, expect=None)

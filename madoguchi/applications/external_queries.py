@@ -12,6 +12,7 @@ from madoguchi.applications import external_rules as step_rules
 from madoguchi.applications.external_rules import Standing
 from madoguchi.applications.models import Application, Decision, SecondLookRequest, StepRequest
 from madoguchi.common import clock
+from madoguchi.organization import queries as organization
 from madoguchi.procedures import queries as procedures
 from madoguchi.procedures.definition import Definition, ExternalStep
 from madoguchi.procedures.logic import evaluate
@@ -160,6 +161,11 @@ def may_be_looked_at_again(application: Application, definition: Definition, *, 
     return step_rules.may_be_looked_at_again(
         rule, status=application.status, decided_on=decided_on(decision), asked_on=today
     )
+
+
+def departments_of(code: str, procedure_id: str) -> set[str]:
+    """Where the cases of a sitting or a disaster of a department are: there, and with who is in charge by now."""
+    return {code, organization.in_charge(code, procedure_id)}
 
 
 def decided_on(decision: Decision) -> date | None:

@@ -18,7 +18,7 @@ from madoguchi.applications import handover_lines as lines
 from madoguchi.applications import queries
 from madoguchi.applications.actions import handover as actions
 from madoguchi.applications.handlers import FILE_GRACE
-from madoguchi.applications.handover_reading import Ready, read_many
+from madoguchi.applications.handover_reading import Ready, newly_protected, read_many
 from madoguchi.applications.models import (
     Application,
     Decision,
@@ -199,6 +199,8 @@ def drop_handover(payload: Mapping[str, Any]) -> None:
     batch = HandoverBatch.objects.get(id=payload["batch"])
     if not settings.HANDOVER_FOLDER or batch.state != HandoverBatch.State.READY:
         return
+    if newly_protected(batch, clock.today()):
+        raise jobs.Dead("somebody in it was protected since it was made")
     folder = Path(settings.HANDOVER_FOLDER) / batch.procedure_id
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for file in HandoverFile.objects.filter(batch=batch, erased_at=None).order_by("name"):

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from madoguchi.applications.desk_queries import subject_of
 from madoguchi.applications.handover_lines import Facts, Line, is_handed_over, line_of
-from madoguchi.applications.models import Application, Decision, Handover, HandoverReplacement
+from madoguchi.applications.models import Application, Decision, Handover, HandoverBatch, HandoverReplacement
 from madoguchi.common import clock
 from madoguchi.identity import queries as identity
 from madoguchi.procedures import queries as procedures
@@ -86,6 +86,15 @@ def read_many(rows: QuerySet[Handover], *, today: date) -> Iterator[Ready]:
             yield Ready(one, application, line, subject_of(one.application_id) in protected)
 
 
+def newly_protected(batch: HandoverBatch, today: date) -> bool:
+    """Whether somebody of the batch was protected since it was made: nobody takes its file away any more."""
+    if batch.protected_case_id is not None:
+        return False
+    subjects = identity.restrictions_in_force(today).values_list("subject", flat=True)
+    ids = [subject.partition(":")[2] for subject in subjects if subject.startswith("application:")]
+    return Handover.objects.filter(batch=batch, application__in=ids).exists()
+
+
 def replacements_of(ids: Sequence[UUID]) -> dict[UUID, Replacements]:
     """What people put in place of what, the last word of each column."""
     found: dict[UUID, Replacements] = {}
@@ -100,5 +109,6 @@ def _applications(ids: Sequence[UUID]) -> dict[UUID, Application]:
 
 
 def _decisions(ids: Sequence[UUID]) -> dict[UUID, Decision]:
-    made = Decision.objects.filter(application__in=ids, decided_at__isnull=False)
+    """The decision that counts of each: the last one made (再調査)."""
+    made = Decision.objects.filter(application__in=ids, decided_at__isnull=False).order_by("decided_at", "id")
     return {decision.application_id: decision for decision in made.defer("notice")}

@@ -58,9 +58,22 @@ def may_handle(staff: Staff, application: Application, *, today: date) -> bool:
     return _works_on(staff, application, HANDLES, today)
 
 
-def handles_department(staff: Staff, department_code: str, *, today: date) -> bool:
-    """Whether this person handles cases of a department, and with them its sittings, disasters and lists of results."""
-    return department_code in organization.departments_of(staff, today, HANDLES)
+def departments_handled(staff: Staff, *, today: date) -> set[str]:
+    """The departments whose cases this person handles, with those they took over as a whole."""
+    return _with_predecessors(organization.departments_of(staff, today, HANDLES))
+
+
+def handles_department(staff: Staff, department_code: str, *, today: date, procedure_id: str = "") -> bool:
+    """Whether this person handles cases of a department, and with them its sittings, disasters and lists of results.
+
+    After a reorganisation who is in charge by now goes on with them; of a divided one by the procedure.
+    """
+    own = organization.departments_of(staff, today, HANDLES)
+    if department_code in own or not own:
+        return department_code in own
+    if procedure_id:
+        return organization.in_charge(department_code, procedure_id) in own
+    return department_code in _with_predecessors(own)
 
 
 def may_act_on(staff: Staff, application: Application, *, today: date) -> bool:

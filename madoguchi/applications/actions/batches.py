@@ -9,7 +9,7 @@ from madoguchi.applications import batches, external_queries
 from madoguchi.applications.actions import external
 from madoguchi.applications.actions.decision import open_proposal
 from madoguchi.applications.actions.proposing import propose
-from madoguchi.applications.actions.review import commit_case, take
+from madoguchi.applications.actions.review import begin_review, commit_case
 from madoguchi.applications.batches import Judged, Verdict
 from madoguchi.applications.errors import (
     ChangedMeanwhile,
@@ -53,7 +53,7 @@ def set_down(
     reason: str = "",
 ) -> StepBatch:
     """Keep a list as it was judged, to be looked at: nothing happens to any case. Raises `NotAllowed`."""
-    require(handles_department(by, department_code, today=clock.tokyo_date(now)))
+    require(handles_department(by, department_code, today=clock.tokyo_date(now), procedure_id=procedure_id))
     batch = StepBatch(
         kind=kind,
         procedure_id=procedure_id,
@@ -107,9 +107,9 @@ def discard(*, batch: StepBatch, by: Staff, now: datetime) -> None:
 
 def _close_preview(batch: StepBatch, state: str, *, by: Staff, now: datetime) -> None:
     # What a list does is done in the name of who set it down: nobody else begins it.
-    require(
-        batch.by_id == by.id and handles_department(by, batch.department_code, today=clock.tokyo_date(now))
-    )
+    today, procedure_id = clock.tokyo_date(now), batch.procedure_id
+    require(batch.by_id == by.id)
+    require(handles_department(by, batch.department_code, today=today, procedure_id=procedure_id))
     unit = kernel.Unit()
     unit.update(
         StepBatch,
@@ -162,7 +162,7 @@ def _do_result(item: StepBatchItem, application: Application, *, now: datetime) 
         return
     if request is None and batch.disaster_id is not None:
         if application.status == Status.FILED:
-            take(application=application, by=by, now=now)
+            begin_review(application=application, by=by, now=now)
         request = external.new_request(
             application,
             step,

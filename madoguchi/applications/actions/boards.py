@@ -38,7 +38,7 @@ def hold_meeting(
     now: datetime,
 ) -> BoardMeeting:
     """Set down a sitting. Raises `NotAllowed`, `MeetingThere`."""
-    require(handles_department(by, department_code, today=clock.tokyo_date(now)))
+    require(handles_department(by, department_code, today=clock.tokyo_date(now), procedure_id=procedure_id))
     meeting = BoardMeeting(
         procedure_id=procedure_id,
         step_id=step_id,
@@ -73,7 +73,7 @@ def change_meeting(
     now: datetime,
 ) -> None:
     """Put a sitting right. Raises `NotAllowed`, `MeetingThere`, `ChangedMeanwhile`."""
-    require(handles_department(by, meeting.department_code, today=clock.tokyo_date(now)))
+    _require_handles(meeting, by, now)
     unit = kernel.Unit()
     unit.update(
         BoardMeeting,
@@ -104,7 +104,7 @@ def put_on_agenda(
     A case whose turn is not come, that is no longer in review, or that somebody changed at this moment is left out.
     Raises `NotAllowed` for a department of others.
     """
-    require(handles_department(by, meeting.department_code, today=clock.tokyo_date(now)))
+    _require_handles(meeting, by, now)
     last = meeting.items.aggregate(last=Max("number"))["last"] or 0
     put, left = 0, []
     for application in applications:
@@ -123,7 +123,8 @@ def _put(meeting: BoardMeeting, application: Application, number: int, *, by: St
     require(
         application.status == Status.IN_REVIEW
         and application.procedure_id == meeting.procedure_id
-        and application.department_code == meeting.department_code
+        and application.department_code
+        in external_queries.departments_of(meeting.department_code, meeting.procedure_id)
     )
     standings, _counting = external_queries.standings_of_many([application])[application.id]
     step = next(
@@ -139,3 +140,8 @@ def _put(meeting: BoardMeeting, application: Application, number: int, *, by: St
     item = AgendaItem(meeting=meeting, request=request, number=number)
     unit.insert(item, otherwise=ChangedMeanwhile())
     commit_case(unit, application)
+
+
+def _require_handles(meeting: BoardMeeting, by: Staff, now: datetime) -> None:
+    today, procedure_id = clock.tokyo_date(now), meeting.procedure_id
+    require(handles_department(by, meeting.department_code, today=today, procedure_id=procedure_id))

@@ -8,7 +8,13 @@ from datetime import datetime
 from uuid import UUID
 
 from madoguchi.applications.actions.review import change_case, commit_case
-from madoguchi.applications.chain_permissions import can_be_answered, decides_as, may_answer, post_of
+from madoguchi.applications.chain_permissions import (
+    can_be_answered,
+    consulted_department,
+    decides_as,
+    may_answer,
+    post_of,
+)
 from madoguchi.applications.chain_queries import consultations_of
 from madoguchi.applications.chains import Opinion, WhyPassOver, next_asked, restored, why_pass_over
 from madoguchi.applications.errors import (
@@ -81,7 +87,7 @@ def answer_consultation(
             "answered_by_name": by.display_name,
             "answered_by_post": post_of(
                 by,
-                consultation.department_code,
+                consulted_department(consultation),
                 today=today,
                 role=consultation.role,
                 title=consultation.post,
@@ -149,7 +155,10 @@ def may_pass_over(
 def is_hidden(application: Application, department_code: str, *, now: datetime) -> bool:
     """Whether a case is protected (支援措置) in a way that this department may not see it."""
     restriction = identity.restriction_of(f"application:{application.id}", clock.tokyo_date(now))
-    return restriction is not None and restriction.responsible_department != department_code
+    if restriction is None:
+        return False
+    asked = organization.in_charge(department_code, application.procedure_id)
+    return restriction.responsible_department not in (department_code, asked)
 
 
 def pass_over(

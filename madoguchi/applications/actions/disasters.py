@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import IntegrityError
 
@@ -11,12 +12,14 @@ from madoguchi.applications import disaster_queries, external_queries, external_
 from madoguchi.applications.actions.review import change_case, commit_case
 from madoguchi.applications.errors import ChangedMeanwhile, NotAllowed, ReasonMissing, UnknownChoice
 from madoguchi.applications.models import (
+    AgendaItem,
     Application,
     Channel,
     Disaster,
     DisasterFiling,
     SecondLookRequest,
     Status,
+    StepRequest,
 )
 from madoguchi.applications.permissions import handles_department, may_handle, require
 from madoguchi.audit import actions as audit
@@ -46,7 +49,7 @@ def open_disaster(
 
     Raises `NotAllowed`, `DisasterThere`.
     """
-    require(handles_department(by, department_code, today=clock.tokyo_date(now)))
+    require(handles_department(by, department_code, today=clock.tokyo_date(now), procedure_id=procedure_id))
     disaster = Disaster(
         procedure_id=procedure_id,
         department_code=department_code,
@@ -84,7 +87,8 @@ def change_disaster(
 
     Raises `NotAllowed`, `DisasterThere`, `ChangedMeanwhile`.
     """
-    require(handles_department(by, disaster.department_code, today=clock.tokyo_date(now)))
+    today, procedure_id = clock.tokyo_date(now), disaster.procedure_id
+    require(handles_department(by, disaster.department_code, today=today, procedure_id=procedure_id))
     unit = kernel.Unit()
     unit.update(
         Disaster,
@@ -132,10 +136,7 @@ def bind_by_day(*, disaster: Disaster, cases: Iterable[Application], now: dateti
 def bind(*, application: Application, disaster: Disaster | None, by: Staff, now: datetime) -> None:
     """Bind a case to a disaster by choice, or to none. Raises `NotAllowed`, `UnknownChoice`, `ChangedMeanwhile`."""
     require(may_handle(by, application, today=clock.tokyo_date(now)))
-    if disaster is not None and (
-        disaster.procedure_id != application.procedure_id
-        or disaster.department_code != application.department_code
-    ):
+    if disaster is not None and disaster not in disaster_queries.disasters_for(application):
         raise UnknownChoice
     unit = kernel.Unit()
     detail = {"disaster": str(disaster.id) if disaster else ""}
@@ -164,6 +165,14 @@ def bind(*, application: Application, disaster: Disaster | None, by: Staff, now:
             }
             unit.update(DisasterFiling, where=guard, set=changes, otherwise=ChangedMeanwhile())
     commit_case(unit, application)
+
+
+def follow_place(unit: kernel.Unit, application: Application, answers: Mapping[str, Any]) -> None:
+    """Add to `unit` the town of a bound filing when its answers are put right; to which disaster it belongs stays."""
+    town = disaster_queries.town_in(application, answers)
+    if town != disaster_queries.town_of(application):
+        changes = {"town": town, "version": kernel.Increment()}
+        unit.update(DisasterFiling, where={"application": application.id}, set=changes, expect=None)
 
 
 def look_again(
@@ -223,5 +232,20 @@ def look_again(
         ),
     )
     unit.insert(asked, otherwise=ChangedMeanwhile())
+    _cancel_open_steps(unit, application, now)
     commit_case(unit, application)
     return asked
+
+
+def _cancel_open_steps(unit: kernel.Unit, application: Application, now: datetime) -> None:
+    """What was asked for before the first decision and never came counts no more: it is asked for anew."""
+    for one in StepRequest.objects.filter(application=application, state=StepRequest.State.ASKED):
+        unit.delete(AgendaItem, where={"request": one.id})
+        changes = {
+            "state": StepRequest.State.CANCELLED,
+            "cancelled_at": now,
+            "cancel_reason": "再調査の依頼があったため",
+            "version": one.version + 1,
+        }
+        guard = {"id": one.id, "version": one.version}
+        unit.update(StepRequest, where=guard, set=changes, otherwise=ChangedMeanwhile())

@@ -19,11 +19,10 @@ from madoguchi.applications.models import (
     LegalHold,
     RetentionAssignment,
 )
-from madoguchi.applications.permissions import HANDLES, departments_headed, require
+from madoguchi.applications.permissions import departments_headed, handles_department, require
 from madoguchi.audit import actions as audit
 from madoguchi.common import clock, kernel
 from madoguchi.identity.models import Staff
-from madoguchi.organization import queries as organization
 
 RUN = "applications.run_disposal"
 MOST = 2000  # of one proposal: more than a head can look at is no approval
@@ -57,7 +56,7 @@ def due(department_code: str, assignment: RetentionAssignment, *, today: date) -
 def propose_disposal(*, department_code: str, by: Staff, now: datetime) -> Disposal:
     """Propose to erase what is due, the oldest first, `MOST` at once (廃棄の起案). Raises `NothingDue`, `NotAllowed`."""
     today = clock.tokyo_date(now)
-    require(department_code in organization.departments_of(by, today, HANDLES))
+    require(handles_department(by, department_code, today=today))
     items = list(_items(department_code, today))
     if not items:
         raise NothingDue

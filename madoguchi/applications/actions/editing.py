@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from madoguchi.applications import rules
+from madoguchi.applications.actions.disasters import follow_place
 from madoguchi.applications.actions.filing import applicant_facts
 from madoguchi.applications.actions.protection import follow_name
 from madoguchi.applications.actions.resident import open_correction
@@ -146,6 +147,7 @@ def edit_answer(
                 after=one.after,
             )
         )
+    follow_place(unit, application, outcome.answers)
     follow_name(unit, application, keys=facts.keys, birth_on=facts.birth_on, by=by.actor, now=now)
     unit.job("applications.tell_edit", {"edit": str(edit.id)})
     commit_case(unit, application)

@@ -10,7 +10,8 @@ from django.db import IntegrityError
 
 from madoguchi.applications import handover_reading as reading
 from madoguchi.applications.desk_queries import subject_of
-from madoguchi.applications.errors import ChangedMeanwhile, NotAllowed, ReasonMissing, UnknownChoice
+from madoguchi.applications.errors import ChangedMeanwhile, ReasonMissing, UnknownChoice
+from madoguchi.applications.external_queries import last_decision
 from madoguchi.applications.models import (
     Application,
     Decision,
@@ -18,12 +19,17 @@ from madoguchi.applications.models import (
     HandoverBatch,
     HandoverReplacement,
 )
-from madoguchi.applications.permissions import HANDLES, may_act_on, may_handle, may_see_protected, require
+from madoguchi.applications.permissions import (
+    handles_department,
+    may_act_on,
+    may_handle,
+    may_see_protected,
+    require,
+)
 from madoguchi.audit import actions as audit
 from madoguchi.common import clock, kernel
 from madoguchi.identity import queries as identity
 from madoguchi.identity.models import Staff
-from madoguchi.organization import queries as organization
 from madoguchi.procedures import queries as procedures
 
 MAKE, DROP = "applications.make_handover", "applications.drop_handover"
@@ -56,15 +62,27 @@ class FilesErased(Exception):
     """The files of a batch are no longer kept: send its cases again instead."""
 
 
+class SinceProtected(Exception):
+    """Somebody in the files was protected (支援措置) after they were made: they go nowhere any more."""
+
+
 # --- queueing --------------------------------------------------------------------------------------------
 
 
 def queue(*, application: Application, now: datetime) -> None:
-    """Line up an approved case for its core system; once, whoever asks again."""
-    decision = Decision.objects.filter(application=application, decided_at__isnull=False).first()
+    """Line up an approved case for its core system; once for each decision, whoever asks again.
+
+    A decision that took the place of another (再調査) lets the case go once more, under the id it had. Raises
+    `ChangedMeanwhile` while a file is being written with it: the job looks again.
+    """
+    decision = last_decision(application)
     if decision is None or application.erased_at is not None:
         return
     if not reading.to_be_handed_over(application, decision):
+        return
+    there = Handover.objects.filter(application=application).first()
+    if there is not None:
+        _queue_again(there, application, decision, now)
         return
     handover = Handover(
         application=application,
@@ -77,6 +95,19 @@ def queue(*, application: Application, now: datetime) -> None:
     handover.state = _state_of(handover, application, decision, now)
     unit = kernel.Unit()
     unit.insert(handover, unless_exists=True)
+    kernel.commit(unit)
+
+
+def _queue_again(handover: Handover, application: Application, decision: Decision, now: datetime) -> None:
+    """Line up a case that went, or was to go, with an earlier decision."""
+    if decision.decided_at is None or decision.decided_at <= handover.queued_at:
+        return
+    if handover.state == State.MAKING:
+        raise ChangedMeanwhile
+    unit = kernel.Unit()
+    changes = {"batch": None, "sent_at": None, "answered_at": None, "reason": "", "queued_at": now}
+    changes["state"] = _state_of(handover, application, decision, now)
+    _change(unit, handover, handover.version, now, **changes)
     kernel.commit(unit)
 
 
@@ -98,8 +129,7 @@ def make_batches(*, procedure_id: str, department_code: str, by: Staff, now: dat
 
     Raises `NotAllowed`, `NothingWaiting`.
     """
-    handled = organization.departments_of(by, clock.tokyo_date(now), HANDLES)
-    require(department_code in handled)
+    _require_handles(department_code, procedure_id, by, now)
     waiting = Handover.objects.filter(
         procedure_id=procedure_id, department_code=department_code, state=State.WAITING
     )
@@ -218,7 +248,7 @@ def take_back(*, batch: HandoverBatch, version: int, by: Staff, now: datetime) -
 
     Raises `NotAllowed`, `ChangedMeanwhile`.
     """
-    _require_handles(batch.department_code, by, now)
+    _require_handles(batch.department_code, batch.procedure_id, by, now)
     require(batch.state == HandoverBatch.State.READY)
     unit = kernel.Unit()
     unit.update(
@@ -246,11 +276,16 @@ def take_back(*, batch: HandoverBatch, version: int, by: Staff, now: datetime) -
 
 
 def drop_again(*, batch: HandoverBatch, by: Staff, now: datetime) -> None:
-    """Put the same files into the drop folder once more (再送): same names, same ids. Raises `FilesErased`."""
-    _require_handles(batch.department_code, by, now)
+    """Put the same files into the drop folder once more (再送): same names, same ids.
+
+    Raises `FilesErased`, `SinceProtected`, `NotAllowed`.
+    """
+    _require_handles(batch.department_code, batch.procedure_id, by, now)
     require(batch.state == HandoverBatch.State.READY)
     if batch.files_erased_at is not None:
         raise FilesErased
+    if reading.newly_protected(batch, clock.tokyo_date(now)):
+        raise SinceProtected
     unit = kernel.Unit()
     _note(unit, batch, "handover.sent_again", by, now)
     unit.job(DROP, {"batch": str(batch.id)})
@@ -367,7 +402,9 @@ def _replacements(handover: Handover) -> reading.Replacements:
 
 
 def _decision(handover: Handover) -> Decision:
-    return Decision.objects.get(application=handover.application_id, decided_at__isnull=False)
+    decision = last_decision(handover.application)
+    assert decision is not None  # a case without one was never queued
+    return decision
 
 
 def _change(unit: kernel.Unit, handover: Handover, version: int, now: datetime, **changes: Any) -> None:
@@ -394,9 +431,9 @@ def _require_case(handover: Handover, by: Staff, now: datetime, states: Collecti
         require(may_see_protected(by, restriction.responsible_department, today=today))
 
 
-def _require_handles(department_code: str, by: Staff, now: datetime) -> None:
-    if department_code not in organization.departments_of(by, clock.tokyo_date(now), HANDLES):
-        raise NotAllowed
+def _require_handles(department_code: str, procedure_id: str, by: Staff, now: datetime) -> None:
+    today = clock.tokyo_date(now)
+    require(handles_department(by, department_code, today=today, procedure_id=procedure_id))
 
 
 def _note(unit: kernel.Unit, batch: HandoverBatch, act: str, by: Staff, now: datetime) -> None:

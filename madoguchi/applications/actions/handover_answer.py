@@ -9,12 +9,11 @@ from uuid import UUID
 from madoguchi.applications import handover_answers
 from madoguchi.applications.handover_answers import Known, number_of, read_rows
 from madoguchi.applications.models import Handover, HandoverAnswer
-from madoguchi.applications.permissions import HANDLES, require
+from madoguchi.applications.permissions import handles_department, require
 from madoguchi.audit import actions as audit
 from madoguchi.common import clock, kernel
 from madoguchi.common.desk_tables import UnreadableTable, read_table
 from madoguchi.identity.models import Staff
-from madoguchi.organization import queries as organization
 
 MOST_ROWS = 50_000
 AT_ONCE = 500
@@ -37,7 +36,7 @@ def take_answer(
     Sent twice it changes nothing the second time and says so. Raises `NotAllowed`, `UnreadableTable`,
     `TooManyRows`, `NothingInIt`.
     """
-    require(department_code in organization.departments_of(by, clock.tokyo_date(now), HANDLES))
+    require(handles_department(by, department_code, today=clock.tokyo_date(now), procedure_id=procedure_id))
     rows = list(islice(read_table(content).rows, MOST_ROWS + 1))
     if len(rows) > MOST_ROWS:
         raise TooManyRows

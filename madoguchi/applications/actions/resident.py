@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from madoguchi.applications import rules
+from madoguchi.applications.actions.disasters import follow_place
 from madoguchi.applications.actions.drafts import attachment_of, attachment_of_answer
 from madoguchi.applications.actions.filing import applicant_facts
 from madoguchi.applications.actions.protection import follow_name
@@ -115,6 +116,7 @@ def answer_correction(
             ]
             _replace_files(unit, application, item, rows, now=now)
     actor = by.actor if by else "resident"
+    follow_place(unit, application, answers)
     follow_name(unit, application, keys=facts.keys, birth_on=facts.birth_on, by=actor, now=now)
     commit_case(unit, application)
 

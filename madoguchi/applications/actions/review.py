@@ -106,6 +106,20 @@ def take(*, application: Application, by: Staff, now: datetime) -> None:
     commit_case(unit, application)
 
 
+def begin_review(*, application: Application, by: Staff, now: datetime) -> None:
+    """Let the review of a fresh case begin for a list: who holds it keeps it, one that nobody holds is `by`'s.
+
+    For who holds it, or a head. Raises `NotAllowed`, `ChangedMeanwhile`.
+    """
+    if application.holder_id is None:
+        take(application=application, by=by, now=now)
+        return
+    require(may_act_on(by, application, today=clock.tokyo_date(now)))
+    unit = kernel.Unit()
+    change_case(unit, application, act="take", by=by, now=now, to=Status.IN_REVIEW)
+    commit_case(unit, application)
+
+
 def hand_over(*, application: Application, to: Staff | None, by: Staff, now: datetime) -> None:
     """Give a case to a colleague, or back to the department (`to` None)."""
     today = clock.tokyo_date(now)

@@ -10,6 +10,7 @@ import pytest
 from django.db import IntegrityError
 
 from madoguchi.applications import actions, desk_chain_mails
+from madoguchi.applications.chain_permissions import is_in_chain
 from madoguchi.applications.chains import Capacity, must_be_opened
 from madoguchi.applications.errors import (
     ChangedMeanwhile,
@@ -453,3 +454,14 @@ def test_the_letter_with_the_drafters_words_becomes_a_pdf() -> None:
 
     made.refresh_from_db()
     assert made.notice_digest
+
+
+def test_what_another_department_sent_back_is_no_longer_open_to_it() -> None:
+    desk = chained_desk({"approver": "head", "department": WELFARE})
+    case = proposed(desk)
+    welfare, today = desk["welfare"], clock.today()
+    assert is_in_chain(welfare, case, today=today)
+
+    actions.send_back(application=case, reason="金額を直してください。", by=welfare, now=clock.now())
+
+    assert not is_in_chain(welfare, case, today=today)

@@ -26,6 +26,7 @@ from madoguchi.applications.external_rules import Stand
 from madoguchi.applications.models import (
     Application,
     CaseEvent,
+    Consultation,
     Decision,
     Disaster,
     DisasterFiling,
@@ -291,6 +292,24 @@ def test_a_list_takes_fresh_cases_asks_and_receives_in_one_go(case: Application,
     assert request.state == "done"
     assert set(DisasterFiling.objects.values_list("grade", flat=True)) == {"half_destruction"}
     assert StepResult.objects.count() == 2
+
+
+def test_a_head_enters_the_results_of_fresh_cases_that_were_distributed_to_others(
+    case: Application, disaster: Disaster
+) -> None:
+    officer, head = holder_of(case), somebody("head", department_of(case.procedure_version))
+    fresh = case_of(DAMAGE)
+    case_actions.hand_over(application=fresh, to=officer, by=head, now=clock.now())
+    assert fresh.status == Status.FILED
+    bound(disaster, fresh)
+    found = judged(disaster, head, (fresh.receipt_number, good(case)))
+    assert [one.verdict for one in found] == [Verdict.READY]
+
+    run(set_down(disaster, found, head))
+
+    assert StepBatchItem.objects.get().state == "done"
+    fresh.refresh_from_db()
+    assert (fresh.status, fresh.holder) == (Status.IN_REVIEW, officer)
 
 
 # --- proposals for many -------------------------------------------------------------------------------------
@@ -732,3 +751,60 @@ def test_nobody_else_asks_to_look_again(case: Application) -> None:
 
     assert Client().post(address, {"reason": "見て"}).status_code != 200
     assert not SecondLookRequest.objects.exists()
+
+
+def test_a_filing_that_is_looked_at_again_waits_for_an_inspection_until_it_comes(
+    case: Application, disaster: Disaster, browser: Client
+) -> None:
+    bound(disaster, case)
+    decided(case)
+    number = grouped(case.receipt_number)
+
+    def wanted() -> bool:
+        content = b"".join(browser.get(url("disaster_template", disaster)))
+        return number in content.decode("utf-8-sig")
+
+    assert not wanted()
+
+    given: dict[str, Any] = {"reason": "2階を見ていない。", "channel": "counter", "by": holder_of(case)}
+    actions.look_again(application=case, asked_on=clock.today(), now=clock.now(), **given)
+
+    assert wanted()
+    all_done(case, "medium_half_destruction")
+    assert not wanted()
+
+
+def test_the_town_of_a_filing_follows_its_answers_when_they_are_put_right(
+    case: Application, disaster: Disaster
+) -> None:
+    bound(disaster, case, town=case.answers["house_address"]["town"])
+    address = case.answers["house_address"] | {"town": "別の町"}
+
+    case_actions.edit_answer(
+        application=case,
+        target="house_address",
+        value=address,
+        reason="電話で確かめた。",
+        channel="telephone",
+        by=holder_of(case),
+        now=clock.now(),
+    )
+
+    assert DisasterFiling.objects.get().town == "別の町"
+
+
+def test_what_never_came_before_the_first_decision_is_asked_for_anew(case: Application) -> None:
+    never = asked(case, "survey")
+    case.refresh_from_db()
+    by, head = holder_of(case), somebody("head", department_of(case.procedure_version))
+    case_actions.propose(application=case, kind="refused", reason="対象ではない。", by=by, now=clock.now())
+    Consultation.objects.update(opinion="agreed")
+    case_actions.decide(application=case, by=head, now=clock.now())
+
+    given: dict[str, Any] = {"reason": "現地を見てほしい。", "channel": "counter", "by": by}
+    actions.look_again(application=case, asked_on=clock.today(), now=clock.now(), **given)
+
+    again = asked(case, "survey")
+    never.refresh_from_db()
+    assert (never.state, again.state, again.number) == ("cancelled", "asked", 2)
+    assert never.cancel_reason

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from madoguchi.applications import handover_jobs, handover_lines, handover_reading
 from madoguchi.applications.actions import handover as actions
@@ -26,7 +27,7 @@ from madoguchi.applications.models import (
     HandoverFile,
 )
 from madoguchi.applications.tests.conftest import NOW, SetClock
-from madoguchi.applications.tests.desks import Desk, open_desk
+from madoguchi.applications.tests.desks import Desk, open_desk, text_of
 from madoguchi.applications.tests.factories import (
     ApplicationFactory,
     HandoverAnswerFactory,
@@ -511,6 +512,25 @@ def test_files_are_put_into_the_drop_folder_whole_and_the_same_again(
     assert file.read_bytes() == content_of(batch)
     assert [one.name for one in file.parent.iterdir()] == [file.name]
     assert batch.files.get().dropped_at is not None
+
+
+def test_a_file_is_dropped_no_more_once_somebody_in_it_is_protected(
+    desk: Desk, settings: Any, tmp_path: Path
+) -> None:
+    settings.HANDOVER_FOLDER = str(tmp_path / "drop")
+    handover = queued()
+    (batch,) = make(desk)
+    protect(desk, handover.application)
+
+    with pytest.raises(jobs.Dead):
+        handover_jobs.drop_handover({"batch": str(batch.id)})
+    with pytest.raises(actions.SinceProtected):
+        actions.drop_again(batch=batch, by=desk["officer"], now=clock.now())
+    page = desk.browser("officer").post(reverse("desk:handover_again", args=[batch.id]))
+
+    assert not (tmp_path / "drop").exists()
+    assert page.status_code == 409
+    assert "あとから支援措置が設定されました" in text_of(page)
 
 
 def test_a_drop_folder_that_is_away_is_tried_again(desk: Desk, settings: Any, tmp_path: Path) -> None:

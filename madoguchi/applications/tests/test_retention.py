@@ -398,12 +398,29 @@ def test_what_came_in_the_very_moment_is_removed_by_the_second_look(desk: Desk, 
     set_clock(LATER)
     erased(desk)
     InternalNoteFactory(application=application, text=SECRET)
+    MessageFactory(application=application, text=SECRET)
+    ContactFactory(application=application, who=SECRET, gist=SECRET)
+    CaseLookFactory(application=application)
     ProducedFileFactory(application=application)
 
     retention_jobs.finish_erasure(_finishing())
 
     assert not InternalNote.objects.exists()
     assert found_in(SECRET) == set()
+
+
+def test_a_decision_of_a_substitute_is_erased_like_any_other(desk: Desk, set_clock: SetClock) -> None:
+    application = closed(officer=desk["officer"])
+    Decision.objects.filter(application=application).update(
+        decided_as="substitute", absence=f"{SECRET}の件で出張"
+    )
+    set_clock(LATER)
+
+    disposal = erased(desk)
+
+    item = DisposalItem.objects.get(disposal=disposal)
+    assert (item.state, item.reason) == (DisposalItem.State.ERASED, "")
+    assert Decision.objects.get(application=application).absence == erasing.GONE
 
 
 # --- the proof -------------------------------------------------------------------------------------------------

@@ -346,7 +346,9 @@ def later(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def read_later(request: HttpRequest, case: OpenCase) -> HttpResponse:
     """The decision a substitute made, for the approver to read afterwards."""
-    decision = case.application.decisions.filter(decided_as=Capacity.SUBSTITUTE).first()
+    # A case that was looked at again (再調査) may have more than one: the first that is still to be read, else the last.
+    made = case.application.decisions.filter(decided_as=Capacity.SUBSTITUTE).order_by("decided_at", "id")
+    decision = made.filter(read_later_at=None).first() or made.last()
     reads = decides_as(case.staff, case.application, decision, today=case.today) if decision else None
     if decision is None or (case.by_chain and reads is None):  # who was only consulted sees no more of it
         raise Http404

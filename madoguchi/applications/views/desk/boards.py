@@ -20,6 +20,7 @@ from madoguchi.applications import desk_boards as desk
 from madoguchi.applications.actions import batches as batch_actions
 from madoguchi.applications.actions import boards as actions
 from madoguchi.applications.errors import ChangedMeanwhile
+from madoguchi.applications.external_queries import departments_of
 from madoguchi.applications.external_rules import TAKES_RESULTS
 from madoguchi.applications.models import Application, BoardMeeting, Status, StepBatch
 from madoguchi.applications.permissions import handles_department
@@ -97,7 +98,7 @@ def boards(request: HttpRequest) -> HttpResponse:
         errors = dict(typed.errors or {})
         if not errors and typed.day is not None:
             procedure, code, step = known[typed.board]
-            if not handles_department(staff, code, today=clock.today()):
+            if not handles_department(staff, code, today=clock.today(), procedure_id=procedure):
                 errors["board"] = _("審査会は、その部署の審査担当か所属長が作ります。")
             else:
                 try:
@@ -154,6 +155,12 @@ def _meeting(request: HttpRequest, meeting_id: UUID) -> tuple[BoardMeeting, Exte
     return meeting, step, staff
 
 
+def _handles(staff: Staff, meeting: BoardMeeting) -> bool:
+    """Whether this person handles the cases of the sitting, also as the successor of its department."""
+    today, procedure_id = clock.today(), meeting.procedure_id
+    return handles_department(staff, meeting.department_code, today=today, procedure_id=procedure_id)
+
+
 def _record(staff: Staff, meeting: BoardMeeting, count: int, purpose: str) -> None:
     audit.record_read(
         actor=staff.actor,
@@ -177,7 +184,7 @@ def _show(
 ) -> HttpResponse:
     today = clock.today()
     rows = desk.agenda(meeting, step, today=today)
-    handles = handles_department(staff, meeting.department_code, today=today)
+    handles = _handles(staff, meeting)
     candidates = desk.candidates(meeting) if handles else []
     _record(staff, meeting, len(rows) + len(candidates), "agenda")
     context = {
@@ -230,12 +237,13 @@ def _done(what: str, left: str) -> str:
 def add(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """Put the chosen cases on the agenda."""
     meeting, step, staff = _meeting(request, meeting_id)
-    if not handles_department(staff, meeting.department_code, today=clock.today()):
+    if not _handles(staff, meeting):
         raise Http404
     chosen = [one for one in map(_uuid, request.POST.getlist("cases")) if one is not None]
     if not chosen:
         return _show(request, meeting, step, staff, _("次第に載せる申請を選んでください。"))
-    cases = Application.objects.filter(id__in=chosen, department_code=meeting.department_code)
+    codes = departments_of(meeting.department_code, meeting.procedure_id)
+    cases = Application.objects.filter(id__in=chosen, department_code__in=codes)
     put, left = actions.put_on_agenda(
         meeting=meeting, applications=cases.order_by("due_on", "filed_at"), by=staff, now=clock.now()
     )
@@ -256,7 +264,7 @@ def _uuid(text: str) -> UUID | None:
 def edit(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """Put a sitting right."""
     meeting, step, staff = _meeting(request, meeting_id)
-    if not handles_department(staff, meeting.department_code, today=clock.today()):
+    if not _handles(staff, meeting):
         raise Http404
     board_id = f"{meeting.procedure_id}/{meeting.step_id}"
     typed = Typed(
@@ -350,7 +358,7 @@ def results(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """Type the results on one page, or bring them as a file; both are looked at before anything is entered."""
     meeting, step, staff = _meeting(request, meeting_id)
     today = clock.today()
-    if not handles_department(staff, meeting.department_code, today=today):
+    if not _handles(staff, meeting):
         raise Http404
     rows = [row for row in desk.agenda(meeting, step, today=today) if row.request.state == "asked"]
     _record(staff, meeting, len(rows), "results")

@@ -39,6 +39,7 @@ from madoguchi.common.pages import render
 from madoguchi.common.spreadsheets import csv_response
 from madoguchi.identity.models import Staff
 from madoguchi.japan.eras import DateError, parse_date
+from madoguchi.organization import queries as organization
 from madoguchi.procedures import queries as procedures
 from madoguchi.procedures.definition import Definition, ExternalStep
 from madoguchi.procedures.kinds.base import CleanContext
@@ -110,8 +111,8 @@ def _known(departments: set[str]) -> dict[str, Definition]:
     """The procedures of these departments that follow a disaster."""
     return {
         offer.procedure_id: offer.definition
-        for offer in procedures.offers()
-        if offer.definition.workflow.disaster and offer.definition.department in departments
+        for offer in procedures.offers_of(departments)
+        if offer.definition.workflow.disaster
     }
 
 
@@ -130,7 +131,9 @@ def disasters(request: HttpRequest) -> HttpResponse:
             try:
                 opened = actions.open_disaster(
                     procedure_id=typed.procedure,
-                    department_code=known[typed.procedure].department,
+                    department_code=organization.in_charge(
+                        known[typed.procedure].department, typed.procedure
+                    ),
                     name=typed.name,
                     cause=typed.cause,
                     from_on=typed.days[0],
@@ -186,10 +189,16 @@ def _disaster(request: HttpRequest, disaster_id: UUID) -> tuple[Disaster, Defini
     return found, offer.definition, staff
 
 
+def _handles(staff: Staff, found: Disaster) -> bool:
+    """Whether this person handles the cases of a disaster, also as the successor of its department."""
+    today, procedure_id = clock.today(), found.procedure_id
+    return handles_department(staff, found.department_code, today=today, procedure_id=procedure_id)
+
+
 def _handled(request: HttpRequest, disaster_id: UUID) -> tuple[Disaster, Definition, Staff]:
     """The same, where this person handles the cases of the department. Raises `Http404`."""
     found, definition, staff = _disaster(request, disaster_id)
-    if not handles_department(staff, found.department_code, today=clock.today()):
+    if not _handles(staff, found):
         raise Http404
     return found, definition, staff
 
@@ -216,7 +225,7 @@ def disaster(request: HttpRequest, disaster_id: UUID) -> HttpResponse:
         "here": "steps",
         "disaster": found,
         "area": "、".join(found.towns) or _("市内全域"),
-        "handles": handles_department(staff, found.department_code, today=clock.today()),
+        "handles": _handles(staff, found),
         "total": sum(one.total for one in counted),
         "stages": [(words[key], stages[key]) for key in words if key in stages],
         "columns": [
@@ -401,11 +410,8 @@ def template_csv(request: HttpRequest, disaster_id: UUID) -> HttpResponseBase:
     inspections = _inspections(definition)
     if not inspections:
         raise Http404
-    open_ones = (Status.FILED, Status.IN_REVIEW, Status.RETURNED)
-    waiting = (
-        disaster_queries.cases_of(found)
-        .filter(disaster_filing__grade="", status__in=open_ones)
-        .order_by("disaster_filing__town", "receipt_number")
+    waiting = disaster_queries.to_inspect(found, inspections[0].id).order_by(
+        "disaster_filing__town", "receipt_number"
     )
     _record(staff, found, waiting.count(), "template")
     blanks = ["" for _question in inspections[0].result]

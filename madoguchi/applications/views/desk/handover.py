@@ -21,9 +21,9 @@ from madoguchi.applications.actions import handover as actions
 from madoguchi.applications.actions import handover_answer as answering
 from madoguchi.applications.desk_queries import subject_of
 from madoguchi.applications.errors import ChangedMeanwhile, NotAllowed
+from madoguchi.applications.handover_reading import newly_protected
 from madoguchi.applications.models import Handover, HandoverAnswer, HandoverBatch, HandoverFile
-from madoguchi.applications.permissions import HANDLES as HANDLE_ROLES
-from madoguchi.applications.permissions import departments_seen
+from madoguchi.applications.permissions import departments_handled, departments_seen
 from madoguchi.audit import actions as audit
 from madoguchi.common import access, clock
 from madoguchi.common.desk_lists import address_with, paged
@@ -36,7 +36,6 @@ from madoguchi.common.spreadsheets import csv_response
 from madoguchi.identity import queries as identity
 from madoguchi.identity.asking import by_field
 from madoguchi.identity.models import Staff
-from madoguchi.organization import queries as organization
 
 SEES = ("officer", "approver", "head")
 HANDLES = ("officer", "head")
@@ -51,7 +50,7 @@ def _departments(request: HttpRequest) -> set[str]:
 
 
 def _handled(staff: Staff) -> set[str]:
-    return organization.departments_of(staff, clock.today(), HANDLE_ROLES)
+    return departments_handled(staff, today=clock.today())
 
 
 def _looked(request: HttpRequest, subject: str, **detail: Any) -> None:
@@ -237,7 +236,7 @@ def _batch(request: HttpRequest, found: HandoverBatch, problem: str = "", status
         "files": files[:SHOWN_FILES],
         "all_files": len(files),
         "counts": [(label, tally[state]) for state, label in labels.items() if state in tally],
-        "is_newly_protected": desk.newly_protected(found, clock.today()),
+        "is_newly_protected": newly_protected(found, clock.today()),
         "may_handle": found.department_code in _handled(staff),
         "has_folder": bool(settings.HANDOVER_FOLDER),
         "case_url": (
@@ -279,6 +278,9 @@ def again(request: HttpRequest, batch_id: UUID) -> HttpResponse:
         actions.drop_again(batch=found, by=identity.staff_of(request), now=clock.now())
     except actions.FilesErased:
         sentence = _("ファイルの保存期間が終わっています。申請ごとに、もう一度受け渡し待ちにしてください。")
+        return _batch(request, found, sentence)
+    except actions.SinceProtected:
+        sentence = _("この中の方に、あとから支援措置が設定されました。取り消して、作り直してください。")
         return _batch(request, found, sentence)
     except NotAllowed:
         return _batch(request, found, _("作成済みのファイルだけを、もう一度渡せます。"))
@@ -350,7 +352,7 @@ def _takeable(request: HttpRequest, batch_id: UUID) -> HandoverBatch:
     found = _found(request, batch_id)
     may = found.department_code in _handled(identity.staff_of(request))
     ready = found.state == HandoverBatch.State.READY and found.protected_case_id is None
-    if not may or not ready or desk.newly_protected(found, clock.today()):
+    if not may or not ready or newly_protected(found, clock.today()):
         raise Http404
     return found
 

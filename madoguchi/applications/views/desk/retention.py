@@ -17,8 +17,7 @@ from madoguchi.applications.actions import disposal as actions
 from madoguchi.applications.desk_queries import subject_of
 from madoguchi.applications.errors import ChangedMeanwhile, NotAllowed, ReasonMissing
 from madoguchi.applications.models import Disposal, DisposalItem
-from madoguchi.applications.permissions import HANDLES as HANDLE_ROLES
-from madoguchi.applications.permissions import departments_headed, departments_seen
+from madoguchi.applications.permissions import departments_handled, departments_headed, departments_seen
 from madoguchi.audit import actions as audit
 from madoguchi.common import access, clock
 from madoguchi.common.desk_lists import paged
@@ -57,7 +56,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 def _overview(request: HttpRequest, problem: str = "") -> HttpResponse:
     staff, today, seen = identity.staff_of(request), clock.today(), _departments(request)
-    handled = organization.departments_of(staff, today, HANDLE_ROLES)
+    handled = departments_handled(staff, today=today)
     names = {code: one.name for code, one in organization.departments(seen).items()}
     called, labels = desk.titles(), desk.disposal_labels()
     due = desk.due_rows(seen, today=today)

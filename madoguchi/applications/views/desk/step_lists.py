@@ -65,8 +65,7 @@ def _titles(departments: set[str]) -> dict[str, str]:
     """The steps of the procedures of these departments, by id."""
     return {
         step.id: step.title
-        for offer in procedures.offers()
-        if offer.definition.department in departments
+        for offer in procedures.offers_of(departments)
         for step in offer.definition.workflow.external_steps
     }
 
