@@ -34,7 +34,7 @@ def run_step_batch(payload: Mapping[str, Any]) -> None:
     waiting = StepBatchItem.objects.filter(
         batch=batch, state=StepBatchItem.State.WAITING, verdict=Verdict.READY
     ).select_related("application")
-    last = 0
+    last, failed = 0, 0
     while lines := list(waiting.filter(position__gt=last).order_by("position")[:LINES_AT_ONCE]):
         for item in lines:
             last = item.position
@@ -43,8 +43,13 @@ def run_step_batch(payload: Mapping[str, Any]) -> None:
                 do_line(item=item, now=clock.now())
             except ChangedMeanwhile:
                 log.info("line %s of %s meets another change", item.position, batch)
+            except Exception:  # one line must not stop those behind it
+                failed += 1
+                log.exception("line %s of %s failed", item.position, batch)
         if clock.monotonic() > until:
             break
+    if failed and waiting.count() == failed:
+        raise RuntimeError(f"{failed} lines of {batch} failed")  # tried again with back-off, then laid aside
     if waiting.exists():
         unit = kernel.Unit()
         later = clock.now() + GO_ON_AFTER

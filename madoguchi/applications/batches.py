@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from madoguchi.applications import external_queries, external_results, external_rules, rules
+from madoguchi.applications.desk_queries import protections
 from madoguchi.applications.external_rules import Stand
 from madoguchi.applications.models import AgendaItem, Application, BoardMeeting, Disaster, Status, StepRequest
 from madoguchi.applications.permissions import departments_headed, handles_department
@@ -39,6 +40,7 @@ class Verdict(StrEnum):
     WAITS = "waits"  # another step comes first, or is not done
     NOT_HELD = "not_held"  # somebody else handles the case
     NO_GRADE = "no_grade"  # no result names a decision
+    PROTECTED = "protected"  # 支援措置: opened one by one, with a purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +190,13 @@ def judge_proposals(cases: Sequence[Application], *, reason: str, staff: Staff, 
     for start in range(0, len(cases), AT_ONCE):
         part = cases[start : start + AT_ONCE]
         standing = external_queries.standings_of_many(part)
+        hidden = protections(part, today=today)
         for place, case in enumerate(part, start=start + 1):
             standings, counting = standing[case.id]
             line = Line(place, case.receipt_number, {})
+            if case.id in hidden:
+                found.append(Judged(line, Verdict.PROTECTED, case))
+                continue
             held = case.department_code in headed or (
                 handled[case.department_code] and case.holder_id == staff.id
             )

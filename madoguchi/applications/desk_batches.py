@@ -118,6 +118,7 @@ def verdict_words(verdict: str, detail: str) -> str:
         Verdict.WAITS: _("まだ進められません（%(detail)s）。"),
         Verdict.NOT_HELD: _("%(detail)sさんが担当しています。引き継ぐか、所属長が行ってください。"),
         Verdict.NO_GRADE: _("決定を示す結果が、まだ入っていません。"),
+        Verdict.PROTECTED: _("支援措置の対象です。申請を開いて、1件ずつ起案してください。"),
     }
     if verdict == Verdict.NOT_HELD and not detail:
         return _("担当者がいません。先に「担当する」を押してください。")
@@ -139,6 +140,7 @@ def short_words(verdict: str) -> str:
         Verdict.WAITS: _("前の段階を待つ"),
         Verdict.NOT_HELD: _("担当が違う"),
         Verdict.NO_GRADE: _("結果がない"),
+        Verdict.PROTECTED: _("支援措置の対象"),
     }
     return words.get(Verdict(verdict), verdict)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -343,6 +343,49 @@ def test_proposals_are_made_one_by_one_and_each_that_cannot_be_says_why(
     assert (made.kind, made.proposed_by_id, made.decided_at) == ("half_destruction", by.id, None)
     with pytest.raises(NotAllowed):  # nobody decides their own proposal, however many it is one of
         case_actions.decide(application=ready, by=by, now=clock.now())
+
+
+def test_a_protected_case_is_not_proposed_by_the_list(case: Application, disaster: Disaster) -> None:
+    by = holder_of(case)
+    received(case, "survey", **good(case))
+    bound(disaster, case)
+    case.refresh_from_db()
+    RestrictionFactory(subject=f"application:{case.id}")
+
+    (found,) = batches.judge_proposals([case], reason="", staff=by, today=clock.today())
+
+    assert found.verdict == Verdict.PROTECTED
+
+
+def test_a_line_that_fails_stops_none_behind_it_and_is_tried_again(
+    case: Application, disaster: Disaster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by = holder_of(case)
+    cases = [case, damage_case(), damage_case()]
+    for one in cases:
+        received(one, "survey", **good(one))
+    bound(disaster, *cases)
+    for one in cases:
+        one.refresh_from_db()
+    found = batches.judge_proposals(cases, reason="", staff=by, today=clock.today())
+    batch = set_down(disaster, found, by, kind=StepBatch.Kind.PROPOSALS)
+    done = batch_actions.do_line
+
+    def broken(*, item: StepBatchItem, now: datetime) -> None:
+        if item.application_id == cases[0].id:
+            raise ValueError
+        done(item=item, now=now)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("madoguchi.applications.batch_handlers.do_line", broken)
+        with pytest.raises(RuntimeError):
+            run(batch)
+    proposed = set(Decision.objects.values_list("application_id", flat=True))
+    assert proposed == {one.id for one in cases[1:]}
+
+    run_step_batch({"batch": str(batch.id)})
+
+    assert Decision.objects.filter(application=cases[0]).exists()
 
 
 def test_a_worker_that_was_stopped_after_a_proposal_makes_no_other(
