@@ -8,19 +8,22 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from itertools import groupby, pairwise
 from uuid import UUID
 
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, QuerySet, Sum
 
 from madoguchi.applications import rules
 from madoguchi.applications.desk_queries import period_runs
-from madoguchi.applications.models import Application, Correction, CorrectionItem, Status
+from madoguchi.applications.models import Application, CaseEvent, Correction, CorrectionItem, Status
 from madoguchi.common import clock
 from madoguchi.procedures import queries as procedures
 from madoguchi.procedures.definition import Definition
 
 WINDOW_DAYS = 365
+STAGE_DAYS = 90
+BY_DAY = 30
 # Days since receipt, each band up to and with its last day; the last has no end.
 BANDS = (7, 14, 30)
 LONG_DAYS = BANDS[-1]
@@ -175,6 +178,90 @@ def taken(departments: Collection[str], *, now: datetime) -> list[Taken]:
             late=late[procedure_id],
         )
         for procedure_id, n in sorted(cases.items())
+    ]
+
+
+# Where an event leaves a case; what is not named here moves nothing.
+LEAVES_AT = {
+    "filed": Status.FILED,
+    "take": Status.IN_REVIEW,
+    "return_for_correction": Status.RETURNED,
+    "answer_correction": Status.IN_REVIEW,
+    "propose": Status.PROPOSED,
+    "send_back": Status.IN_REVIEW,
+    "take_back": Status.IN_REVIEW,
+    "look_again": Status.IN_REVIEW,
+    "decide": Status.CLOSED,
+    "withdraw": Status.WITHDRAWN,
+}
+STAGES = (Status.FILED, Status.IN_REVIEW, Status.RETURNED, Status.PROPOSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """Decided cases of a procedure: average days that a case stood at each of `STAGES`."""
+
+    procedure_id: str
+    cases: int
+    days: tuple[float, ...]
+
+
+def stages(departments: Collection[str], *, now: datetime) -> list[Staged]:
+    """How long cases decided in the last months stood at each stage, from what happened to them: one question.
+
+    A case that comes back to a stage stands there longer; what happened after it was decided once is not counted
+    until it is decided again.
+    """
+    since = now - timedelta(days=STAGE_DAYS)
+    rows = (
+        CaseEvent.objects.filter(
+            application__department_code__in=sorted(departments),
+            application__status=Status.CLOSED,
+            application__closed_at__gte=since,
+            kind__in=LEAVES_AT,
+        )
+        .order_by("application_id", "at", "id")
+        .values_list("application_id", "application__procedure_id", "kind", "at")
+    )
+    stood: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    cases: Counter[str] = Counter()
+    for (_case, procedure_id), events in groupby(rows.iterator(5000), key=lambda row: row[:2]):
+        cases[procedure_id] += 1
+        for (*_before, kind, at), (*_after, _next, until) in pairwise(events):
+            stood[procedure_id][LEAVES_AT[kind]] += (until - at) / timedelta(days=1)
+    return [
+        Staged(procedure_id, n, tuple(stood[procedure_id][stage] / n for stage in STAGES))
+        for procedure_id, n in sorted(cases.items())
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What came in and what ended of a procedure on a day."""
+
+    on: date
+    procedure_id: str
+    received: int
+    ended: int  # decided or withdrawn
+
+
+def days(departments: Collection[str], *, today: date) -> list[Day]:
+    """Each of the last days on which something came in or ended, by procedure, newest first: two questions."""
+    since = today - timedelta(days=BY_DAY)
+    received = (
+        _of(departments)
+        .filter(received_on__gt=since)
+        .values_list("received_on", "procedure_id")
+        .annotate(n=Count("id"))
+        .order_by()
+    )
+    came = {(on, procedure_id): n for on, procedure_id, n in received}
+    begins = datetime.combine(since + timedelta(days=1), time(), clock.TOKYO)
+    closed = _of(departments).filter(closed_at__gte=begins).values_list("closed_at", "procedure_id")
+    ended = Counter((clock.tokyo_date(at), procedure_id) for at, procedure_id in closed.iterator(5000) if at)
+    return [
+        Day(on, procedure_id, came.get((on, procedure_id), 0), ended[on, procedure_id])
+        for on, procedure_id in sorted({*came, *ended}, key=lambda one: (-one[0].toordinal(), one[1]))
     ]
 
 

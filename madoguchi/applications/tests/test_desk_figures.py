@@ -11,10 +11,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from madoguchi.applications import desk_figures as figures
-from madoguchi.applications.models import Application, Correction, CorrectionItem, Status
+from madoguchi.applications.models import Application, CaseEvent, Correction, CorrectionItem, Status
 from madoguchi.applications.tests.desks import Desk, open_desk, text_of
 from madoguchi.applications.tests.factories import (
     ApplicationFactory,
+    CaseEventFactory,
     SavedFilterFactory,
     answers_of,
     offered,
@@ -170,3 +171,57 @@ def test_a_statutory_period_is_late_in_list_filter_and_figures_while_the_residen
     assert (grouped(case.receipt_number) in listed, "3日超過" in listed) == (True, True)
     assert f'{saved.name} <span class="count">1</span>' in listed
     assert sum(one.overdue for one in figures.ages({here}, today=clock.today())) == 1
+
+
+def happened(case: Application, *events: tuple[str, int]) -> None:
+    """What happened to a case, each so many days ago."""
+    CaseEvent.objects.filter(application=case).delete()
+    for kind, days in events:
+        CaseEventFactory(application=case, kind=kind, at=clock.now() - timedelta(days=days))
+
+
+def test_each_stage_is_counted_for_itself_and_a_case_that_comes_back_stands_there_longer(desk: Desk) -> None:
+    straight = ApplicationFactory(closed=True, officer=desk["officer"])
+    back = ApplicationFactory(closed=True, officer=desk["officer"])
+    happened(straight, ("filed", 10), ("take", 8), ("note", 7), ("propose", 5), ("decide", 4))
+    happened(
+        back,
+        ("filed", 30),
+        ("take", 28),
+        ("return_for_correction", 26),
+        ("hand_over", 22),
+        ("answer_correction", 20),
+        ("propose", 18),
+        ("send_back", 14),
+        ("propose", 12),
+        ("decide", 10),
+    )
+    ApplicationFactory(in_review=True, officer=desk["officer"])
+
+    (found,) = figures.stages(here(desk), now=clock.now())
+
+    assert (found.procedure_id, found.cases) == (PROCEDURE, 2)
+    # filed 2 and 2; in review 3 and 2 + 2 + 2; returned 6; proposed 1 and 4 + 2
+    assert [round(days, 3) for days in found.days] == [2.0, 4.5, 3.0, 3.5]
+
+
+def test_what_lay_between_two_decisions_is_no_stage(desk: Desk) -> None:
+    case = ApplicationFactory(closed=True, officer=desk["officer"])
+    events = (("filed", 60), ("take", 59), ("propose", 58), ("decide", 57))
+    happened(case, *events, ("look_again", 10), ("propose", 8), ("decide", 7))
+
+    (found,) = figures.stages(here(desk), now=clock.now())
+
+    assert [round(days, 3) for days in found.days] == [1.0, 3.0, 0.0, 2.0]
+
+
+def test_days_count_what_came_in_and_what_ended_on_each(desk: Desk) -> None:
+    ApplicationFactory(received_on=days_ago(2))
+    ApplicationFactory(received_on=days_ago(2))
+    ApplicationFactory(received_on=days_ago(figures.BY_DAY))
+    closed = ApplicationFactory(closed=True, officer=desk["officer"], received_on=days_ago(40))
+    Application.objects.filter(id=closed.id).update(closed_at=clock.now() - timedelta(days=1))
+
+    found = figures.days(here(desk), today=clock.today())
+
+    assert [(one.on, one.received, one.ended) for one in found] == [(days_ago(1), 0, 1), (days_ago(2), 2, 0)]

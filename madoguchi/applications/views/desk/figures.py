@@ -21,7 +21,7 @@ from madoguchi.organization import queries as organization
 from madoguchi.procedures import queries as procedures
 
 ROLES = ("officer", "approver", "head")
-TABLES = ("ages", "loads", "corrections", "taken")
+TABLES = ("ages", "loads", "corrections", "taken", "stages", "days")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,16 @@ def _departments(request: HttpRequest) -> tuple[set[str], set[str]]:
 
 
 def _table(name: str, departments: set[str]) -> Table:
-    made = {"ages": _ages, "loads": _loads, "corrections": _corrections, "taken": _taken}[name]
+    made = {
+        "ages": _ages,
+        "loads": _loads,
+        "corrections": _corrections,
+        "taken": _taken,
+        "stages": _stages,
+        "days": _days,
+    }[name]
     title, sentence, columns, rows = made(departments)
-    return Table(name, title, sentence, columns, rows, texts=2 if name == "corrections" else 1)
+    return Table(name, title, sentence, columns, rows, texts=2 if name in ("corrections", "days") else 1)
 
 
 def _procedure_names() -> dict[str, str]:
@@ -150,3 +157,29 @@ def _taken(departments: set[str]) -> tuple[str, str, list[str], list[list[Any]]]
     )
     columns = [_("手続"), _("決定"), _("全体（日）"), _("処理（日）"), _("回答待ち（日）"), _("期限後の決定")]
     return _("決定までの日数"), sentence, columns, rows
+
+
+def _stages(departments: set[str]) -> tuple[str, str, list[str], list[list[Any]]]:
+    names, found = _procedure_names(), figures.stages(departments, now=clock.now())
+    rows: list[list[Any]] = [
+        [names.get(one.procedure_id, one.procedure_id), one.cases, *(f"{days:.1f}" for days in one.days)]
+        for one in found
+    ]
+    sentence = _(
+        "直近%(days)s日に決定した申請が、それぞれの段階にあった平均日数です。「補正待ち」は申請者の回答を待っていた日数、"
+        "「受付済み」は担当者が決まるまでの日数です。"
+    ) % {"days": figures.STAGE_DAYS}
+    columns = [_("手続"), _("決定"), *(str(stage.label) for stage in figures.STAGES)]
+    return _("段階ごとの日数"), sentence, columns, rows
+
+
+def _days(departments: set[str]) -> tuple[str, str, list[str], list[list[Any]]]:
+    names, found = _procedure_names(), figures.days(departments, today=clock.today())
+    rows: list[list[Any]] = [
+        [one.on.isoformat(), names.get(one.procedure_id, one.procedure_id), one.received, one.ended]
+        for one in found
+    ]
+    sentence = _("直近%(days)s日の、受け付けた件数と、決定か取下げで終わった件数です。") % {
+        "days": figures.BY_DAY
+    }
+    return _("日ごとの件数"), sentence, [_("日"), _("手続"), _("受付"), _("完了・取下げ")], rows
