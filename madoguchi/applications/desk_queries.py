@@ -15,7 +15,7 @@ from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from madoguchi.applications import rules
-from madoguchi.applications.desk_filters import NEEDED, Filters, wanted_by
+from madoguchi.applications.desk_filters import NEEDED, Filters, Wanted, wanted_by
 from madoguchi.applications.desk_news import marks_for, news_condition
 from madoguchi.applications.holders import at_work, needing_a_holder
 from madoguchi.applications.models import Application, Channel, Correction, Status
@@ -29,7 +29,7 @@ from madoguchi.organization.rules import Part
 from madoguchi.procedures import queries as procedures
 
 PAGE = 50
-FEW = 500  # so many found cases are named one by one to the questions that follow
+FEW = 2_000  # so many found cases are named one by one to the questions that follow
 SOON = timedelta(days=7)
 CHUNK = 500
 DONE = (Status.CLOSED, Status.WITHDRAWN)
@@ -180,6 +180,8 @@ def _found(cases: QuerySet[Application], text: str, *, today: date) -> QuerySet[
     wanted = wanted_by(text)
     if wanted.is_nothing:
         return cases.none()
+    if named := _numbered(wanted) or _of_whole_name(wanted):
+        return cases.filter(id__in=named)
     hidden = _protected_ids(today) if wanted.keys else []
     by_person = Application.objects.filter(id__in=_known_by(wanted.keys[0], hidden)) if wanted.keys else cases
     for key in wanted.keys[1:]:
@@ -187,11 +189,25 @@ def _found(cases: QuerySet[Application], text: str, *, today: date) -> QuerySet[
     if wanted.birth_days:
         by_person = by_person.filter(birth_on__in=wanted.birth_days)
     ids = by_person.values("id")
-    if wanted.receipt_number:
-        numbered = Application.objects.filter(receipt_number=wanted.receipt_number)
-        ids = numbered.values("id").union(by_person.values("id"))
     few = list(ids.values_list("id", flat=True)[: FEW + 1])
     return cases.filter(id__in=few if len(few) <= FEW else ids)
+
+
+def _numbered(wanted: Wanted) -> list[uuid.UUID]:
+    """The case of a receipt number; none where nobody was given it, and the text may be a name all the same."""
+    if not wanted.receipt_number:
+        return []
+    return list(Application.objects.filter(receipt_number=wanted.receipt_number).values_list("id", flat=True))
+
+
+def _of_whole_name(wanted: Wanted) -> list[uuid.UUID]:
+    """The cases of those who are called just so, family name first: some, or none where it is no whole name."""
+    if len(wanted.keys) < 2 or wanted.birth_days or wanted.receipt_number:
+        return []
+    key = "".join(wanted.keys)
+    called = Application.objects.filter(Q(name_key=key) | Q(kana_key=key))
+    found = list(called.values_list("id", flat=True)[: FEW + 1])
+    return found if len(found) <= FEW else []
 
 
 def _known_by(key: str, hidden: Collection[uuid.UUID]) -> QuerySet[Any, Any]:

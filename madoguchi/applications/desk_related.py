@@ -12,6 +12,7 @@ from madoguchi.applications.desk_queries import STATUS_KINDS, protections
 from madoguchi.applications.models import Application, Status
 from madoguchi.applications.permissions import departments_seen, may_see_protected
 from madoguchi.common.ids import grouped
+from madoguchi.common.lookups import Unindexed
 from madoguchi.identity.models import Staff
 from madoguchi.procedures import queries as procedures
 
@@ -40,10 +41,10 @@ def related(application: Application, staff: Staff, *, today: date) -> list[Rela
     """
     if application.birth_on is None:
         return []
+    seen = sorted(departments_seen(staff, today=today))
     born = (
-        Application.objects.filter(
-            birth_on=application.birth_on, department_code__in=sorted(departments_seen(staff, today=today))
-        )
+        Application.objects.annotate(department=Unindexed("department_code"))  # few were born on a day
+        .filter(birth_on=application.birth_on, department__in=seen)
         .exclude(id=application.id)
         .order_by("-filed_at", "-id")
         .defer("answers", "filed_answers")
