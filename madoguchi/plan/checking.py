@@ -311,7 +311,9 @@ def _changes(plan: Plan, before: Plan, source: Source) -> Iterator[Finding]:
                 f"version: {old.version} か、数え方を変えるなら{old.version + 1}と書いてください。",
             )
         elif new.version == old.version and (
-            counting(new) != counting(old) or _list_of(plan, new) != _list_of(before, old) or _moved(old, new)
+            counting(new) != counting(old)
+            or plan.systems_of(new) != before.systems_of(old)
+            or _moved(old, new)
         ):
             yield _finding(
                 source,
@@ -337,11 +339,6 @@ def check_lists(plan: Plan, source: Source, earlier: Iterable[Plan]) -> Iterator
                     f"一覧「{name}」の「{system}」が、計画「{other.id}」と合いません。前の計画の集計が変わってしまいます。",
                     f"計画「{other.id}」と同じ一覧にしてください。誤りなら、先にその計画を直してください。",
                 )
-
-
-def _list_of(plan: Plan, indicator: Indicator) -> Collection[str]:
-    """The core systems that an indicator counts, where its source is a list of them."""
-    return plan.core_system_lists.get(indicator.source.removeprefix("systems-"), ())
 
 
 def counting(indicator: Indicator) -> tuple[object, ...]:

@@ -181,6 +181,10 @@ class Plan:
                 return indicator
         raise KeyError(indicator_id)
 
+    def systems_of(self, indicator: Indicator) -> tuple[str, ...]:
+        """The core systems that an indicator counts, where its source is a list of them."""
+        return self.core_system_lists.get(indicator.source.removeprefix("systems-"), ())
+
     def indicators_of(self, measure_id: str) -> tuple[Indicator, ...]:
         """The indicators of a measure, the one the plan names first."""
         found = [i for i in self.indicators if i.measure_id == measure_id]

@@ -148,6 +148,19 @@ def test_definitions_stand_side_by_side_with_what_changed_and_both_values(plan):
     assert page.count("変わりました") == 1
 
 
+def test_a_definition_by_another_list_of_core_systems_is_not_given_the_new_value(plan):
+    source = (CATALOG / f"{PLAN}.yaml").read_text(encoding="utf-8")
+    head, tail = source.split("  - id: core-systems-17\n", 1)
+    tail = tail.replace("    span: day\n", "    span: day\n    version: 2\n", 1)
+    tail = tail.replace('"17": [long-term-care, ', '"17": [', 1)
+    publishing.publish(source=f"{head}  - id: core-systems-17\n{tail}", by="test", now=NOW)
+
+    page = text_of("/plan/indicators/core-systems-17/definitions/")
+
+    assert "第2版（いまの数え方）" in page
+    assert page.count("数え直せません（数える業務の一覧が変わりました）") == 1
+
+
 def test_a_definition_that_never_changed_says_so(plan):
     assert "変わったことがありません" in text_of("/plan/indicators/workshops/definitions/")
 

@@ -162,9 +162,16 @@ def _part(one: Indicator, part: Part, names: Mapping[str, str]) -> tuple[str, st
 def definitions_of(ask: Asked, one: Indicator, lang: str) -> list[tuple[Published, Indicator, str]]:
     """Every way in which an indicator was counted, the newest first, with the value it computes on the same day."""
     return [
-        (published, old, texts.with_unit(old, figures.figure(published.plan, old, ask.day).computed, lang))
+        (published, old, _value_then(ask, published, old, one, lang))
         for published, old in plans.definitions_of(ask.plan.id, one.id)
     ]
+
+
+def _value_then(ask: Asked, published: Published, old: Indicator, one: Indicator, lang: str) -> str:
+    """What an older definition computes; by another list of core systems nothing can be counted any more."""
+    if set(published.plan.systems_of(old)) != set(ask.plan.systems_of(one)):
+        return _("数え直せません（数える業務の一覧が変わりました）")
+    return texts.with_unit(old, figures.figure(published.plan, old, ask.day).computed, lang)
 
 
 def _year_ends(points: figures.Course) -> figures.Course:
