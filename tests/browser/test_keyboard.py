@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from conftest import Mailbox
 from tests.browser.pages import Claim, Look, Name, tab_to, text_of_pdf
@@ -45,6 +45,30 @@ def test_a_resident_files_at_a_desk_without_touching_the_mouse(page: Page, look:
     page.keyboard.press("Enter")
     expect(page.locator(".lead")).to_contain_text("受け付けました")
     look(page, "status")
+
+
+def test_an_address_that_comes_late_leaves_the_field_alone_in_which_somebody_types(page: Page) -> None:
+    claim = Claim(page, parent=PARENT)
+    claim.start()
+    claim.up_to("contact")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/japan/postal/*.json", hold)
+    group = claim.group("請求する方の住所")
+    with page.expect_request("**/japan/postal/*.json"):
+        group.get_by_label("郵便番号").press_sequentially("0200023")
+    group.get_by_label("市区町村").focus()
+
+    for route in held:
+        route.continue_()
+
+    expect(group.get_by_label("町名", exact=True)).to_have_value("内丸")
+    expect(group.get_by_label("市区町村")).to_have_value("")
+    page.keyboard.type("盛岡市")
+    expect(group.get_by_label("市区町村")).to_have_value("盛岡市")
 
 
 def _press(claim: Claim, button: str) -> None:

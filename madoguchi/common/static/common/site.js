@@ -88,9 +88,9 @@
     list.replaceChildren(...choices.map((choice) => make("option", choice)));
     input.setAttribute("list", id);
   };
-  // Never over what a person typed: only an empty box, or one that still holds what was put in before.
+  // Never over what a person typed or is typing: only an empty box, or one that still holds what was put in before.
   const put = (input, value) => {
-    if (!input || input.readOnly || (input.value && input.value !== input.dataset.put)) return;
+    if (!input || input.readOnly || input === document.activeElement || (input.value && input.value !== input.dataset.put)) return;
     input.value = input.dataset.put = value ?? "";
     input.dispatchEvent(new Event("change", { bubbles: true }));
   };
