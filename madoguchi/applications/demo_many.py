@@ -108,6 +108,7 @@ def load(count: int, maker: Maker, groups: Sequence[tuple[Offer, Sequence[Reside
                 kernel.commit(unit)
                 unit = kernel.Unit()
         filling.write()
+        filling.count()
         kernel.commit(unit)
 
 

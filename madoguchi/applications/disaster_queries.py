@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
@@ -49,12 +50,19 @@ def town_in(case: Application, answers: Mapping[str, Any]) -> str:
 
 def grade_of(case: Application) -> str:
     """The grade as it stands: of the last result that names one, else of the decision."""
-    definition = procedures.definition_of(case.procedure_version_id)
-    said = external_queries.spoken_for(case, definition)
-    if said is not None:
-        return said.kind
-    decision = external_queries.last_decision(case)
-    return decision.kind if decision is not None else ""
+    return standing_grades([case])[case.id]
+
+
+def standing_grades(cases: Sequence[Application]) -> dict[UUID, str]:
+    """The grades of many cases as they stand ("" where there is none yet): three questions, however many they are."""
+    counting = external_queries.counting_of_many(cases)
+    decided = external_queries.last_decisions(cases)
+    found = {}
+    for case in cases:
+        definition = procedures.definition_of(case.procedure_version_id)
+        said = external_queries.spoken_among(counting[case.id], definition) or decided.get(case.id)
+        found[case.id] = said.kind if said is not None else ""
+    return found
 
 
 def belongs(case: Application, disaster: Disaster) -> bool:

@@ -59,18 +59,23 @@ def standings_of_many(
     cases: Sequence[Application],
 ) -> dict[uuid.UUID, tuple[list[Standing], dict[str, StepRequest]]]:
     """Where the steps of many cases stand, and the requests that count: two questions, however many cases there are."""
+    counted = counting_of_many(cases)
+    found = {}
+    for case in cases:
+        definition = procedures.definition_of(case.procedure_version_id)
+        found[case.id] = (standings_of(case, definition, counted[case.id]), counted[case.id])
+    return found
+
+
+def counting_of_many(cases: Sequence[Application]) -> dict[uuid.UUID, dict[str, StepRequest]]:
+    """The requests that count in each of many cases, by step: two questions."""
     ids = [case.id for case in cases]
     requests: dict[uuid.UUID, list[StepRequest]] = {}
     for one in StepRequest.objects.filter(application__in=ids).order_by("asked_at", "id"):
         requests.setdefault(one.application_id, []).append(one)
     looks = SecondLookRequest.objects.filter(application__in=ids).order_by("entered_at")
     since = dict(looks.values_list("application_id", "entered_at"))
-    found = {}
-    for case in cases:
-        definition = procedures.definition_of(case.procedure_version_id)
-        counting = counting_since(requests.get(case.id, ()), since.get(case.id))
-        found[case.id] = (standings_of(case, definition, counting), counting)
-    return found
+    return {case.id: counting_since(requests.get(case.id, ()), since.get(case.id)) for case in cases}
 
 
 def missing_before(application: Application, definition: Definition, kind: str) -> tuple[ExternalStep, ...]:
@@ -103,10 +108,16 @@ class Spoken:
 
 def spoken_for(application: Application, definition: Definition) -> Spoken | None:
     """What the last result that names a decision speaks for; it decides nothing by itself."""
-    steps = {step.id: step for step in definition.workflow.external_steps if step.decision_from}
-    if not steps or application._state.adding:  # a case that is not stored yet has no requests
+    if application._state.adding:  # a case that is not stored yet has no requests
         return None
-    counting = current(application, requests_of(application))
+    if not any(step.decision_from for step in definition.workflow.external_steps):
+        return None
+    return spoken_among(current(application, requests_of(application)), definition)
+
+
+def spoken_among(counting: Mapping[str, StepRequest], definition: Definition) -> Spoken | None:
+    """The same, of the requests that count."""
+    steps = {step.id: step for step in definition.workflow.external_steps if step.decision_from}
     done = [
         one
         for one in counting.values()
@@ -142,6 +153,12 @@ def step_of(application: Application, step_id: str) -> ExternalStep | None:
 def last_decision(application: Application) -> Decision | None:
     """The decision that counts: the last one made."""
     return application.decisions.filter(decided_at__isnull=False).order_by("-decided_at", "-id").first()
+
+
+def last_decisions(cases: Sequence[Application]) -> dict[uuid.UUID, Decision]:
+    """The decision that counts in each of many cases that has one: one question."""
+    made = Decision.objects.filter(application__in=[case.id for case in cases], decided_at__isnull=False)
+    return {one.application_id: one for one in made.order_by("decided_at", "id")}
 
 
 def decided_before(application: Application, *, besides: uuid.UUID) -> Decision | None:

@@ -35,6 +35,13 @@ class Filling:
                 _WRITERS[connection.vendor](table, rows)
                 rows.clear()
 
+    def count(self) -> None:
+        """Tell the database how much is there now: what is not committed yet, its own counting does not see."""
+        if connection.vendor == "postgresql":
+            names = ", ".join(connection.ops.quote_name(table._meta.db_table) for table in self._rows)
+            with connection.cursor() as cursor:
+                cursor.execute(f"ANALYZE {names}")
+
 
 @contextmanager
 def quickly() -> Iterator[None]:

@@ -115,22 +115,20 @@ def change_disaster(
 def bind_by_day(*, disaster: Disaster, cases: Iterable[Application], now: datetime) -> int:
     """Bind the cases that belong to the disaster by day and town and to no other; how many. For the job."""
     unit = kernel.Unit()
-    count = 0
-    for case in cases:
-        town = disaster_queries.town_of(case)
-        if disaster_queries.belongs(case, disaster):
-            row = DisasterFiling(
-                application=case,
-                disaster=disaster,
-                town=town,
-                grade=disaster_queries.grade_of(case),
-                bound_at=now,
-            )
-            unit.insert(row, unless_exists=True)
-            count += 1
+    belonging = [case for case in cases if disaster_queries.belongs(case, disaster)]
+    grades = disaster_queries.standing_grades(belonging) if belonging else {}
+    for case in belonging:
+        row = DisasterFiling(
+            application=case,
+            disaster=disaster,
+            town=disaster_queries.town_of(case),
+            grade=grades[case.id],
+            bound_at=now,
+        )
+        unit.insert(row, unless_exists=True)
     if unit.statements:
         kernel.commit(unit)
-    return count
+    return len(belonging)
 
 
 def bind(*, application: Application, disaster: Disaster | None, by: Staff, now: datetime) -> None:

@@ -110,6 +110,19 @@ def decided(case: Application, grade: str = "half_destruction") -> Application:
 # --- the record and its filings -----------------------------------------------------------------------------
 
 
+def test_the_grades_of_many_filings_take_three_questions(case: Application) -> None:
+    certified, untouched = decided(damage_case(answers=case.answers)), damage_case(answers=case.answers)
+    inspected = damage_case(answers=case.answers)
+    all_done(inspected, "total_destruction")
+    cases = [certified, untouched, inspected]
+
+    with CaptureQueriesContext(connection) as captured:
+        grades = disaster_queries.standing_grades(cases)
+
+    assert [grades[one.id] for one in cases] == ["half_destruction", "", "total_destruction"]
+    assert len(captured) == 3
+
+
 def test_filings_are_bound_by_their_day_and_town_and_stay_where_they_are(
     case: Application, disaster: Disaster
 ) -> None:
