@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
@@ -31,16 +31,23 @@ class NotReadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Plain data and the line on which each key or item stands."""
+    """Plain data, the line on which each key or item stands, and the file of what was brought in from elsewhere."""
 
     data: Any
     lines: dict[Path, int]
+    files: dict[Path, str] = field(default_factory=dict)  # "": of this file again
 
     def line_of(self, path: Path) -> int:
         """The line of the key or item at `path`, or of the nearest parent that exists."""
         while path and path not in self.lines:
             path = path[:-1]
         return self.lines.get(path, 1)
+
+    def file_of(self, path: Path) -> str:
+        """The file from which what stands at `path` was brought in, or "" when it was written here."""
+        while path and path not in self.files:
+            path = path[:-1]
+        return self.files.get(path, "")
 
 
 def read(text: str) -> Source:

@@ -13,6 +13,7 @@ from madoguchi.procedures.checking import check_change, check_source
 from madoguchi.procedures.compiling import compile_source
 from madoguchi.procedures.findings import BrokenDefinition
 from madoguchi.procedures.models import Closing, Procedure, ProcedureVersion
+from madoguchi.procedures.placing import attached
 from madoguchi.procedures.queries import definition_of
 
 
@@ -27,6 +28,8 @@ class PublishedMeanwhile(Exception):
 def publish(*, source: str, by: str, approved_by: str, now: datetime) -> ProcedureVersion:
     """Make `source` the version residents file from now on; the same source again changes nothing.
 
+    The version keeps the blocks it uses, so that it stays the same when a block changes.
+
     Raises `BrokenDefinition` with every finding, `NeedsSecondPerson`, `PublishedMeanwhile`.
     """
     if by == approved_by:
@@ -34,6 +37,7 @@ def publish(*, source: str, by: str, approved_by: str, now: datetime) -> Procedu
     errors = [f for f in check_source(source, "") if f.severity == "error"]
     if errors:
         raise BrokenDefinition(errors)
+    source = attached(source)
     definition = compile_source(source)
     procedure = Procedure.objects.select_related("current").filter(id=definition.id).first()
     if procedure is not None:

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from madoguchi.common import clock, yaml_source
-from madoguchi.procedures import compiling
+from madoguchi.procedures import compiling, placing
 from madoguchi.procedures.checks import (
     acts,
     chain,
@@ -54,7 +54,8 @@ def check_source(text: str, filename: str, *, today: date | None = None) -> list
 
 def check_change(text: str, filename: str, before: Definition) -> list[Finding]:
     """What a new version does to the version `before` it; the source must be without errors of its own."""
-    sheet = Sheet(yaml_source.read(text.removeprefix("\ufeff")), filename)
+    source = yaml_source.read(text.removeprefix("\ufeff"))
+    sheet = Sheet(placing.in_place(source).source, filename)
     changes.check(sheet, before)
     return sheet.sorted()
 
@@ -69,7 +70,13 @@ def examine(text: str, filename: str, *, today: date) -> Report:
         return Report(filename, [readable.explain(text, error, filename)])
     if len(source.lines) > MOST_PARTS:
         return Report(filename, [_too_big(filename)])
-    sheet = Sheet(source, filename)
+    if "block" in source.data:
+        return _block(source, text, filename)
+    whole = placing.in_place(source)
+    if whole.faults:
+        faults = [Finding(f.line, "", f.code, f.message, f.mend, file=filename) for f in whole.faults]
+        return Report(filename, faults)
+    sheet = Sheet(whole.source, filename)
     shape.check(sheet)
     if not sheet.is_clean():
         return Report(filename, sheet.sorted())
@@ -87,6 +94,22 @@ def examine(text: str, filename: str, *, today: date) -> Report:
     definition = _compiled(sheet) if sheet.is_clean() else None
     coverage = _check_whole(sheet, definition, today) if definition is not None else None
     return Report(filename, sheet.sorted(), sheet.data["id"], coverage)
+
+
+def _block(source: yaml_source.Source, text: str, filename: str) -> Report:
+    """What is wrong with the shape of a block; what its items mean is found in the procedures that use it."""
+    sheet = Sheet(source, filename)
+    block = placing.block_of(source, text, filename)
+    for number in placing.uses_within(block):
+        message = "ブロックの中では、ほかのブロックを使えません。"
+        sheet.note(("items", number), "block_in_block", message, "項目を直接書いてください。")
+    if sheet.is_clean():
+        shape.check(sheet, "block")
+    expected = f"{block.id}.yaml"
+    if sheet.is_clean() and Path(filename).parent.name == "blocks" and Path(filename).name != expected:
+        message = f"ファイルの名前が識別子と違います（{Path(filename).name}）。"
+        sheet.warn(("block",), "file_name", message, f"「{expected}」にしてください。")
+    return Report(filename, sheet.sorted())
 
 
 def _compiled(sheet: Sheet) -> Definition | None:
@@ -161,8 +184,10 @@ def main(argv: list[str]) -> int:
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="省くと、カタログのすべて")
     parser.add_argument("--json", action="store_true", help="結果を JSON で1行に書く")
     parser.add_argument("--coverage", action="store_true", help="質問ごとに、到達できるかどうかも書く")
+    parser.add_argument("--to-complete", action="store_true", help="原課が補うことも書く")
     arguments = parser.parse_args(argv)
-    reports = check_files(arguments.files or sorted(CATALOG.glob("*.yaml")), today=clock.today())
+    files = arguments.files or [*sorted(placing.BLOCKS.glob("*.yaml")), *sorted(CATALOG.glob("*.yaml"))]
+    reports = check_files(files, today=clock.today())
     findings = [finding for report in reports for finding in report.findings]
     errors = sum(finding.severity == "error" for finding in findings)
     if arguments.json:
@@ -173,8 +198,23 @@ def main(argv: list[str]) -> int:
         if arguments.coverage:
             print("\n".join(line for report in reports for line in _coverage(report)))
         warnings = len(findings) - errors
+        if arguments.to_complete:
+            print("\n".join(line for path in files for line in _to_complete(path)))
         print(f"{len(reports)}件の定義を確かめました。誤りは{errors}件、注意は{warnings}件です。")
     return 1 if errors else 0
+
+
+def _to_complete(path: Path) -> list[str]:
+    """What the section still has to complete, and the articles nobody has read in the law."""
+    try:
+        definition = compiling.compile_source(path.read_text(encoding="utf-8"))
+    except (BrokenDefinition, OSError, UnicodeDecodeError):
+        return []
+    unread = [law for law in definition.law if law.mark not in ("seen", "verified")]
+    return [
+        *(f"{path}: [{one.about}] {one.text}" for one in definition.to_complete),
+        *(f"{path}: [law] {law.name} {law.article}を、条文で確かめてください。" for law in unread),
+    ]
 
 
 def _coverage(report: Report) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from madoguchi.common import yaml_source
 from madoguchi.common.yaml_source import NotReadable, Source
-from madoguchi.procedures import compiling_questions, compiling_steps, conditions, filer
+from madoguchi.procedures import compiling_questions, compiling_steps, conditions, filer, placing
 from madoguchi.procedures.definition import (
     Addition,
     Appeal,
@@ -27,6 +27,7 @@ from madoguchi.procedures.definition import (
     Export,
     ExportField,
     Fee,
+    FeeExemption,
     KindOfAct,
     Law,
     Mark,
@@ -37,6 +38,7 @@ from madoguchi.procedures.definition import (
     Stage,
     Substitute,
     Text,
+    ToComplete,
     Who,
     Workflow,
 )
@@ -61,18 +63,22 @@ def compile_source(text: str) -> Definition:
     except NotReadable as error:
         finding = Finding(error.line, "", error.code, error.message, "YAMLの書き方を直してください。")
         raise BrokenDefinition([finding]) from None
-    return compile_data(source, digest=hashlib.sha256(text.encode()).hexdigest())
+    whole = placing.in_place(source)
+    if whole.faults:
+        raise BrokenDefinition([Finding(f.line, "", f.code, f.message, f.mend) for f in whole.faults])
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return compile_data(whole.source, digest=digest, used=tuple(whole.used))
 
 
-def compile_data(source: Source, *, digest: str = "") -> Definition:
-    """The definition in a source that has been read already."""
+def compile_data(source: Source, *, digest: str = "", used: tuple[str, ...] = ()) -> Definition:
+    """The definition in a source that has been read already and has its blocks, the `used` ones, in place."""
     translations = source.data.get("texts")
     tables = translations if isinstance(translations, dict) else {}
     shop = Workshop(source, {lang: table for lang, table in tables.items() if isinstance(table, dict)})
     compiling_questions.collect_ids(shop)
     if _has_representatives(source):
         shop.questions.update(filer.QUESTIONS)
-    definition = _definition(Node(shop, source.data, ()), digest)
+    definition = _definition(Node(shop, source.data, ()), digest, used)
     if shop.findings:
         raise BrokenDefinition(sorted(shop.findings, key=lambda finding: finding.line))
     return definition
@@ -83,7 +89,7 @@ def _has_representatives(source: Source) -> bool:
     return isinstance(who, dict) and bool(who.get("representatives"))
 
 
-def _definition(root: Node, digest: str) -> Definition:
+def _definition(root: Node, digest: str, used: tuple[str, ...]) -> Definition:
     who = _who(root.child("who"))
     representatives = who.representatives
     first = (filer.section(representatives),) if representatives else ()
@@ -129,6 +135,12 @@ def _definition(root: Node, digest: str) -> Definition:
         ),
         texts=root.shop.texts,
         digest=digest,
+        to_complete=tuple(
+            ToComplete(node.string("about", needed=True), node.string("text", needed=True))
+            for node in root.children("to_complete")
+        ),
+        priority=root.integer("priority"),
+        blocks=used,
     )
 
 
@@ -194,7 +206,24 @@ def _entitlement(node: Node | None) -> Entitlement | None:
 def _fee(node: Node | None) -> Fee:
     if node is None:
         return Fee(0, None, Text())
-    return Fee(node.integer("yen") or 0, node.expression(), node.text("note", "fee.note"))
+    return Fee(
+        node.integer("yen") or 0,
+        node.expression(),
+        node.text("note", "fee.note"),
+        cast("Mark", node.one_of("mark", MARKS, MARKS[2])),
+        tuple(_exemption(one) for one in node.children("exemptions")),
+    )
+
+
+def _exemption(node: Node) -> FeeExemption:
+    exemption_id = node.identifier()
+    return FeeExemption(
+        exemption_id,
+        node.condition("when") or conditions.AnyOf(()),
+        node.integer("percent") or 0,
+        node.text("label", f"fee.exemption.{exemption_id}.label", needed=True),
+        cast("Mark", node.one_of("mark", MARKS, MARKS[2])),
+    )
 
 
 def _clock(root: Node) -> Clock:

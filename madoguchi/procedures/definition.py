@@ -180,12 +180,33 @@ class Entitlement:
 
 
 @dataclass(frozen=True, slots=True)
+class FeeExemption:
+    """Who pays less (減免): `percent` of the fee are taken off; the label says why."""
+
+    id: str
+    when: Condition
+    percent: int
+    label: Text
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
 class Fee:
-    """A fixed amount (`yen`) or a rule (`expression`)."""
+    """A fixed amount (`yen`) or a rule (`expression`), and who pays less: the first exemption that holds."""
 
     yen: int
     expression: Expression | None
     note: Text
+    mark: Mark = "general_knowledge"
+    exemptions: tuple[FeeExemption, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ToComplete:
+    """What the section still has to complete or confirm: a part of the definition or an id, and what about it."""
+
+    about: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -501,6 +522,9 @@ class Definition:
     answers: tuple[ApprovedAnswer, ...]
     texts: Mapping[str, Text] = field(repr=False)  # every text by its key ("question.cause.label")
     digest: str = ""  # SHA-256 of the source
+    to_complete: tuple[ToComplete, ...] = ()
+    priority: int | None = None  # its number among the national list of priority procedures
+    blocks: tuple[str, ...] = ()  # the blocks it uses
 
     def text(self, lang: str, key: str, default: str = "") -> str:
         """The text under this key: requested language, else Japanese, else the default."""

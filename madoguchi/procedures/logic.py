@@ -14,7 +14,14 @@ from typing import Any
 from django.utils.translation import get_language
 
 from madoguchi.procedures.conditions import Scope
-from madoguchi.procedures.definition import Definition, Document, EligibilityRule, Question, Section
+from madoguchi.procedures.definition import (
+    Definition,
+    Document,
+    EligibilityRule,
+    FeeExemption,
+    Question,
+    Section,
+)
 from madoguchi.procedures.expressions import ExpressionFailed
 from madoguchi.procedures.kinds import registry
 from madoguchi.procedures.kinds.base import CleanContext
@@ -57,6 +64,7 @@ class Evaluation:
     documents: tuple[DocumentState, ...]
     stops: tuple[EligibilityRule, ...]
     warnings: tuple[EligibilityRule, ...]
+    fee_exemption: FeeExemption | None = None  # why less is paid
 
     @property
     def complete(self) -> bool:
@@ -78,7 +86,15 @@ class Evaluation:
 
     @property
     def fee_yen(self) -> int | None:
-        """The fee; None when its rule cannot be computed (yet)."""
+        """The fee to pay; None when its rule cannot be computed (yet)."""
+        full, exemption = self.full_fee_yen, self.fee_exemption
+        if full is None or exemption is None:
+            return full
+        return full * (100 - exemption.percent) // 100
+
+    @property
+    def full_fee_yen(self) -> int | None:
+        """The fee before any exemption; None when its rule cannot be computed (yet)."""
         fee = self.definition.fee
         if fee.expression is None:
             return fee.yen
@@ -120,6 +136,7 @@ def evaluate(definition: Definition, answers: Answers, *, today: date, lang: str
         ),
         stops=tuple(rule for rule in met if rule.effect == "stop"),
         warnings=tuple(rule for rule in met if rule.effect == "warn"),
+        fee_exemption=next((one for one in definition.fee.exemptions if one.when.holds(scope)), None),
     )
 
 

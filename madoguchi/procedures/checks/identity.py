@@ -7,7 +7,8 @@ from typing import Any
 
 from madoguchi.common.yaml_source import Path
 from madoguchi.procedures import filer
-from madoguchi.procedures.checks.sheet import Sheet, asked
+from madoguchi.procedures.checks.schema import schema
+from madoguchi.procedures.checks.sheet import Sheet, asked, suggestion
 
 # Words of the expression language (CEL) and first words of export addresses: as ids they would change meaning.
 RESERVED = frozenset(
@@ -54,6 +55,7 @@ _OTHERS: tuple[tuple[Path, str], ...] = (
     (("workflow", "external_steps"), "外部に頼む仕事"),
     (("outputs", "notices"), "通知"),
     (("outputs", "appeals"), "教示"),
+    (("fee", "exemptions"), "減免"),
 )
 
 
@@ -77,7 +79,22 @@ def check(sheet: Sheet) -> None:
     for n, one in enumerate(sheet.data["who"]["representatives"]):
         if one["id"] == filer.SELF:
             _note_reserved(sheet, ("who", "representatives", n, "id"), one["id"])
+    _to_complete(sheet)
     _file_name(sheet)
+
+
+def _to_complete(sheet: Sheet) -> None:
+    """Note what is to be completed about something that is not there."""
+    lists = (_at(sheet.data, path) for path, _called in _OTHERS)
+    names = {str(item["id"]) for items in lists for item in items}
+    names |= {question.id for question in asked(sheet.data)} | set(schema()["properties"])
+    for n, one in enumerate(sheet.data.get("to_complete", ())):
+        if one["about"] not in names:
+            message = f"「{one['about']}」は、定義の部分の名前でも、質問などの識別子でもありません。"
+            mend = (
+                suggestion(one["about"], names) or "「clock」のような部分の名前か、識別子を書いてください。"
+            )
+            sheet.note(("to_complete", n, "about"), "nothing_to_complete", message, mend)
 
 
 def _at(data: dict[str, Any], path: Path) -> list[dict[str, Any]]:

@@ -138,6 +138,7 @@ def _read_by_residents(data: dict[str, Any]) -> Iterator[tuple[Path, str]]:
         for part in ("label", "note"):
             if part in data.get(key, {}):
                 yield (key, part), data[key][part]
+    yield from _members(("fee", "exemptions"), data["fee"].get("exemptions", ()), ("label",))
     workflow = data["workflow"]
     yield from _members(
         ("workflow", "correction_reasons"), workflow.get("correction_reasons", ()), ("label", "text")

@@ -86,6 +86,8 @@ def places(data: dict[str, Any]) -> Iterator[Place]:
         for key in ("when", "required"):
             if isinstance(document.get(key), dict):
                 yield Place(document[key], ("documents", n, key), LAST)
+    for n, exemption in enumerate(data["fee"].get("exemptions", ())):
+        yield Place(exemption["when"], ("fee", "exemptions", n, "when"), LAST)
     for n, chain in enumerate(data["workflow"]["approval"]):
         if "provided" in chain:
             yield Place(chain["provided"], ("workflow", "approval", n, "provided"), LAST)

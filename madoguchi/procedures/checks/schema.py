@@ -24,8 +24,10 @@ def schema() -> dict[str, Any]:
 
 
 @functools.cache
-def _validator() -> Draft202012Validator:
-    return Draft202012Validator(schema())
+def _validator(part: str) -> Draft202012Validator:
+    if not part:
+        return Draft202012Validator(schema())
+    return Draft202012Validator({"$ref": f"#/$defs/{part}", "$defs": schema()["$defs"]})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +43,9 @@ class Violation:
     about_name: bool
 
 
-def violations(data: Any) -> Iterator[Violation]:
-    """Every rule that the definition breaks, in the order of the schema."""
-    for error in _validator().iter_errors(data):
+def violations(data: Any, part: str = "") -> Iterator[Violation]:
+    """Every rule that the definition, or what is a `part` of one, breaks, in the order of the schema."""
+    for error in _validator(part).iter_errors(data):
         within: Any = error.schema
         yield Violation(
             place=tuple(error.absolute_path),

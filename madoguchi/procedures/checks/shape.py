@@ -13,13 +13,13 @@ from madoguchi.procedures.checks.shape_words import form, say, shown
 from madoguchi.procedures.checks.sheet import Sheet, either, suggestion
 
 
-def check(sheet: Sheet) -> None:
-    """Note every place where the definition does not have the shape of the language."""
+def check(sheet: Sheet, part: str = "") -> None:
+    """Note every place where the definition, or what is a `part` of one, does not have the shape of the language."""
     _refuse_individual_numbers(sheet)
     _refuse_groups_in_groups(sheet)
     refused = {path[:-1] for path, _ in sheet.findings}
     by_place: dict[Path, list[Violation]] = defaultdict(list)
-    for one in violations(sheet.data):
+    for one in violations(sheet.data, part):
         if not any(one.place[: len(path)] == path for path in refused):
             by_place[one.place].append(one)
     for place, errors in by_place.items():

@@ -47,7 +47,7 @@ class Sheet:
             message=message,
             mend=mend,
             severity=severity,
-            file=self.file,
+            file=self.source.file_of(path) or self.file,
         )
         self.findings.setdefault((path, code), finding)
 

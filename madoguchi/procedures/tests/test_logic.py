@@ -330,6 +330,37 @@ def test_entitlement_and_fee_follow_from_the_answers():
     assert evaluate(SPOUSE, {}, today=TODAY).fee_yen == 0
 
 
+def test_the_first_exemption_that_holds_is_taken_off_the_fee():
+    half = {
+        "id": "half",
+        "when": {"question": "copies", "at_least": 2},
+        "percent": 50,
+        "label": "半額",
+        "mark": "seen",
+    }
+    free = {
+        "id": "free",
+        "when": {"question": "spouse", "is": "yes"},
+        "percent": 100,
+        "label": "無料",
+        "mark": "seen",
+    }
+    paid = definition(
+        asked("copies", "integer"),
+        asked("spouse", "yes_no"),
+        fee={"expression": "301 * copies", "exemptions": [half, free]},
+    )
+
+    def of(answers):
+        found = evaluate(paid, answers, today=TODAY)
+        return found.full_fee_yen, found.fee_yen, found.fee_exemption and found.fee_exemption.id
+
+    assert of({"copies": 1, "spouse": "no"}) == (301, 301, None)
+    assert of({"copies": 3, "spouse": "yes"}) == (903, 451, "half")
+    assert of({"copies": 1, "spouse": "yes"}) == (301, 0, "free")
+    assert of({"spouse": "yes"}) == (None, None, "free")
+
+
 # --- one page's answers ------------------------------------------------------------------------------------------
 
 
