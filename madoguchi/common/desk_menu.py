@@ -35,6 +35,7 @@ MENU = (
     Entry("achievements", "/plan/achievements/", _("実績"), ("officer", "head", "office"), False),
     Entry("plan", "/plan/office/", _("計画"), ("office",), False),
     Entry("retention", "/desk/retention/", _("保存と廃棄"), ("officer", "approver", "head", "office"), False),
+    Entry("blocks", "/studio/blocks/", _("手続の部品"), ("officer", "head", "office"), False),
     Entry("staff", "/desk/staff/", _("職員"), ("administrator",), False),
     Entry("departments", "/desk/departments/", _("部署"), ("administrator",), False),
     Entry("jobs", "/desk/jobs/", _("ジョブ"), ("administrator",), False),

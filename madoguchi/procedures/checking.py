@@ -27,7 +27,7 @@ from madoguchi.procedures.checks import (
 )
 from madoguchi.procedures.checks.reach import Coverage
 from madoguchi.procedures.checks.sheet import Sheet
-from madoguchi.procedures.definition import Definition
+from madoguchi.procedures.definition import CONFIRMED, Definition
 from madoguchi.procedures.findings import BrokenDefinition, Finding
 
 CATALOG = Path(__file__).parent / "catalog"
@@ -210,7 +210,7 @@ def _to_complete(path: Path) -> list[str]:
         definition = compiling.compile_source(path.read_text(encoding="utf-8"))
     except (BrokenDefinition, OSError, UnicodeDecodeError):
         return []
-    unread = [law for law in definition.law if law.mark not in ("seen", "verified")]
+    unread = [law for law in definition.law if law.mark not in CONFIRMED]
     return [
         *(f"{path}: [{one.about}] {one.text}" for one in definition.to_complete),
         *(f"{path}: [law] {law.name} {law.article}を、条文で確かめてください。" for law in unread),

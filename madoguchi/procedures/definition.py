@@ -28,6 +28,7 @@ UNSAID = ("file", "photo", "group", "statement")
 NONE: Mapping[str, str] = MappingProxyType({})
 
 Mark = Literal["seen", "verified", "general_knowledge", "third_party"]
+CONFIRMED: tuple[Mark, ...] = ("seen", "verified")  # all other marks are still to be confirmed
 KindOfAct = Literal["application", "notification", "offer"]
 Outcome = Literal["granted", "accepted", "refused", "dismissed", "returned"]
 Effect = Literal["stop", "warn"]

@@ -50,6 +50,11 @@ class Block:
         return str(self.source.data.get("title", self.id))
 
     @property
+    def note(self) -> str:
+        """Whence its contents come, in the words of the section."""
+        return str(self.source.data.get("note", ""))
+
+    @property
     def items(self) -> list[Any]:
         """Its items as plain data."""
         items = self.source.data.get("items")

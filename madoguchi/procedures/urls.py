@@ -1,6 +1,6 @@
 from django.urls import path
 
-from madoguchi.procedures import views
+from madoguchi.procedures import desk_pages, views
 
 app_name = "procedures"
 
@@ -9,4 +9,6 @@ urlpatterns = [
     path("procedures/", views.listing, name="list"),
     path("procedures/schema/1", views.schema, name="schema"),
     path("procedures/<slug:procedure_id>/", views.page, name="page"),
+    path("studio/blocks/", desk_pages.blocks, name="blocks"),
+    path("studio/blocks/<slug:block_id>/", desk_pages.block, name="block"),
 ]

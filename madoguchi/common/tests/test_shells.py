@@ -122,9 +122,10 @@ def test_the_desk_names_who_is_signed_in_and_offers_to_sign_out() -> None:
                 "/desk/figures/",
                 "/plan/achievements/",
                 "/desk/retention/",
+                "/studio/blocks/",
             ],
         ),
-        ({"office"}, ["/plan/achievements/", "/plan/office/", "/desk/retention/"]),
+        ({"office"}, ["/plan/achievements/", "/plan/office/", "/desk/retention/", "/studio/blocks/"]),
         (
             {"approver"},
             [
@@ -151,6 +152,7 @@ def test_the_desk_names_who_is_signed_in_and_offers_to_sign_out() -> None:
                 "/desk/figures/",
                 "/plan/achievements/",
                 "/desk/retention/",
+                "/studio/blocks/",
                 "/desk/staff/",
                 "/desk/departments/",
                 "/desk/jobs/",
@@ -173,7 +175,13 @@ def test_the_menu_of_the_desk_offers_what_the_roles_may_open(roles: set[str], of
     [
         (
             {"officer"},
-            ["/desk/handover/", "/desk/figures/", "/plan/achievements/", "/desk/retention/"],
+            [
+                "/desk/handover/",
+                "/desk/figures/",
+                "/plan/achievements/",
+                "/desk/retention/",
+                "/studio/blocks/",
+            ],
         ),
         ({"approver"}, []),
         ({"office"}, []),

@@ -1,4 +1,5 @@
-"""`madoguchi procedures check [FILE…]` validates definitions; `close ID` and `reopen ID` say what is taken online."""
+"""`madoguchi procedures`: `check [FILE…]` validates definitions, `blocks [NAME]` says who uses a block, `close ID` and
+`reopen ID` say what is taken online."""
 
 import sys
 
@@ -9,14 +10,30 @@ def main(argv: list[str]) -> int:
     """Check the named files, or the whole catalog; exit code 1 when something must be mended."""
     if len(argv) == 2 and argv[0] in ("close", "reopen"):
         return _set_open(argv[1], is_open=argv[0] == "reopen")
+    if argv[:1] == ["blocks"] and len(argv) <= 2:
+        return _blocks("".join(argv[1:]))
     if argv[:1] != ["check"]:
-        print("usage: madoguchi procedures check [FILE…] | close ID | reopen ID", file=sys.stderr)
+        usage = "madoguchi procedures check [FILE…] | blocks [NAME] | close ID | reopen ID"
+        print(f"usage: {usage}", file=sys.stderr)
         return 2
     start_django()
     from madoguchi.procedures import checking
 
     code: int = checking.main(argv[1:])
     return code
+
+
+def _blocks(name: str) -> int:
+    """Print which procedures use the blocks, or what a change of one touches; exit code 1 when there is no such block."""
+    start_django()
+    from madoguchi.procedures import desk_blocks
+
+    try:
+        print("\n".join(desk_blocks.lines(name)))
+    except KeyError:
+        print(f"There is no block {name}.", file=sys.stderr)
+        return 1
+    return 0
 
 
 def _set_open(procedure_id: str, *, is_open: bool) -> int:

@@ -47,3 +47,10 @@ def test_a_version_published_at_that_moment_is_told_in_a_sentence(
 
     assert command.main(["close", procedure_id]) == 1
     assert "Try again." in capsys.readouterr().err
+
+
+def test_the_console_says_who_uses_a_block(capsys: pytest.CaptureFixture[str]):
+    assert command.main(["blocks"]) == 0
+    assert command.main(["blocks", "city_appeal"]) == 0
+    assert "city_appeal: 0件の手続で使っています。" in capsys.readouterr().out
+    assert command.main(["blocks", "nothing"]) == 1
