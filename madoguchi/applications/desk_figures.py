@@ -6,7 +6,7 @@ Everything is counted from the cases at the moment of asking; nobody is ranked: 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby, pairwise
@@ -262,6 +262,38 @@ def days(departments: Collection[str], *, today: date) -> list[Day]:
     return [
         Day(on, procedure_id, came.get((on, procedure_id), 0), ended[on, procedure_id])
         for on, procedure_id in sorted({*came, *ended}, key=lambda one: (-one[0].toordinal(), one[1]))
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """The days of a week that are counted, from Monday to Sunday, of a procedure."""
+
+    since: date
+    until: date
+    procedure_id: str
+    received: int
+    ended: int
+
+
+def weeks(found: Iterable[Day], *, today: date) -> list[Week]:
+    """The sums of the days by week and procedure, newest first; the first and the last week may be a part of one."""
+    first = today - timedelta(days=BY_DAY - 1)
+    received: Counter[tuple[date, str]] = Counter()
+    ended: Counter[tuple[date, str]] = Counter()
+    for one in found:
+        key = one.on - timedelta(days=one.on.weekday()), one.procedure_id
+        received[key] += one.received
+        ended[key] += one.ended
+    return [
+        Week(
+            max(monday, first),
+            min(monday + timedelta(days=6), today),
+            procedure_id,
+            received[monday, procedure_id],
+            ended[monday, procedure_id],
+        )
+        for monday, procedure_id in sorted(received, key=lambda one: (-one[0].toordinal(), one[1]))
     ]
 
 

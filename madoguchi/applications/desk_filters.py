@@ -65,6 +65,11 @@ class Filters:
         return bool(self.names)
 
     @property
+    def filtered(self) -> bool:
+        """Whether one of the filters is set; a search is none."""
+        return any(name != "find" for name in self.names)
+
+    @property
     def names(self) -> list[str]:
         """Which filters are in use, for the audit record: never what they say."""
         used = ("procedure", "department", "channel", "due", "holder", "news", "find")

@@ -180,8 +180,10 @@ def _found(cases: QuerySet[Application], text: str, *, today: date) -> QuerySet[
     wanted = wanted_by(text)
     if wanted.is_nothing:
         return cases.none()
-    if named := _numbered(wanted) or _of_whole_name(wanted):
-        return cases.filter(id__in=named)
+    if numbered := _numbered(wanted):
+        return cases.filter(id__in=numbered)
+    if named := _of_whole_name(wanted):
+        return cases.filter(named)
     hidden = _protected_ids(today) if wanted.keys else []
     by_person = Application.objects.filter(id__in=_known_by(wanted.keys[0], hidden)) if wanted.keys else cases
     for key in wanted.keys[1:]:
@@ -200,14 +202,16 @@ def _numbered(wanted: Wanted) -> list[uuid.UUID]:
     return list(Application.objects.filter(receipt_number=wanted.receipt_number).values_list("id", flat=True))
 
 
-def _of_whole_name(wanted: Wanted) -> list[uuid.UUID]:
-    """The cases of those who are called just so, family name first: some, or none where it is no whole name."""
+def _of_whole_name(wanted: Wanted) -> Q:
+    """Those who are called just so, family name first, in letters or as it is read; empty where nobody is.
+
+    Mostly one of the two: its index alone then answers what is counted and which cases stand on the page.
+    """
     if len(wanted.keys) < 2 or wanted.birth_days or wanted.receipt_number:
-        return []
+        return Q()
     key = "".join(wanted.keys)
-    called = Application.objects.filter(Q(name_key=key) | Q(kana_key=key))
-    found = list(called.values_list("id", flat=True)[: FEW + 1])
-    return found if len(found) <= FEW else []
+    ways = [{"name_key": key}, {"kana_key": key}]
+    return Q(*(Q(**way) for way in ways if Application.objects.filter(**way).exists()), _connector=Q.OR)
 
 
 def _known_by(key: str, hidden: Collection[uuid.UUID]) -> QuerySet[Any, Any]:

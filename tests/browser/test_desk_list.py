@@ -47,3 +47,27 @@ def test_an_officer_saves_a_view_and_takes_it_as_a_workbook(
     look(page, "list-views")
     form.press("削除する")
     expect(form.main).to_contain_text("削除しました。")
+
+
+def test_on_a_narrow_screen_the_filters_are_folded_and_opened_by_keyboard(
+    staff_page: Callable[[str], Page], look: Look, fits: Callable[[Page], None]
+) -> None:
+    page = staff_page("officer")
+    page.goto("/desk/")
+    expect(page.get_by_label("手続", exact=True)).to_be_visible()  # there is room
+
+    page.set_viewport_size({"width": 320, "height": 640})
+    expect(page.locator("#due")).not_to_be_visible()
+    look(page, "list-filters-folded")
+    fits(page)
+    page.locator("summary", has_text="絞り込みと列").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#due")).to_be_visible()
+    look(page, "list-filters-open")
+    fits(page)
+    page.locator("#due").focus()
+    page.locator("#due").select_option(label="期限を過ぎたもの")
+    Form(page).press("絞り込む")
+
+    expect(page.locator("#due")).to_be_visible()
+    expect(page.locator("#due")).to_have_value("overdue")

@@ -370,6 +370,17 @@ def test_a_sitting_is_set_down_and_cases_are_put_on_its_agenda(case: Application
     assert "同じ日に、同じ名前の審査会があります。" in text_of(again)
 
 
+def test_that_cases_are_to_be_chosen_is_said_once_and_not_of_each(
+    meeting: BoardMeeting, browser: Client
+) -> None:
+    ready_case()
+
+    page = text_of(browser.get(url("sitting", meeting)))
+
+    group = page.partition('id="cases"')[2].partition("</fieldset>")[0]
+    assert (group.count('name="cases"'), group.count("必須")) == (2, 1)
+
+
 def test_a_sitting_is_put_right_and_who_was_slower_is_told(browser: Client, meeting: BoardMeeting) -> None:
     form = {
         "version": "1", "name": "第9合議体", "held_on": meeting.held_on.isoformat(), "members": "4",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -129,6 +129,41 @@ def test_the_page_shows_only_the_departments_of_who_looks(desk: Desk) -> None:
 
     assert "手続中は1件" in own
     assert "手続中は0件" in other
+
+
+def test_days_are_summed_by_weeks_from_monday_of_which_the_first_and_the_last_may_be_parts() -> None:
+    today = date(2026, 11, 25)  # a Wednesday; the first of its thirty days is Tuesday, 27 October
+    days = [
+        figures.Day(today, "b", 3, 1),
+        figures.Day(date(2026, 11, 23), "b", 1, 0),
+        figures.Day(date(2026, 11, 23), "a", 0, 2),
+        figures.Day(date(2026, 11, 22), "b", 5, 0),
+        figures.Day(date(2026, 10, 27), "b", 7, 4),
+    ]
+
+    assert figures.weeks(days, today=today) == [
+        figures.Week(date(2026, 11, 23), today, "a", 0, 2),
+        figures.Week(date(2026, 11, 23), today, "b", 4, 1),
+        figures.Week(date(2026, 11, 16), date(2026, 11, 22), "b", 5, 0),
+        figures.Week(date(2026, 10, 27), date(2026, 11, 1), "b", 7, 4),
+    ]
+
+
+def test_the_days_are_folded_below_their_weeks_and_whole_in_the_file(desk: Desk) -> None:
+    for days in (0, 10, 20):
+        ApplicationFactory(received_on=days_ago(days))
+    browser = desk.browser("officer")
+
+    page = text_of(browser.get("/desk/figures/"))
+    folded = page.partition('class="details"')[2].partition("</details>")[0]
+    content = b"".join(browser.get("/desk/figures/days.csv")).decode("utf-8-sig")
+
+    assert "日ごとの件数を開く（3行）" in folded
+    assert all(days_ago(days).isoformat() in folded for days in (0, 10, 20))
+    assert "週ごとの合計" in page.partition('class="details"')[0]
+    assert [line[0] for line in csv.reader(io.StringIO(content))][1:] == [
+        days_ago(days).isoformat() for days in (0, 10, 20)
+    ]
 
 
 def test_each_table_leaves_as_csv(desk: Desk) -> None:

@@ -164,6 +164,23 @@ def test_filters_stand_in_the_address_and_narrow_the_list(desk: Desk) -> None:
     assert len(numbers(browser.get("/desk/?procedure=child-allowance-claim"))) == 2
 
 
+@pytest.mark.parametrize(
+    ("query", "is_open"), [("", False), ("?tab=all&sort=filed", False), ("?due=soon", True)]
+)
+def test_the_filters_stand_open_where_one_is_set(desk: Desk, query: str, is_open: bool) -> None:
+    page = text_of(desk.browser("officer").get(f"/desk/{query}"))
+
+    fold = page.partition('<div class="filters">')[2].partition(">")[0]
+
+    assert fold.strip() == ('<details class="details" open' if is_open else '<details class="details"')
+
+
+def test_a_search_is_no_filter_to_unfold(desk: Desk) -> None:
+    page = text_of(search(desk, "髙橋"))
+
+    assert '<div class="filters"> <details class="details">' in re.sub(r"\s+", " ", page)
+
+
 def test_nobody_sees_cases_of_other_departments_even_by_asking_for_the_department(desk: Desk) -> None:
     ApplicationFactory()
 

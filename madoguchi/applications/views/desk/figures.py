@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -34,6 +34,7 @@ class Table:
     columns: list[str]
     rows: list[list[Any]]
     texts: int  # so many first columns hold words, the others numbers
+    sums: list[list[Any]] = field(default_factory=list)  # stand in front; the rows are then folded
 
 
 @access.staff(*ROLES)
@@ -73,16 +74,17 @@ def _departments(request: HttpRequest) -> tuple[set[str], set[str]]:
 
 
 def _table(name: str, departments: set[str]) -> Table:
+    if name == "days":
+        return _days(departments)
     made = {
         "ages": _ages,
         "loads": _loads,
         "corrections": _corrections,
         "taken": _taken,
         "stages": _stages,
-        "days": _days,
     }[name]
     title, sentence, columns, rows = made(departments)
-    return Table(name, title, sentence, columns, rows, texts=2 if name in ("corrections", "days") else 1)
+    return Table(name, title, sentence, columns, rows, texts=2 if name == "corrections" else 1)
 
 
 def _procedure_names() -> dict[str, str]:
@@ -173,13 +175,24 @@ def _stages(departments: set[str]) -> tuple[str, str, list[str], list[list[Any]]
     return _("段階ごとの日数"), sentence, columns, rows
 
 
-def _days(departments: set[str]) -> tuple[str, str, list[str], list[list[Any]]]:
-    names, found = _procedure_names(), figures.days(departments, today=clock.today())
+def _days(departments: set[str]) -> Table:
+    today, names = clock.today(), _procedure_names()
+    found = figures.days(departments, today=today)
     rows: list[list[Any]] = [
         [one.on.isoformat(), names.get(one.procedure_id, one.procedure_id), one.received, one.ended]
         for one in found
     ]
+    sums: list[list[Any]] = [
+        [_span(one), names.get(one.procedure_id, one.procedure_id), one.received, one.ended]
+        for one in figures.weeks(found, today=today)
+    ]
     sentence = _("直近%(days)s日の、受け付けた件数と、決定か取下げで終わった件数です。") % {
         "days": figures.BY_DAY
     }
-    return _("日ごとの件数"), sentence, [_("日"), _("手続"), _("受付"), _("完了・取下げ")], rows
+    columns = [_("日"), _("手続"), _("受付"), _("完了・取下げ")]
+    return Table("days", _("日ごとの件数"), sentence, columns, rows, texts=2, sums=sums)
+
+
+def _span(week: figures.Week) -> str:
+    """2026-11-23～2026-11-27."""
+    return f"{week.since}～{week.until}" if week.since < week.until else f"{week.since}"
