@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Case, F, Value, When
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -208,10 +209,10 @@ def _handled(request: HttpRequest, disaster_id: UUID) -> tuple[Disaster, Definit
 def disaster(request: HttpRequest, disaster_id: UUID) -> HttpResponse:
     """The record: filings by town and grade, how far they are, and what can be done for many at once."""
     found, definition, staff = _disaster(request, disaster_id)
-    counted = disaster_queries.counts(found)
+    counted = disaster_queries.counts(found, today=clock.today())
     grades = disaster_queries.grades_of(definition)
-    filings = DisasterFiling.objects.filter(disaster=found)
-    stages = disaster_queries.stages(list(filings.values_list("application__status", "grade")))
+    inspections = _inspections(definition)
+    stages = disaster_queries.stages(found, inspections[0].id if inspections else "")
     words = {
         Status.FILED: _("受付済み（担当者なし）"),
         Status.IN_REVIEW: _("審査中（結果なし）"),
@@ -232,14 +233,16 @@ def disaster(request: HttpRequest, disaster_id: UUID) -> HttpResponse:
             _("町字"),
             {"label": _("件数"), "numeric": True},
             *({"label": label, "numeric": True} for _id, label in grades),
-            {"label": _("結果なし"), "numeric": True},
+            {"label": _("結果待ち"), "numeric": True},
+            {"label": _("結果なしで終了"), "numeric": True},
         ],
         "rows": [
             [
-                one.town or _("（町字なし）"),
+                _("（支援措置の対象）") if one.town is None else one.town or _("（町字なし）"),
                 one.total,
                 *(one.grades.get(g, 0) for g, _l in grades),
                 one.grades.get("", 0),
+                one.ended,
             ]
             for one in counted
         ],
@@ -405,14 +408,17 @@ def results(request: HttpRequest, disaster_id: UUID) -> HttpResponse:
 @access.staff(*HANDLES)
 @require_GET
 def template_csv(request: HttpRequest, disaster_id: UUID) -> HttpResponseBase:
-    """An empty list of inspections with the numbers of the filings that wait for one, in the order of their towns."""
+    """An empty list of inspections with the numbers of the filings that wait for one, in the order of their towns.
+
+    Those of protected people (支援措置) stand last: among neighbours their place would tell the town.
+    """
     found, definition, staff = _handled(request, disaster_id)
     inspections = _inspections(definition)
     if not inspections:
         raise Http404
-    waiting = disaster_queries.to_inspect(found, inspections[0].id).order_by(
-        "disaster_filing__town", "receipt_number"
-    )
+    hidden = disaster_queries.protected_in(found, today=clock.today())
+    town = Case(When(id__in=hidden, then=Value("\U0010ffff")), default=F("disaster_filing__town"))
+    waiting = disaster_queries.to_inspect(found, inspections[0].id).order_by(town, "receipt_number")
     _record(staff, found, waiting.count(), "template")
     blanks = ["" for _question in inspections[0].result]
     rows = (
