@@ -10,8 +10,9 @@ import pytest
 from django.db import connection
 
 from madoguchi.applications import actions
+from madoguchi.applications.actions.approving import decide_opened
 from madoguchi.applications.actions.decision import NumberTaken
-from madoguchi.applications.errors import ChangedMeanwhile, NotAllowed
+from madoguchi.applications.errors import ChangedMeanwhile, DecidedAlone, NotAllowed
 from madoguchi.applications.models import Application, Consultation, Decision, Status
 from madoguchi.applications.queries import resident_timeline
 from madoguchi.applications.tests.chained import (
@@ -280,6 +281,34 @@ def test_a_protected_case_is_not_shown_to_the_consulted_department() -> None:
     assert audited(case)[-1] == "read_denied"
 
 
+def test_who_decides_in_another_department_opens_a_protected_case_with_a_purpose_that_is_told() -> None:
+    desk = chained_desk({"approver": "head", "department": WELFARE, "batch": {"sample": 100}})
+    case = proposed(desk)
+    RestrictionFactory(subject=f"application:{case.id}", responsible_department=desk.department.code)
+    browser, address = desk.browser("welfare"), url_of("case_decide", case)
+
+    assert desk.browser("tax").get(address).status_code == 404
+    asked = browser.get(address)
+    assert "髙橋" not in text_of(asked)
+    assert "閲覧の理由" in text_of(asked)
+    listed = text_of(browser.get("/desk/approvals/"))
+    assert "開くと担当部署に知らせが届きます" in listed
+    with pytest.raises(DecidedAlone):
+        decide_opened(
+            decision_id=proposal_of(case).id, version=case.version, by=desk["welfare"], now=clock.now()
+        )
+    stated = browser.post(
+        url_of("case_purpose", case), {"purpose": "この申請を決裁するため。", "then": address}
+    )
+    assert stated["Location"] == address
+    assert AuditEntry.objects.filter(act="alarm.protected_case_opened").count() == 1
+    assert "髙橋" in text_of(browser.get(address))
+    assert post(desk, "welfare", case, act="decide").status_code == 302
+    case.refresh_from_db()
+    assert case.status == Status.CLOSED
+    assert browser.get(address).status_code in (403, 404)  # decided: no more of theirs
+
+
 # --- deciding -------------------------------------------------------------------------------------------------
 
 
@@ -544,7 +573,7 @@ def test_each_line_says_what_it_still_needs() -> None:
     desk.browser("approver").get(url_of("case_decide", case))
     assert "確認済み" in said(desk)
     RestrictionFactory(subject=f"application:{case.id}", responsible_department=TAX)
-    assert "担当部署が決裁します" in said(desk)
+    assert "開くと担当部署に知らせが届きます" in said(desk)
     assert 'name="item"' not in said(desk)
     never = chained_desk({"batch": "never"})
     proposed(never)
