@@ -28,6 +28,7 @@ from madoguchi.applications.tests.desks import Desk, audited, text_of, url_of
 from madoguchi.applications.tests.factories import ApplicationFactory, AttachmentFactory
 from madoguchi.audit.models import AuditEntry
 from madoguchi.common import clock
+from madoguchi.common.tests.lists import both_files
 from madoguchi.identity.models import Staff
 from madoguchi.identity.tests.factories import RestrictionFactory
 from madoguchi.organization.models import Department, Posting
@@ -691,7 +692,7 @@ def test_the_list_asks_as_many_questions_for_ten_as_for_one(django_assert_max_nu
     assert questions() == one
 
 
-def test_the_list_is_filtered_by_procedure_leafed_through_and_saved_as_csv(
+def test_the_list_is_filtered_by_procedure_leafed_through_and_saved_as_a_file(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     from madoguchi.applications import desk_approvals
@@ -705,14 +706,14 @@ def test_the_list_is_filtered_by_procedure_leafed_through_and_saved_as_csv(
     second = text_of(browser.get("/desk/approvals/?page=2"))
     beyond = text_of(browser.get("/desk/approvals/?page=99&procedure=child-allowance-claim"))
     nothing = text_of(browser.get("/desk/approvals/?procedure=another"))
-    saved = b"".join(browser.get("/desk/approvals/list.csv").streaming_content).decode()  # type: ignore[attr-defined]
+    saved = both_files(browser, "/desk/approvals/list.csv")
 
     assert "3件のうち1～2件目" in first
     assert "3件のうち3～3件目" in second
     assert "3件のうち3～3件目" in beyond
     assert "この手続に、決裁を待つ申請はありません" in nothing
-    assert len(saved.strip().splitlines()) == 1 + len(cases)
-    assert "髙橋" not in saved
+    assert len(saved) == 1 + len(cases)
+    assert "髙橋" not in str(saved)
 
 
 def test_a_late_consultation_is_marked_and_an_empty_list_says_so() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from datetime import timedelta
 from typing import Any
 
@@ -26,6 +25,7 @@ from madoguchi.applications.tests.factories import (
 )
 from madoguchi.common import clock
 from madoguchi.common.ids import grouped, new_id
+from madoguchi.common.tests.lists import both_files
 
 pytestmark = pytest.mark.django_db
 
@@ -241,14 +241,12 @@ def test_everything_that_was_said_is_saved_as_a_file(desk: Desk, case: Applicati
     ContactFactory(application=case, gist="=1+1", struck_at=NOW, struck_by=desk["head"])
     MessageFactory(application=case, text="来週です。")
 
-    response = desk.browser("officer").get(url_of("case_contacts_csv", case))
+    lines = both_files(desk.browser("officer"), url_of("case_contacts_csv", case))
 
-    content = b"".join(response.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
-    lines = list(csv.reader(content.splitlines()))
     assert lines[0][:2] == ["日", "方法"]
     assert [line[1] for line in lines[1:]] == ["メッセージ", "電話"]
     assert not any(cell.startswith("=") for line in lines for cell in line)
-    assert "取消し（中村 拓也）" in content
+    assert "取消し（中村 拓也）" in str(lines)
 
 
 # --- in the list of cases ------------------------------------------------------------------------------------

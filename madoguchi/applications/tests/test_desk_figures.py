@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import date, timedelta
 
 import pytest
@@ -24,6 +22,7 @@ from madoguchi.applications.tests.factories import (
 )
 from madoguchi.common import clock
 from madoguchi.common.ids import grouped
+from madoguchi.common.tests.lists import both_files
 
 pytestmark = pytest.mark.django_db
 
@@ -183,23 +182,21 @@ def test_the_days_are_folded_below_their_weeks_and_whole_in_the_file(desk: Desk)
 
     page = text_of(browser.get("/desk/figures/"))
     folded = page.partition('class="details"')[2].partition("</details>")[0]
-    content = b"".join(browser.get("/desk/figures/days.csv")).decode("utf-8-sig")
+    lines = both_files(browser, "/desk/figures/days.csv")
 
     assert "日ごとの件数を開く（3行）" in folded
     assert all(days_ago(days).isoformat() in folded for days in (0, 10, 20))
     assert "週ごとの合計" in page.partition('class="details"')[0]
-    assert [line[0] for line in csv.reader(io.StringIO(content))][1:] == [
-        days_ago(days).isoformat() for days in (0, 10, 20)
-    ]
+    assert [line[0] for line in lines[1:]] == [days_ago(days).isoformat() for days in (0, 10, 20)]
 
 
-def test_each_table_leaves_as_csv(desk: Desk) -> None:
+def test_each_table_leaves_as_a_file(desk: Desk) -> None:
     ApplicationFactory(in_review=True, officer=desk["officer"])
     browser = desk.browser("officer")
 
     for name in ("ages", "loads", "corrections", "taken"):
-        content = b"".join(browser.get(f"/desk/figures/{name}.csv")).decode("utf-8-sig")
-        assert len(list(csv.reader(io.StringIO(content)))) == (2 if name in ("ages", "loads") else 1)
+        lines = both_files(browser, f"/desk/figures/{name}.csv")
+        assert len(lines) == (2 if name in ("ages", "loads") else 1)
     assert browser.get("/desk/figures/other.csv").status_code == 404
 
 

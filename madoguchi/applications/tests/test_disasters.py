@@ -60,6 +60,7 @@ from madoguchi.applications.tests.stepping import (
 )
 from madoguchi.common import clock
 from madoguchi.common.ids import grouped, new_id
+from madoguchi.common.tests.lists import both_files
 from madoguchi.identity.models import Staff
 from madoguchi.identity.tests.factories import RestrictionFactory
 from madoguchi.japan.check_digits import new_receipt_number
@@ -675,14 +676,14 @@ def test_the_record_shows_counts_and_its_list_names_nobody_and_no_town_of_a_prot
     )
 
     page = text_of(browser.get(url("disaster", disaster)))
-    csv = b"".join(browser.get(url("disaster_csv", disaster))).decode("utf-8-sig")
-    blank = b"".join(browser.get(url("disaster_template", disaster))).decode("utf-8-sig")
+    lines = both_files(browser, url("disaster_csv", disaster))
+    blank = both_files(browser, url("disaster_template", disaster))
 
     assert "審査中（結果あり）" in page
-    assert "隠れた町" not in page + csv
-    assert case.applicant_name not in page + csv + blank
-    assert len(csv.splitlines()) == 3
-    assert [line.split(",")[0] for line in blank.splitlines()] == ["受付番号", grouped(hidden.receipt_number)]
+    assert "隠れた町" not in page + str(lines)
+    assert case.applicant_name not in page + str(lines + blank)
+    assert len(lines) == 3
+    assert [line[0] for line in blank] == ["受付番号", grouped(hidden.receipt_number)]
 
 
 def test_a_second_look_is_taken_on_the_page(case: Application, browser: Client) -> None:

@@ -23,7 +23,7 @@ from madoguchi.applications.views.desk.case import HANDLES, SEES, head_of
 from madoguchi.applications.views.desk.opening import OpenCase, with_case
 from madoguchi.common.ids import new_id
 from madoguchi.common.pages import render
-from madoguchi.common.spreadsheets import csv_response
+from madoguchi.common.spreadsheets import FileKind, list_response
 from madoguchi.japan.eras import DateError, parse_date
 from madoguchi.notices.rules import is_usable_address
 
@@ -171,10 +171,10 @@ def strike(request: HttpRequest, case: OpenCase, contact_id: uuid.UUID) -> HttpR
 
 @with_case(*SEES)
 @require_GET
-def contacts_csv(request: HttpRequest, case: OpenCase) -> HttpResponseBase:
-    """Everything that was said, as CSV."""
+def contacts_file(request: HttpRequest, case: OpenCase, kind: FileKind) -> HttpResponseBase:
+    """Everything that was said, as a file."""
     case.shown = "contacts"
-    case.looked_at["file"] = "csv"
+    case.looked_at["file"] = kind
     header = [_("日"), _("方法"), _("書いた人・記録した人"), _("相手"), _("内容"), _("取消し")]
-    name = f"contacts-{case.application.receipt_number}.csv"
-    return csv_response(name, header, list(desk_contacts.file_lines(case.application)))
+    name = f"contacts-{case.application.receipt_number}"
+    return list_response(request, kind, name, header, list(desk_contacts.file_lines(case.application)))

@@ -37,7 +37,7 @@ from madoguchi.common import access, clock, desk_lists
 from madoguchi.common.ids import grouped
 from madoguchi.common.jinja2env import both_eras
 from madoguchi.common.pages import render
-from madoguchi.common.spreadsheets import csv_response
+from madoguchi.common.spreadsheets import FileKind, list_response
 from madoguchi.identity.models import Staff
 from madoguchi.japan.eras import DateError, parse_date
 from madoguchi.organization import queries as organization
@@ -320,12 +320,12 @@ def edit(request: HttpRequest, disaster_id: UUID) -> HttpResponse:
 
 @access.staff(*ROLES)
 @require_GET
-def filings_csv(request: HttpRequest, disaster_id: UUID) -> HttpResponseBase:
-    """The filings of a disaster as CSV, streamed: numbers, towns, grades; no name, no address."""
+def filings_file(request: HttpRequest, disaster_id: UUID, kind: FileKind) -> HttpResponseBase:
+    """The filings of a disaster as a file, streamed: numbers, towns, grades; no name, no address."""
     found, definition, staff = _disaster(request, disaster_id)
     labels = dict(disaster_queries.grades_of(definition))
     cases = disaster_queries.cases_of(found)
-    _record(staff, found, cases.count(), "csv")
+    _record(staff, found, cases.count(), kind)
 
     def rows() -> Iterator[list[object]]:
         rest = cases.iterator(chunk_size=AT_ONCE)
@@ -335,13 +335,13 @@ def filings_csv(request: HttpRequest, disaster_id: UUID) -> HttpResponseBase:
                 yield [
                     grouped(case.receipt_number),
                     "" if case.id in hidden else case.disaster_filing.town,
-                    case.received_on.isoformat(),
+                    case.received_on,
                     str(Status(case.status).label),
                     labels.get(case.disaster_filing.grade, ""),
                 ]
 
     header = [NUMBER, _("町字"), _("受付日"), _("状態"), _("被害の程度")]
-    return csv_response(f"disaster-{clock.today():%Y%m%d}.csv", header, rows())
+    return list_response(request, kind, f"disaster-{clock.today():%Y%m%d}", header, rows())
 
 
 def _record(staff: Staff, found: Disaster, count: int, purpose: str) -> None:
@@ -407,7 +407,7 @@ def results(request: HttpRequest, disaster_id: UUID) -> HttpResponse:
 
 @access.staff(*HANDLES)
 @require_GET
-def template_csv(request: HttpRequest, disaster_id: UUID) -> HttpResponseBase:
+def template_file(request: HttpRequest, disaster_id: UUID, kind: FileKind) -> HttpResponseBase:
     """An empty list of inspections with the numbers of the filings that wait for one, in the order of their towns.
 
     Those of protected people (支援措置) stand last: among neighbours their place would tell the town.
@@ -425,8 +425,8 @@ def template_csv(request: HttpRequest, disaster_id: UUID) -> HttpResponseBase:
         [grouped(number), *blanks]
         for number in waiting.values_list("receipt_number", flat=True).iterator(chunk_size=500)
     )
-    name = f"inspections-{clock.today():%Y%m%d}.csv"
-    return csv_response(name, desk_batches.header(inspections[0], NUMBER), rows)
+    name = f"inspections-{clock.today():%Y%m%d}"
+    return list_response(request, kind, name, desk_batches.header(inspections[0], NUMBER), rows)
 
 
 @access.staff(*HANDLES)
