@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 
 from madoguchi.applications import actions
 from madoguchi.applications.actions.approving import decide_opened
@@ -427,6 +428,17 @@ def test_a_resident_reads_nothing_of_the_chain() -> None:
     said = f"{entries} {made.notice}"
     for inside in ("内部の", "合議", "代決", "専決", "伊藤", "高橋"):
         assert inside not in said
+
+
+def test_files_of_talks_are_not_for_who_is_only_asked_about_the_case() -> None:
+    desk = chained_desk(ASKED)
+    case = proposed(desk)
+    for place in (f"message/{case.id}", f"opinion/{case.id}"):
+        talked = AttachmentFactory(owner_id=case.id, document_id=place)
+        address = reverse("desk:file", args=[case.id, talked.id])
+
+        assert desk.browser("tax").get(address).status_code == 404
+        assert desk.browser("officer").get(address).status_code in (200, 503)
 
 
 def test_the_consulted_department_reads_the_papers_while_it_is_asked() -> None:

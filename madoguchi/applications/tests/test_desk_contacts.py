@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -185,9 +186,24 @@ def test_a_record_in_error_is_struck_by_its_author_or_a_head_and_stays(desk: Des
     assert desk.browser("head").post(url_of("case_contact_strike", other, contact.id)).status_code == 404
 
 
+def test_a_record_that_is_sent_twice_is_kept_once(desk: Desk, case: Application) -> None:
+    browser, address = desk.browser("officer"), url_of("case_contacts", case)
+    found = re.search(r'name="message" value="([^"]+)"', text_of(browser.get(address)))
+    assert found is not None
+    sent = CALL | {"happened_on": clock.today().isoformat()} | {"message": found[1]}
+
+    for _press in range(2):
+        assert browser.post(address, sent).status_code == 302
+
+    assert Contact.objects.filter(application=case).count() == 1
+    assert browser.post(address, sent | {"message": str(new_id())}).status_code == 302
+    assert Contact.objects.filter(application=case).count() == 2
+
+
 def test_the_actions_refuse_who_may_not_and_days_to_come(desk: Desk, case: Application) -> None:
     told: dict[str, Any] = {
         "application": case,
+        "contact_id": new_id(),
         "way": "telephone",
         "who": "本人",
         "gist": "x",

@@ -100,13 +100,9 @@ def _write(request: HttpRequest, case: OpenCase) -> dict[str, str]:
     if len(text.replace("\r\n", "\n")) > LONGEST:
         return {"text": _("メッセージは%(most)s文字までにしてください。") % {"most": LONGEST}}
     try:
-        message_id = uuid.UUID(request.POST.get("message", ""))
-    except ValueError:
-        message_id = new_id()
-    try:
         actions.write_message(
             application=case.application,
-            message_id=message_id,
+            message_id=_sent_id(request),
             text=text,
             asks="asks" in request.POST,
             by=case.staff,
@@ -119,6 +115,14 @@ def _write(request: HttpRequest, case: OpenCase) -> dict[str, str]:
             )
         }
     return {}
+
+
+def _sent_id(request: HttpRequest) -> uuid.UUID:
+    """The id that came with the form, so that what is sent twice is kept once."""
+    try:
+        return uuid.UUID(request.POST.get("message", ""))
+    except ValueError:
+        return new_id()
 
 
 def _record(request: HttpRequest, case: OpenCase) -> dict[str, str]:
@@ -146,6 +150,7 @@ def _record(request: HttpRequest, case: OpenCase) -> dict[str, str]:
     if day is not None and not errors:
         actions.record_contact(
             application=case.application,
+            contact_id=_sent_id(request),
             happened_on=day,
             way=data["way"],
             who=who,
