@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from madoguchi.applications.desk_case import STATED
 from madoguchi.applications.desk_queries import subject_of
-from madoguchi.applications.mails import add_mail
+from madoguchi.applications.mails import add_mail, department_address
 from madoguchi.applications.models import Application
 from madoguchi.audit import actions as audit
 from madoguchi.common import clock, jobs, kernel
@@ -19,7 +19,6 @@ from madoguchi.common.ids import grouped, new_id
 from madoguchi.common.jinja2env import city_name, jst
 from madoguchi.identity.models import Staff
 from madoguchi.notices import queries as notices
-from madoguchi.organization import queries as organization
 
 ALARM = "alarm.protected_case_opened"
 
@@ -61,7 +60,7 @@ def tell_protected_opening(payload: Mapping[str, Any]) -> None:
     unit = kernel.Unit()
     add_mail(
         unit,
-        to=organization.department(payload["department"]).email,
+        to=department_address(payload["department"], application.procedure_id),
         subject=_("【%(city)s】支援措置の対象の申請が閲覧されました") % {"city": city_name()},
         lines=[
             _("支援措置の対象の申請が、職員画面で開かれました。"),
@@ -90,7 +89,7 @@ def tell_protection_carried(payload: Mapping[str, Any]) -> None:
     unit = kernel.Unit()
     add_mail(
         unit,
-        to=organization.department(application.department_code).email,
+        to=department_address(application.department_code, application.procedure_id),
         subject=_("【%(city)s】支援措置を引き継いだ申請があります") % {"city": city_name()},
         lines=[
             _("支援措置の対象の方と、氏名と生年月日が同じ申請があります。"),

@@ -93,6 +93,12 @@ def consulted_by(staff: Staff, *, today: date) -> Q:
     return wanted & ~Q(decision__proposed_by=staff)
 
 
+def is_to_decide(staff: Staff, application: Application, *, today: date) -> bool:
+    """Whether a proposal about this case waits for this person to decide it."""
+    waiting = application.decisions.filter(decided_at=None, sent_back_at=None)
+    return any(decides_as(staff, application, one, today=today) for one in waiting)
+
+
 def is_in_chain(staff: Staff, application: Application, *, today: date, afterwards: bool = False) -> bool:
     """Whether a person of another department decides this case or is asked about it; `afterwards`: or was."""
     asked = Consultation.objects.filter(

@@ -180,7 +180,7 @@ def _state(
     if decides_as(staff, case, decision, today=today) == Capacity.SUBSTITUTE:
         return _("1件ずつ"), "neutral", _("代決になります")
     if responsible is not None and not may_see_protected(staff, responsible, today=today):
-        return _("支援措置"), "neutral", _("担当部署が決裁します")
+        return _("1件ずつ"), "neutral", _("支援措置の対象。開くと担当部署に知らせが届きます")
     if not chain.sample:
         return _("1件ずつ"), "neutral", ""
     if not must_be_opened(decision.id, sample=chain.sample, is_protected=responsible is not None):

@@ -18,13 +18,12 @@ from django.utils.translation import gettext as _
 from madoguchi.applications.chain_permissions import consulted_department, deciding_department
 from madoguchi.applications.desk_chain import post_words
 from madoguchi.applications.errors import ChangedMeanwhile
-from madoguchi.applications.mails import add_mail
+from madoguchi.applications.mails import add_mail, department_address
 from madoguchi.applications.models import Consultation, Decision
 from madoguchi.common import clock, jobs, kernel
 from madoguchi.common.ids import grouped
 from madoguchi.common.jinja2env import both_eras, city_name
 from madoguchi.notices.actions import AlreadyTold
-from madoguchi.organization import queries as organization
 from madoguchi.procedures import queries as procedures
 
 REMIND_BEFORE = timedelta(days=1)
@@ -147,7 +146,7 @@ def _mail(
     procedure = procedures.definition_of(application.procedure_version_id).current_name
     add_mail(
         unit,
-        to=organization.department(department_code).email,
+        to=department_address(department_code, application.procedure_id),
         subject=subject % {"city": city_name(), "procedure": procedure},
         lines=[
             lines[0],

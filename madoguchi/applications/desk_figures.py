@@ -12,11 +12,29 @@ from datetime import date, datetime, time, timedelta
 from itertools import groupby, pairwise
 from uuid import UUID
 
-from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, QuerySet, Sum
+from django.db.models import (
+    Count,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+)
 
 from madoguchi.applications import rules
 from madoguchi.applications.desk_queries import period_runs
-from madoguchi.applications.models import Application, CaseEvent, Correction, CorrectionItem, Status
+from madoguchi.applications.models import (
+    Application,
+    CaseEvent,
+    Correction,
+    CorrectionItem,
+    Decision,
+    SecondLookRequest,
+    Status,
+)
 from madoguchi.common import clock
 from madoguchi.procedures import queries as procedures
 from madoguchi.procedures.definition import Definition
@@ -69,7 +87,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Decided cases of a procedure: average days in all and of those waiting for the resident; decided too late."""
+    """Decisions on a procedure: average days in all and of those waiting for the resident; decided too late."""
 
     procedure_id: str
     cases: int
@@ -149,26 +167,39 @@ def corrections(departments: Collection[str], *, now: datetime) -> list[Asked]:
 
 
 def taken(departments: Collection[str], *, now: datetime) -> list[Taken]:
-    """How long cases decided in the last year took, waiting for the resident apart: two questions."""
+    """How long decisions of the last year took, waiting for the resident apart; a second look (再調査) counts by itself.
+
+    Three questions.
+    """
     since = now - timedelta(days=WINDOW_DAYS)
-    decided = _of(departments).filter(status=Status.CLOSED, closed_at__gte=since)
-    waited = ExpressionWrapper(F("answered_at") - F("asked_at"), output_field=DurationField())
-    waiting: dict[str, timedelta] = dict(
-        Correction.objects.filter(application__in=decided, answered_at__isnull=False)
-        .values_list("application__procedure_id")
-        .annotate(sum=Sum(waited))
-        .order_by()
-    )
-    cases: Counter[str] = Counter()
+    cases = _of(departments)
+    looks: dict[UUID, list[tuple[datetime, date]]] = defaultdict(list)
+    asked_again = SecondLookRequest.objects.filter(application__in=cases).order_by("entered_at", "id")
+    for application_id, entered_at, asked_on in asked_again.values_list(
+        "application_id", "entered_at", "asked_on"
+    ):
+        looks[application_id].append((entered_at, asked_on))
+    count: Counter[str] = Counter()
     whole: Counter[str] = Counter()
     late: Counter[str] = Counter()
-    columns = decided.values_list("procedure_id", "received_on", "closed_at", "due_on")
-    for procedure_id, received_on, closed_at, due_on in columns.iterator(5000):
-        assert closed_at is not None  # the database keeps that a closed case says when
-        day = clock.tokyo_date(closed_at)
-        cases[procedure_id] += 1
-        whole[procedure_id] += max((day - received_on).days, 0)
+    decided = Decision.objects.filter(application__in=cases, decided_at__gte=since).order_by()
+    columns = (
+        "application_id",
+        "application__procedure_id",
+        "application__received_on",
+        "decided_at",
+        "due_on",
+    )
+    for application_id, procedure_id, received_on, decided_at, due_on in decided.values_list(
+        *columns
+    ).iterator(5000):
+        assert decided_at is not None  # asked for above
+        begun = [on for entered_at, on in looks.get(application_id, ()) if entered_at <= decided_at]
+        day = clock.tokyo_date(decided_at)
+        count[procedure_id] += 1
+        whole[procedure_id] += max((day - (begun[-1] if begun else received_on)).days, 0)
         late[procedure_id] += due_on is not None and day > due_on
+    waiting = _waiting(cases, since)
     return [
         Taken(
             procedure_id=procedure_id,
@@ -177,8 +208,22 @@ def taken(departments: Collection[str], *, now: datetime) -> list[Taken]:
             waiting=_days(waiting.get(procedure_id, timedelta())) / n,
             late=late[procedure_id],
         )
-        for procedure_id, n in sorted(cases.items())
+        for procedure_id, n in sorted(count.items())
     ]
+
+
+def _waiting(cases: QuerySet[Application], since: datetime) -> dict[str, timedelta]:
+    """How long residents were waited for in what was decided since, by procedure: answered before such a decision."""
+    waited = ExpressionWrapper(F("answered_at") - F("asked_at"), output_field=DurationField())
+    later = Decision.objects.filter(
+        application=OuterRef("application"), decided_at__gte=since, decided_at__gt=OuterRef("answered_at")
+    )
+    earlier = Decision.objects.filter(
+        application=OuterRef("application"), decided_at__lt=since, decided_at__gt=OuterRef("answered_at")
+    )
+    rows = Correction.objects.filter(Exists(later), ~Exists(earlier), application__in=cases)
+    sums = rows.values_list("application__procedure_id").annotate(sum=Sum(waited)).order_by()
+    return dict(sums)
 
 
 # Where an event leaves a case; what is not named here moves nothing.
@@ -199,7 +244,7 @@ STAGES = (Status.FILED, Status.IN_REVIEW, Status.RETURNED, Status.PROPOSED)
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """Decided cases of a procedure: average days that a case stood at each of `STAGES`."""
+    """Decisions on a procedure: average days that a case stood at each of `STAGES`."""
 
     procedure_id: str
     cases: int

@@ -78,6 +78,10 @@ def problem_text(problem: lines.Problem) -> str:
         return _("日付が決まっていません（%(what)s）。") % {"what": problem.original}
     if problem.code == "no_code":
         return _("選択肢「%(what)s」のコードが決まっていません。") % {"what": problem.original}
+    if problem.code == lines.REVOKED:
+        return _(
+            "決定が「%(what)s」に変わりました。渡した後のときは、基幹システムの登録を取り消してから、手作業の記録をしてください。"
+        ) % {"what": problem.original}
     return _("%(what)s人分あり、列が足りません。手作業で入力してください。") % {"what": problem.what}
 
 

@@ -14,13 +14,12 @@ from django.utils.translation import gettext as _
 
 from madoguchi.applications import rules
 from madoguchi.applications.errors import ChangedMeanwhile
-from madoguchi.applications.mails import add_mail
+from madoguchi.applications.mails import add_mail, department_address
 from madoguchi.applications.models import OpinionRequest
 from madoguchi.common import clock, jobs, kernel
 from madoguchi.common.ids import grouped
 from madoguchi.common.jinja2env import both_eras, city_name
 from madoguchi.notices.actions import AlreadyTold
-from madoguchi.organization import queries as organization
 from madoguchi.procedures import queries as procedures
 
 REMIND_BEFORE = timedelta(days=2)
@@ -88,7 +87,7 @@ def _tell(opinion: OpinionRequest, kind: str, *, now: datetime, unit: kernel.Uni
         }[kind]
         add_mail(
             unit,
-            to=organization.department(to).email,
+            to=department_address(to, application.procedure_id),
             subject=_("【%(city)s】%(subject)s") % {"city": city_name(), "subject": subject},
             lines=[
                 line,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,11 +20,13 @@ from madoguchi.applications.models import (
     Status,
     StepRequest,
 )
+from madoguchi.identity import queries as identity
 from madoguchi.organization import queries as organization
 from madoguchi.procedures import queries as procedures
 from madoguchi.procedures.definition import Definition
 
 AT_ONCE = 500
+ENDED = (Status.CLOSED, Status.WITHDRAWN)
 
 
 def day_of(case: Application) -> date | None:
@@ -100,11 +103,15 @@ def unbound(disaster: Disaster) -> Iterator[list[Application]]:
 
 @dataclass(frozen=True, slots=True)
 class TownCount:
-    """How many filings of a town there are, and of each grade ("" for those without one yet)."""
+    """How many filings of a town there are, of each grade ("" for those that wait for one), and `ended` without any.
 
-    town: str
+    The town is None for those of protected people (支援措置), of whom no list tells where they live.
+    """
+
+    town: str | None
     total: int
     grades: dict[str, int]
+    ended: int
 
 
 def to_inspect(disaster: Disaster, step_id: str) -> QuerySet[Application]:
@@ -121,13 +128,34 @@ def to_inspect(disaster: Disaster, step_id: str) -> QuerySet[Application]:
     return cases.filter(waits, status__in=(Status.FILED, Status.IN_REVIEW, Status.RETURNED))
 
 
-def counts(disaster: Disaster) -> list[TownCount]:
-    """The filings of a disaster by town and grade, towns in order: one question."""
-    found: dict[str, dict[str, int]] = {}
-    rows = DisasterFiling.objects.filter(disaster=disaster).values("town", "grade").annotate(n=Count("*"))
-    for row in rows.order_by("town", "grade"):
-        found.setdefault(row["town"], {})[row["grade"]] = row["n"]
-    return [TownCount(town, sum(grades.values()), grades) for town, grades in found.items()]
+def counts(disaster: Disaster, *, today: date) -> list[TownCount]:
+    """The filings of a disaster by town and grade, towns in order, protected ones last: two questions."""
+    hidden = protected_in(disaster, today=today)
+    totals: dict[str | None, Counter[str]] = {}
+    rows = DisasterFiling.objects.filter(disaster=disaster).order_by("town", "grade")
+    for town, grade, status, application_id in rows.values_list(
+        "town", "grade", "application__status", "application_id"
+    ).iterator(5000):
+        found = totals.setdefault(None if application_id in hidden else town, Counter())
+        found["ended" if not grade and status in ENDED else f"grade:{grade}"] += 1
+    ordered = sorted(totals.items(), key=lambda item: (item[0] is None, item[0] or ""))
+    return [
+        TownCount(
+            town,
+            found.total(),
+            {key.removeprefix("grade:"): n for key, n in found.items() if key != "ended"},
+            found["ended"],
+        )
+        for town, found in ordered
+    ]
+
+
+def protected_in(disaster: Disaster, *, today: date) -> set[UUID]:
+    """The filings of a disaster whose people are protected (支援措置) today."""
+    subjects = identity.restrictions_in_force(today).filter(subject__startswith="application:")
+    ids = [subject.partition(":")[2] for subject in subjects.values_list("subject", flat=True)]
+    filings = DisasterFiling.objects.filter(disaster=disaster, application__in=ids)
+    return set(filings.values_list("application_id", flat=True)) if ids else set()
 
 
 def grades_of(definition: Definition) -> list[tuple[str, str]]:
@@ -147,10 +175,15 @@ def cases_of(disaster: Disaster) -> QuerySet[Application]:
     return bound.select_related("disaster_filing", "holder").order_by("filed_at", "id")
 
 
-def stages(cases: Sequence[tuple[str, str]]) -> dict[str, int]:
-    """How many cases there are of each (status, grade there or not)."""
-    found: dict[str, int] = {}
-    for status, grade in cases:
-        key = status if status != Status.IN_REVIEW else ("graded" if grade else "in_review")
-        found[key] = found.get(key, 0) + 1
-    return found
+def stages(disaster: Disaster, step_id: str) -> dict[str, int]:
+    """How many filings there are of each status; those under review parted by whether a result is there ("graded").
+
+    A case that is looked at again (再調査) waits for another result, whatever was found before. Two questions.
+    """
+    rows = (
+        DisasterFiling.objects.filter(disaster=disaster).values("application__status").annotate(n=Count("*"))
+    )
+    found = {row["application__status"]: row["n"] for row in rows.order_by()}
+    waiting = to_inspect(disaster, step_id).filter(status=Status.IN_REVIEW).count()
+    parted = {str(Status.IN_REVIEW): waiting, "graded": found.get(Status.IN_REVIEW, 0) - waiting}
+    return {key: n for key, n in (found | parted).items() if n}

@@ -21,6 +21,8 @@ from madoguchi.applications.models import (
     AnswerEdit,
     Application,
     Attachment,
+    BulkItem,
+    BulkRun,
     CaseEvent,
     CaseLook,
     Consultation,
@@ -45,6 +47,7 @@ from madoguchi.applications.models import (
     ProducedFile,
     RetentionAssignment,
     SecondLookRequest,
+    StepBatch,
     StepBatchItem,
     StepRequest,
     StepResult,
@@ -197,6 +200,7 @@ def _erase_course(unit: kernel.Unit, application: Application, found: Found) -> 
         unit.update(CorrectionItem, where={"correction__in": found.corrections}, set=emptied, expect=None)
         unit.update(Correction, where=of_case, set={"message": ""}, expect=None)
     _erase_steps(unit, application)
+    _erase_shared_words(unit, application)
     if found.decisions:
         unit.delete(Consultation, where={"decision__in": [decision.id for decision in found.decisions]})
     for decision in found.decisions:
@@ -223,6 +227,20 @@ def _erase_course(unit: kernel.Unit, application: Application, found: Found) -> 
     unit.delete(Attachment, where={"owner_id": application.id})
     unit.delete(ProducedFile, where=of_case)
     unit.delete(LegalHold, where=of_case)
+
+
+def _erase_shared_words(unit: kernel.Unit, application: Application) -> None:
+    """A reason that was written once for many cases goes with the last of them."""
+    lists: tuple[tuple[type[Model], type[Model], str], ...] = (
+        (BulkItem, BulkRun, "run"),
+        (StepBatchItem, StepBatch, "batch"),
+    )
+    for items, whole, key in lists:
+        rows = items._default_manager
+        for found in set(rows.filter(application=application).values_list(key, flat=True)):
+            others = rows.filter(**{key: found}, application__erased_at=None).exclude(application=application)
+            if not others.exists():
+                unit.update(whole, where={"id": found}, set={"reason": ""}, expect=None)
 
 
 def _erase_steps(unit: kernel.Unit, application: Application) -> None:

@@ -40,7 +40,10 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a column cannot be written as it is. Codes: characters, unknown_day, no_code, too_many."""
+    """Why a column cannot be written as it is. Codes: characters, unknown_day, no_code, too_many.
+
+    Of no column: revoked, the decision that counts now is none that goes to the core system.
+    """
 
     column: str
     code: str
@@ -49,6 +52,10 @@ class Problem:
 
 
 Column = tuple[str, Value, Problem | None]
+
+
+REVOKED = "revoked"
+FOR_PEOPLE = ("too_many", REVOKED)  # no other text in place of the value helps
 
 
 @dataclass(slots=True)
@@ -92,7 +99,7 @@ def _mended(column: Column, replacements: Mapping[str, tuple[str, str]]) -> Colu
     name, value, problem = column
     before, instead = replacements.get(name, ("", None))
     original = as_text(value) if problem is None else problem.original
-    if instead is None or before != original or (problem is not None and problem.code == "too_many"):
+    if instead is None or before != original or (problem is not None and problem.code in FOR_PEOPLE):
         return column
     return name, instead, None
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from madoguchi.applications.desk_queries import subject_of
-from madoguchi.applications.handover_lines import Facts, Line, is_handed_over, line_of
+from madoguchi.applications.handover_lines import REVOKED, Facts, Line, Problem, is_handed_over, line_of
 from madoguchi.applications.models import Application, Decision, Handover, HandoverBatch, HandoverReplacement
 from madoguchi.common import clock
 from madoguchi.identity import queries as identity
@@ -67,7 +67,11 @@ def line_for(
         document_number=decision.document_number or "",
     )
     encoding = encoding_of(handover, definition)
-    return line_of(definition, application.answers, facts, encoding=encoding, replacements=replacements)
+    line = line_of(definition, application.answers, facts, encoding=encoding, replacements=replacements)
+    if not to_be_handed_over(application, decision):
+        label = next((k.label for k in definition.workflow.decisions if k.id == decision.kind), decision.kind)
+        line.problems.insert(0, Problem("", REVOKED, str(label)))
+    return line
 
 
 def read_many(rows: QuerySet[Handover], *, today: date) -> Iterator[Ready]:

@@ -29,6 +29,11 @@ from madoguchi.organization import queries as organization
 from madoguchi.procedures import queries as procedures
 
 
+def department_address(code: str, procedure_id: str) -> str:
+    """Where mail for a department goes: to who is in charge of its cases of the procedure by now; "" without address."""
+    return organization.department(organization.in_charge(code, procedure_id)).email
+
+
 def add_mail(
     unit: kernel.Unit,
     *,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Max, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -23,6 +23,7 @@ from madoguchi.applications.models import (
     Extension,
     Message,
     ProducedFile,
+    SecondLookRequest,
 )
 from madoguchi.common import clock, registers
 from madoguchi.common.jinja2env import both_eras
@@ -438,8 +439,7 @@ def extension_days(application: Application, *, today: date) -> tuple[date, date
         return None
     extended_days, closed_days = 0, frozenset[date]()
     if timer.extension is not None and timer.extension.max_days is not None:
-        before = Extension.objects.filter(application=application)
-        extended_days = before.aggregate(days=Sum("days"))["days"] or 0
+        extended_days = sum(one.days for one in extensions_now(application))
         closed_days = organization.closed_days()
     return rules.extension_days(
         clock=timer,
@@ -453,6 +453,16 @@ def extension_days(application: Application, *, today: date) -> tuple[date, date
 def extensions_of(application: Application) -> list[Extension]:
     """The extensions of a case, the last one first."""
     return list(Extension.objects.filter(application=application).order_by("-extended_at", "-id"))
+
+
+def extensions_now(application: Application) -> list[Extension]:
+    """Those of the period that runs: a second look (再調査) has a period of its own."""
+    found = extensions_of(application)
+    if not found:
+        return found
+    looks = SecondLookRequest.objects.filter(application=application)
+    since = looks.aggregate(at=Max("entered_at"))["at"]
+    return [one for one in found if since is None or one.extended_at >= since]
 
 
 def made_decision(application: Application) -> Decision | None:

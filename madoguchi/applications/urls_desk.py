@@ -33,13 +33,13 @@ from madoguchi.applications.views.desk import (
     step_lists,
     steps,
 )
+from madoguchi.common.spreadsheets import list_paths
 
 app_name = "desk"
 
 urlpatterns = [
     path("", inbox.inbox, name="inbox"),
-    path("list.csv", inbox.inbox_csv, name="inbox_csv"),
-    path("list.xlsx", inbox.inbox_excel, name="inbox_excel"),
+    *list_paths("list", inbox.inbox_file, "inbox_csv", "inbox_excel"),
     path("filters/", saved.page, name="saved"),
     path("filters/<uuid:saved_id>/", saved.change, name="saved_change"),
     path("filters/<uuid:saved_id>/delete/", saved.delete, name="saved_delete"),
@@ -47,11 +47,11 @@ urlpatterns = [
     path("bulk/new/", bulk.new, name="bulk_new"),
     path("bulk/<uuid:run_id>/", bulk.page, name="bulk_run"),
     path("bulk/<uuid:run_id>/step/", bulk.step, name="bulk_step"),
-    path("bulk/<uuid:run_id>/cases.csv", bulk.page_csv, name="bulk_csv"),
+    *list_paths("bulk/<uuid:run_id>/cases", bulk.page_file, "bulk_csv", "bulk_excel"),
     path("figures/", figures.page, name="figures"),
-    path("figures/<str:name>.csv", figures.table_csv, name="figures_csv"),
+    *list_paths("figures/<str:name>", figures.table_file, "figures_csv", "figures_excel"),
     path("opinions/", opinions.listing, name="opinions"),
-    path("opinions/list.csv", opinions.listing_csv, name="opinions_csv"),
+    *list_paths("opinions/list", opinions.listing_file, "opinions_csv", "opinions_excel"),
     path("opinions/<uuid:opinion_id>/", opinions.opinion, name="opinion"),
     path("holders/", distribution.holders_page, name="holders"),
     path("hand-over/", handing.page, name="hand_over_many"),
@@ -65,7 +65,7 @@ urlpatterns = [
     path("routing/<uuid:rule_id>/", routing.change, name="routing_rule"),
     path("routing/<uuid:rule_id>/remove/", routing.remove, name="routing_remove"),
     path("approvals/", approving.waiting, name="approvals"),
-    path("approvals/list.csv", approving.waiting_csv, name="approvals_csv"),
+    *list_paths("approvals/list", approving.waiting_file, "approvals_csv", "approvals_excel"),
     path("approvals/decide/", approving.decide, name="approvals_decide"),
     path("approvals/consulted/", approving.consulted, name="approvals_consulted"),
     path("approvals/later/", approving.later, name="approvals_later"),
@@ -74,7 +74,7 @@ urlpatterns = [
     path("handover/", handover.overview, name="handover"),
     path("handover/make/", handover.make, name="handover_make"),
     path("handover/cases/", handover.cases, name="handover_cases"),
-    path("handover/cases.csv", handover.cases_csv, name="handover_cases_csv"),
+    *list_paths("handover/cases", handover.cases_file, "handover_cases_csv", "handover_cases_excel"),
     path("handover/answers/", handover.answers, name="handover_answers"),
     path("handover/answers/<uuid:answer_id>/", handover.answer, name="handover_answer"),
     path("handover/batch/<uuid:batch_id>/", handover.batch, name="handover_batch"),
@@ -89,9 +89,9 @@ urlpatterns = [
         name="handover_case_file",
     ),
     path("steps/", step_lists.steps, name="steps"),
-    path("steps/list.csv", step_lists.steps_csv, name="steps_csv"),
+    *list_paths("steps/list", step_lists.steps_file, "steps_csv", "steps_excel"),
     path("lists/<uuid:batch_id>/", step_lists.batch, name="batch"),
-    path("lists/<uuid:batch_id>/list.csv", step_lists.batch_csv, name="batch_csv"),
+    *list_paths("lists/<uuid:batch_id>/list", step_lists.batch_file, "batch_csv", "batch_excel"),
     path("lists/<uuid:batch_id>/start/", step_lists.batch_start, name="batch_start"),
     path("lists/<uuid:batch_id>/discard/", step_lists.batch_discard, name="batch_discard"),
     path("boards/", boards.boards, name="boards"),
@@ -99,15 +99,26 @@ urlpatterns = [
     path("boards/<uuid:meeting_id>/add/", boards.add, name="board_add"),
     path("boards/<uuid:meeting_id>/edit/", boards.edit, name="board_edit"),
     path("boards/<uuid:meeting_id>/agenda.pdf", boards.agenda_pdf, name="board_agenda_pdf"),
-    path("boards/<uuid:meeting_id>/agenda.csv", boards.agenda_csv, name="board_agenda_csv"),
-    path("boards/<uuid:meeting_id>/results.csv", boards.results_csv, name="board_results_csv"),
+    *list_paths(
+        "boards/<uuid:meeting_id>/agenda", boards.agenda_file, "board_agenda_csv", "board_agenda_excel"
+    ),
+    *list_paths(
+        "boards/<uuid:meeting_id>/results", boards.results_file, "board_results_csv", "board_results_excel"
+    ),
     path("boards/<uuid:meeting_id>/results/", boards.results, name="board_results"),
     path("disasters/", disasters.disasters, name="disasters"),
     path("disasters/<uuid:disaster_id>/", disasters.disaster, name="disaster"),
     path("disasters/<uuid:disaster_id>/edit/", disasters.edit, name="disaster_edit"),
-    path("disasters/<uuid:disaster_id>/filings.csv", disasters.filings_csv, name="disaster_csv"),
+    *list_paths(
+        "disasters/<uuid:disaster_id>/filings", disasters.filings_file, "disaster_csv", "disaster_excel"
+    ),
     path("disasters/<uuid:disaster_id>/results/", disasters.results, name="disaster_results"),
-    path("disasters/<uuid:disaster_id>/results.csv", disasters.template_csv, name="disaster_template"),
+    *list_paths(
+        "disasters/<uuid:disaster_id>/results",
+        disasters.template_file,
+        "disaster_template",
+        "disaster_template_excel",
+    ),
     path("disasters/<uuid:disaster_id>/propose/", disasters.propose, name="disaster_propose"),
     path("new/", entering.entries, name="entries"),
     path("new/<uuid:draft_id>/", entering.entry, name="entry"),
@@ -118,8 +129,18 @@ urlpatterns = [
     path("retention/classes/", retention_classes.page, name="retention_classes"),
     path("retention/holds/", retention.holds, name="retention_holds"),
     path("retention/disposal/<uuid:disposal_id>/", retention.disposal, name="disposal"),
-    path("retention/disposal/<uuid:disposal_id>/cases.csv", retention.disposal_csv, name="disposal_csv"),
-    path("retention/disposal/<uuid:disposal_id>/proof.csv", retention.proof_csv, name="disposal_proof"),
+    *list_paths(
+        "retention/disposal/<uuid:disposal_id>/cases",
+        retention.disposal_file,
+        "disposal_csv",
+        "disposal_excel",
+    ),
+    *list_paths(
+        "retention/disposal/<uuid:disposal_id>/proof",
+        retention.proof_file,
+        "disposal_proof",
+        "disposal_proof_excel",
+    ),
     path("retention/case/<uuid:application_id>/", retention_case.page, name="retention_case"),
     path("case/<uuid:application_id>/", case.page, name="case"),
     path("case/<uuid:application_id>/take/", case.take, name="case_take"),
@@ -128,7 +149,12 @@ urlpatterns = [
     path("case/<uuid:application_id>/presence/", case.presence, name="case_presence"),
     path("case/<uuid:application_id>/edit/", editing.edit, name="case_edit"),
     path("case/<uuid:application_id>/contacts/", contacts.contacts, name="case_contacts"),
-    path("case/<uuid:application_id>/contacts.csv", contacts.contacts_csv, name="case_contacts_csv"),
+    *list_paths(
+        "case/<uuid:application_id>/contacts",
+        contacts.contacts_file,
+        "case_contacts_csv",
+        "case_contacts_excel",
+    ),
     path(
         "case/<uuid:application_id>/contacts/<uuid:contact_id>/strike/",
         contacts.strike,

@@ -1,12 +1,13 @@
 from django.urls import path
 
+from madoguchi.common.spreadsheets import list_paths
 from madoguchi.organization.views import departments, reorganisations, staff
 
 app_name = "organization"
 
 urlpatterns = [
     path("desk/staff/", staff.listing, name="staff-list"),
-    path("desk/staff/list.csv", staff.listing_csv, name="staff-csv"),
+    *list_paths("desk/staff/list", staff.listing_file, "staff-csv", "staff-excel"),
     path("desk/staff/new/", staff.new, name="staff-new"),
     path("desk/staff/<uuid:staff_id>/", staff.page, name="staff-page"),
     path("desk/staff/<uuid:staff_id>/name/", staff.rename, name="staff-rename"),
@@ -18,7 +19,7 @@ urlpatterns = [
         name="staff-end-posting",
     ),
     path("desk/departments/", departments.listing, name="departments"),
-    path("desk/departments/list.csv", departments.listing_csv, name="departments-csv"),
+    *list_paths("desk/departments/list", departments.listing_file, "departments-csv", "departments-excel"),
     path("desk/departments/new/", departments.new, name="department-new"),
     path("desk/departments/<slug:code>/", departments.page, name="department"),
     path("desk/departments/<slug:code>/end/", departments.end, name="department-end"),

@@ -45,6 +45,18 @@ def test_no_page_below_a_staff_address_is_open_to_anybody() -> None:
     assert open_ones == []
 
 
+def test_every_list_that_staff_take_as_csv_leaves_as_a_workbook_too() -> None:
+    found = {r.address: (r.rule, r.view) for r in ROUTES}
+    alone = [
+        one
+        for one, what in found.items()
+        if one.endswith(".csv") and str(what[0]).startswith("staff") and not one.endswith("/template.csv")
+        if found.get(one.removesuffix(".csv") + ".xlsx") != what
+    ]
+
+    assert alone == []
+
+
 def test_addresses_are_lower_case_and_ordinary_pages_end_with_a_slash() -> None:
     odd = [r.address for r in ROUTES if _plain(r.address) != _plain(r.address).lower()]
 

@@ -11,7 +11,7 @@ from madoguchi.applications.chain_queries import versions_looked_at
 from madoguchi.applications.chains import Capacity, must_be_opened, restored
 from madoguchi.applications.errors import ChangedMeanwhile, DecidedAlone, NotAllowed, NotOpened
 from madoguchi.applications.models import Decision
-from madoguchi.applications.permissions import may_see_protected, require
+from madoguchi.applications.permissions import may_see_protected
 from madoguchi.common import clock
 from madoguchi.identity import queries as identity
 from madoguchi.identity.models import Staff
@@ -20,8 +20,9 @@ from madoguchi.identity.models import Staff
 def decide_opened(*, decision_id: UUID, version: int, by: Staff, now: datetime) -> Decision:
     """Decide one of several proposals as it was shown in the list.
 
-    Raises `ChangedMeanwhile` (also when it was decided), `NotAllowed`, `DecidedAlone`, `ConsultationOpen`, `NotOpened`
-    when the rule of the definition asks for a look at this state of the case and none is on record, `NumberTaken`.
+    Raises `ChangedMeanwhile` (also when it was decided), `NotAllowed`, `DecidedAlone` (also for a protected case of
+    another department), `ConsultationOpen`, `NotOpened` when the rule of the definition asks for a look at this state of
+    the case and none is on record, `NumberTaken`.
     """
     proposal = Decision.objects.select_related("application").get(id=decision_id)
     application, today = proposal.application, clock.tokyo_date(now)
@@ -34,8 +35,8 @@ def decide_opened(*, decision_id: UUID, version: int, by: Staff, now: datetime) 
     if not chain.sample or capacity == Capacity.SUBSTITUTE:
         raise DecidedAlone
     restriction = identity.restriction_of(f"application:{application.id}", today)
-    if restriction is not None:
-        require(may_see_protected(by, restriction.responsible_department, today=today))
+    if restriction is not None and not may_see_protected(by, restriction.responsible_department, today=today):
+        raise DecidedAlone  # with a purpose stated, and told to the responsible department
     if must_be_opened(proposal.id, sample=chain.sample, is_protected=restriction is not None):
         looked = versions_looked_at(by, [application.id], since=proposal.proposed_at)
         if version not in looked.get(application.id, set()):

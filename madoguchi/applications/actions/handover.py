@@ -12,6 +12,7 @@ from madoguchi.applications import handover_reading as reading
 from madoguchi.applications.desk_queries import subject_of
 from madoguchi.applications.errors import ChangedMeanwhile, ReasonMissing, UnknownChoice
 from madoguchi.applications.external_queries import last_decision
+from madoguchi.applications.handover_lines import FOR_PEOPLE
 from madoguchi.applications.models import (
     Application,
     Decision,
@@ -72,17 +73,18 @@ class SinceProtected(Exception):
 def queue(*, application: Application, now: datetime) -> None:
     """Line up an approved case for its core system; once for each decision, whoever asks again.
 
-    A decision that took the place of another (再調査) lets the case go once more, under the id it had. Raises
-    `ChangedMeanwhile` while a file is being written with it: the job looks again.
+    A decision that took the place of another (再調査) lets the case go once more, under the id it had; one that does not
+    go to the core system keeps the case for a person, who takes back there what went before. Raises `ChangedMeanwhile`
+    while a file is being written with it: the job looks again.
     """
     decision = last_decision(application)
     if decision is None or application.erased_at is not None:
         return
-    if not reading.to_be_handed_over(application, decision):
-        return
     there = Handover.objects.filter(application=application).first()
     if there is not None:
         _queue_again(there, application, decision, now)
+        return
+    if not reading.to_be_handed_over(application, decision):
         return
     handover = Handover(
         application=application,
@@ -305,7 +307,9 @@ def replace_value(
     _require_case(handover, by, now, MENDED_FROM)
     replacement = replacement.strip()
     line = reading.read_one(handover)
-    problem = next((one for one in line.problems if one.column == column and one.code != "too_many"), None)
+    problem = next(
+        (one for one in line.problems if one.column == column and one.code not in FOR_PEOPLE), None
+    )
     if problem is None or len(replacement) > LONGEST:
         raise UnknownChoice
     row = HandoverReplacement(

@@ -63,6 +63,7 @@ def send_message(
 def record_contact(
     *,
     application: Application,
+    contact_id: UUID,
     happened_on: date,
     way: str,
     who: str,
@@ -73,12 +74,13 @@ def record_contact(
 ) -> Contact:
     """Write down what was said by telephone or face to face; `ends_waiting`: it answered what was asked.
 
-    Raises `NotAllowed`, `DayOutOfRange` for a day to come.
+    Sent twice (the same id), it is there once. Raises `NotAllowed`, `DayOutOfRange` for a day to come.
     """
     require(may_handle(by, application, today=clock.tokyo_date(now)))
     if happened_on > clock.tokyo_date(now):
         raise DayOutOfRange
     contact = Contact(
+        id=contact_id,
         application=application,
         happened_on=happened_on,
         way=way,
@@ -87,12 +89,14 @@ def record_contact(
         recorded_at=now,
         recorded_by=by,
     )
+    if Contact.objects.filter(id=contact_id, application=application).exists():
+        return contact
     unit = kernel.Unit()
-    unit.insert(contact)
+    unit.insert(contact, otherwise=AlreadySent())
     if ends_waiting:
         _end_waiting(unit, application, now)
     _note(unit, application, "contact", by.actor, now)
-    kernel.commit(unit)
+    _commit(unit)
     return contact
 
 

@@ -42,6 +42,7 @@ from madoguchi.applications.tests.factories import (
 from madoguchi.applications.tests.stepping import care_case, holder_of, received, step_of
 from madoguchi.common import clock
 from madoguchi.common.models import Job
+from madoguchi.common.tests.lists import both_files
 from madoguchi.identity.tests.factories import RestrictionFactory
 from madoguchi.organization.tests.factories import signed_in_client
 
@@ -441,8 +442,8 @@ def test_results_come_as_a_file_with_labels_in_either_coding(
         "ready", {"level": "care_3", "months": 6, "opinion": "リハビリを続けること"},
     )  # fmt: skip
     assert (second.verdict, second.position) == ("not_there", 3)
-    csv = b"".join(browser.get(reverse("desk:batch_csv", args=[first.batch_id])))
-    assert "この一覧の対象ではありません" in csv.decode()
+    lines = both_files(browser, reverse("desk:batch_csv", args=[first.batch_id]))
+    assert "この一覧の対象ではありません" in lines[2][4]
 
 
 @pytest.mark.parametrize(
@@ -474,12 +475,12 @@ def test_the_agenda_is_printed_and_saved(case: Application, meeting: BoardMeetin
     put(meeting, case)
 
     assert browser.get(url("board_agenda_pdf", meeting))["Content-Type"] == "application/pdf"
-    agenda = b"".join(browser.get(url("board_agenda_csv", meeting))).decode("utf-8-sig")
-    blank = b"".join(browser.get(url("board_results_csv", meeting))).decode("utf-8-sig")
+    agenda = both_files(browser, url("board_agenda_csv", meeting))
+    blank = both_files(browser, url("board_results_csv", meeting))
 
-    assert agenda.splitlines()[0].startswith("番号,受付日,")
-    assert case.applicant_name not in agenda
-    assert blank.splitlines() == ["番号,二次判定の結果,認定の有効期間,審査会の意見", "1,,,"]
+    assert agenda[0][:2] == ["番号", "受付日"]
+    assert case.applicant_name not in agenda[1]
+    assert blank == [["番号", "二次判定の結果", "認定の有効期間", "審査会の意見"], ["1", "", "", ""]]
 
 
 @pytest.mark.parametrize(
@@ -541,13 +542,13 @@ def test_what_waits_for_others_is_listed_late_first(case: Application, browser: 
     page = text_of(browser.get(reverse("desk:steps")))
     only_late = text_of(browser.get(reverse("desk:steps") + "?due=late"))
     none = text_of(browser.get(reverse("desk:steps") + "?due=near&step=opinion"))
-    csv = b"".join(browser.get(reverse("desk:steps_csv"))).decode("utf-8-sig")
+    lines = both_files(browser, reverse("desk:steps_csv"))
 
     assert page.index("4日遅れ") < page.index("あと2日")
     assert (late.addressee in only_late, near.addressee in only_late) == (True, False)
     assert "条件に合う依頼はありません" in none
-    assert len(csv.splitlines()) == 3
-    assert waiting.applicant_name not in page + csv
+    assert len(lines) == 3
+    assert waiting.applicant_name not in page + str(lines)
     RestrictionFactory(
         subject=f"application:{waiting.id}",
         responsible_department=waiting.department_code,

@@ -19,6 +19,7 @@ from madoguchi.applications.tests.factories import ApplicationFactory, many_appl
 from madoguchi.audit.models import AuditEntry
 from madoguchi.common import clock
 from madoguchi.common.models import Job
+from madoguchi.common.tests.lists import both_files
 from madoguchi.identity.tests.factories import RestrictionFactory
 
 pytestmark = pytest.mark.django_db
@@ -291,7 +292,7 @@ def test_the_whole_way_from_the_list_to_undoing(desk: Desk) -> None:
     work(run)
 
     assert "元に戻しました" in text_of(browser.get(f"/desk/bulk/{run.id}/"))
-    lines = b"".join(browser.get(f"/desk/bulk/{run.id}/cases.csv")).decode()
+    lines = str(both_files(browser, f"/desk/bulk/{run.id}/cases.csv"))
     assert lines.count("元に戻しました") == 2
     assert "自分が担当する" in text_of(browser.get("/desk/bulk/"))
 

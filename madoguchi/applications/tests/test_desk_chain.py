@@ -8,10 +8,12 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 
 from madoguchi.applications import actions
+from madoguchi.applications.actions.approving import decide_opened
 from madoguchi.applications.actions.decision import NumberTaken
-from madoguchi.applications.errors import ChangedMeanwhile, NotAllowed
+from madoguchi.applications.errors import ChangedMeanwhile, DecidedAlone, NotAllowed
 from madoguchi.applications.models import Application, Consultation, Decision, Status
 from madoguchi.applications.queries import resident_timeline
 from madoguchi.applications.tests.chained import (
@@ -27,6 +29,7 @@ from madoguchi.applications.tests.desks import Desk, audited, text_of, url_of
 from madoguchi.applications.tests.factories import ApplicationFactory, AttachmentFactory
 from madoguchi.audit.models import AuditEntry
 from madoguchi.common import clock
+from madoguchi.common.tests.lists import both_files
 from madoguchi.identity.models import Staff
 from madoguchi.identity.tests.factories import RestrictionFactory
 from madoguchi.organization.models import Department, Posting
@@ -280,6 +283,34 @@ def test_a_protected_case_is_not_shown_to_the_consulted_department() -> None:
     assert audited(case)[-1] == "read_denied"
 
 
+def test_who_decides_in_another_department_opens_a_protected_case_with_a_purpose_that_is_told() -> None:
+    desk = chained_desk({"approver": "head", "department": WELFARE, "batch": {"sample": 100}})
+    case = proposed(desk)
+    RestrictionFactory(subject=f"application:{case.id}", responsible_department=desk.department.code)
+    browser, address = desk.browser("welfare"), url_of("case_decide", case)
+
+    assert desk.browser("tax").get(address).status_code == 404
+    asked = browser.get(address)
+    assert "髙橋" not in text_of(asked)
+    assert "閲覧の理由" in text_of(asked)
+    listed = text_of(browser.get("/desk/approvals/"))
+    assert "開くと担当部署に知らせが届きます" in listed
+    with pytest.raises(DecidedAlone):
+        decide_opened(
+            decision_id=proposal_of(case).id, version=case.version, by=desk["welfare"], now=clock.now()
+        )
+    stated = browser.post(
+        url_of("case_purpose", case), {"purpose": "この申請を決裁するため。", "then": address}
+    )
+    assert stated["Location"] == address
+    assert AuditEntry.objects.filter(act="alarm.protected_case_opened").count() == 1
+    assert "髙橋" in text_of(browser.get(address))
+    assert post(desk, "welfare", case, act="decide").status_code == 302
+    case.refresh_from_db()
+    assert case.status == Status.CLOSED
+    assert browser.get(address).status_code in (403, 404)  # decided: no more of theirs
+
+
 # --- deciding -------------------------------------------------------------------------------------------------
 
 
@@ -397,6 +428,17 @@ def test_a_resident_reads_nothing_of_the_chain() -> None:
     said = f"{entries} {made.notice}"
     for inside in ("内部の", "合議", "代決", "専決", "伊藤", "高橋"):
         assert inside not in said
+
+
+def test_files_of_talks_are_not_for_who_is_only_asked_about_the_case() -> None:
+    desk = chained_desk(ASKED)
+    case = proposed(desk)
+    for place in (f"message/{case.id}", f"opinion/{case.id}"):
+        talked = AttachmentFactory(owner_id=case.id, document_id=place)
+        address = reverse("desk:file", args=[case.id, talked.id])
+
+        assert desk.browser("tax").get(address).status_code == 404
+        assert desk.browser("officer").get(address).status_code in (200, 503)
 
 
 def test_the_consulted_department_reads_the_papers_while_it_is_asked() -> None:
@@ -544,7 +586,7 @@ def test_each_line_says_what_it_still_needs() -> None:
     desk.browser("approver").get(url_of("case_decide", case))
     assert "確認済み" in said(desk)
     RestrictionFactory(subject=f"application:{case.id}", responsible_department=TAX)
-    assert "担当部署が決裁します" in said(desk)
+    assert "開くと担当部署に知らせが届きます" in said(desk)
     assert 'name="item"' not in said(desk)
     never = chained_desk({"batch": "never"})
     proposed(never)
@@ -662,7 +704,7 @@ def test_the_list_asks_as_many_questions_for_ten_as_for_one(django_assert_max_nu
     assert questions() == one
 
 
-def test_the_list_is_filtered_by_procedure_leafed_through_and_saved_as_csv(
+def test_the_list_is_filtered_by_procedure_leafed_through_and_saved_as_a_file(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     from madoguchi.applications import desk_approvals
@@ -676,14 +718,14 @@ def test_the_list_is_filtered_by_procedure_leafed_through_and_saved_as_csv(
     second = text_of(browser.get("/desk/approvals/?page=2"))
     beyond = text_of(browser.get("/desk/approvals/?page=99&procedure=child-allowance-claim"))
     nothing = text_of(browser.get("/desk/approvals/?procedure=another"))
-    saved = b"".join(browser.get("/desk/approvals/list.csv").streaming_content).decode()  # type: ignore[attr-defined]
+    saved = both_files(browser, "/desk/approvals/list.csv")
 
     assert "3件のうち1～2件目" in first
     assert "3件のうち3～3件目" in second
     assert "3件のうち3～3件目" in beyond
     assert "この手続に、決裁を待つ申請はありません" in nothing
-    assert len(saved.strip().splitlines()) == 1 + len(cases)
-    assert "髙橋" not in saved
+    assert len(saved) == 1 + len(cases)
+    assert "髙橋" not in str(saved)
 
 
 def test_a_late_consultation_is_marked_and_an_empty_list_says_so() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import csv
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -26,6 +26,7 @@ from madoguchi.applications.tests.factories import (
 )
 from madoguchi.common import clock
 from madoguchi.common.ids import grouped, new_id
+from madoguchi.common.tests.lists import both_files
 
 pytestmark = pytest.mark.django_db
 
@@ -185,9 +186,24 @@ def test_a_record_in_error_is_struck_by_its_author_or_a_head_and_stays(desk: Des
     assert desk.browser("head").post(url_of("case_contact_strike", other, contact.id)).status_code == 404
 
 
+def test_a_record_that_is_sent_twice_is_kept_once(desk: Desk, case: Application) -> None:
+    browser, address = desk.browser("officer"), url_of("case_contacts", case)
+    found = re.search(r'name="message" value="([^"]+)"', text_of(browser.get(address)))
+    assert found is not None
+    sent = CALL | {"happened_on": clock.today().isoformat()} | {"message": found[1]}
+
+    for _press in range(2):
+        assert browser.post(address, sent).status_code == 302
+
+    assert Contact.objects.filter(application=case).count() == 1
+    assert browser.post(address, sent | {"message": str(new_id())}).status_code == 302
+    assert Contact.objects.filter(application=case).count() == 2
+
+
 def test_the_actions_refuse_who_may_not_and_days_to_come(desk: Desk, case: Application) -> None:
     told: dict[str, Any] = {
         "application": case,
+        "contact_id": new_id(),
         "way": "telephone",
         "who": "本人",
         "gist": "x",
@@ -241,14 +257,12 @@ def test_everything_that_was_said_is_saved_as_a_file(desk: Desk, case: Applicati
     ContactFactory(application=case, gist="=1+1", struck_at=NOW, struck_by=desk["head"])
     MessageFactory(application=case, text="来週です。")
 
-    response = desk.browser("officer").get(url_of("case_contacts_csv", case))
+    lines = both_files(desk.browser("officer"), url_of("case_contacts_csv", case))
 
-    content = b"".join(response.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
-    lines = list(csv.reader(content.splitlines()))
     assert lines[0][:2] == ["日", "方法"]
     assert [line[1] for line in lines[1:]] == ["メッセージ", "電話"]
     assert not any(cell.startswith("=") for line in lines for cell in line)
-    assert "取消し（中村 拓也）" in content
+    assert "取消し（中村 拓也）" in str(lines)
 
 
 # --- in the list of cases ------------------------------------------------------------------------------------

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import date, timedelta
 
 import pytest
@@ -11,17 +9,20 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from madoguchi.applications import desk_figures as figures
-from madoguchi.applications.models import Application, CaseEvent, Correction, CorrectionItem, Status
+from madoguchi.applications.models import Application, CaseEvent, Correction, CorrectionItem, Decision, Status
 from madoguchi.applications.tests.desks import Desk, open_desk, text_of
 from madoguchi.applications.tests.factories import (
     ApplicationFactory,
     CaseEventFactory,
+    DecisionFactory,
     SavedFilterFactory,
+    SecondLookRequestFactory,
     answers_of,
     offered,
 )
 from madoguchi.common import clock
 from madoguchi.common.ids import grouped
+from madoguchi.common.tests.lists import both_files
 
 pytestmark = pytest.mark.django_db
 
@@ -105,7 +106,9 @@ def test_days_of_waiting_for_the_resident_are_told_apart(desk: Desk) -> None:
             filed_at=closed_at,  # a paper: typed in at the end, received before
             received_on=clock.tokyo_date(filed_at),
             closed_at=closed_at,
-            due_on=clock.tokyo_date(filed_at + timedelta(days=15)),
+        )
+        Decision.objects.filter(application=case).update(
+            decided_at=closed_at, due_on=clock.tokyo_date(filed_at + timedelta(days=15))
         )
         if waited:
             Correction.objects.create(
@@ -119,6 +122,29 @@ def test_days_of_waiting_for_the_resident_are_told_apart(desk: Desk) -> None:
     (one,) = figures.taken(here(desk), now=clock.now())
 
     assert (one.cases, one.days, one.waiting, one.working, one.late) == (2, 15, 2, 13, 1)
+
+
+def test_a_second_look_is_counted_by_itself_from_the_day_it_was_asked_for(desk: Desk) -> None:
+    case, now = ApplicationFactory(closed=True, officer=desk["officer"]), clock.now()
+    Application.objects.filter(id=case.id).update(received_on=clock.tokyo_date(now - timedelta(days=100)))
+    Decision.objects.filter(application=case).update(decided_at=now - timedelta(days=90), due_on=None)
+    asked_at = now - timedelta(days=8)
+    SecondLookRequestFactory(application=case, asked_on=clock.tokyo_date(asked_at), entered_at=asked_at)
+    DecisionFactory(application=case, decided_at=now, proposed_at=now)
+    for asked, answered in ((95, 92), (7, 6)):
+        Correction.objects.create(
+            application=case,
+            asked_at=now - timedelta(days=asked),
+            asked_by=desk["officer"],
+            answer_by_on=clock.today(),
+            answered_at=now - timedelta(days=answered),
+        )
+
+    (one,) = figures.taken(here(desk), now=now)
+    (later,) = figures.taken(here(desk), now=now + timedelta(days=300))
+
+    assert (one.cases, one.days, one.waiting) == (2, 9, 2)  # ten days and eight; three days waited and one
+    assert (later.cases, later.days, later.waiting) == (1, 8, 1)  # the first lies too far back by then
 
 
 def test_the_page_shows_only_the_departments_of_who_looks(desk: Desk) -> None:
@@ -156,23 +182,21 @@ def test_the_days_are_folded_below_their_weeks_and_whole_in_the_file(desk: Desk)
 
     page = text_of(browser.get("/desk/figures/"))
     folded = page.partition('class="details"')[2].partition("</details>")[0]
-    content = b"".join(browser.get("/desk/figures/days.csv")).decode("utf-8-sig")
+    lines = both_files(browser, "/desk/figures/days.csv")
 
     assert "日ごとの件数を開く（3行）" in folded
     assert all(days_ago(days).isoformat() in folded for days in (0, 10, 20))
     assert "週ごとの合計" in page.partition('class="details"')[0]
-    assert [line[0] for line in csv.reader(io.StringIO(content))][1:] == [
-        days_ago(days).isoformat() for days in (0, 10, 20)
-    ]
+    assert [line[0] for line in lines[1:]] == [days_ago(days).isoformat() for days in (0, 10, 20)]
 
 
-def test_each_table_leaves_as_csv(desk: Desk) -> None:
+def test_each_table_leaves_as_a_file(desk: Desk) -> None:
     ApplicationFactory(in_review=True, officer=desk["officer"])
     browser = desk.browser("officer")
 
     for name in ("ages", "loads", "corrections", "taken"):
-        content = b"".join(browser.get(f"/desk/figures/{name}.csv")).decode("utf-8-sig")
-        assert len(list(csv.reader(io.StringIO(content)))) == (2 if name in ("ages", "loads") else 1)
+        lines = both_files(browser, f"/desk/figures/{name}.csv")
+        assert len(lines) == (2 if name in ("ages", "loads") else 1)
     assert browser.get("/desk/figures/other.csv").status_code == 404
 
 

@@ -24,6 +24,7 @@ from madoguchi.audit.models import AuditEntry
 from madoguchi.common import clock
 from madoguchi.common.files.configured import configured
 from madoguchi.common.ids import grouped
+from madoguchi.common.tests.lists import both_files
 from madoguchi.identity.actions.restrictions import restrict
 from madoguchi.identity.rules import RestrictionReason
 
@@ -189,8 +190,7 @@ def test_reasons_of_protected_cases_are_not_in_the_list_nor_in_its_file(desk: De
     protect(desk, handover.application)
 
     page = text_of(desk.browser("officer").get(reverse("desk:handover_cases")))
-    response = desk.browser("officer").get(reverse("desk:handover_cases_csv"))
-    file = b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]
+    file = str(both_files(desk.browser("officer"), reverse("desk:handover_cases_csv")))
 
     assert grouped(handover.application.receipt_number) in page
     assert handover.application.receipt_number in file

@@ -18,9 +18,8 @@ from python_calamine import CalamineWorkbook
 from madoguchi.applications.models import Application
 from madoguchi.applications.tests.desks import Desk, open_desk, text_of
 from madoguchi.applications.tests.factories import ApplicationFactory, many_applications
-from madoguchi.applications.views.desk import inbox
 from madoguchi.audit.models import AuditEntry
-from madoguchi.common import clock
+from madoguchi.common import clock, spreadsheets
 from madoguchi.common.ids import grouped
 from madoguchi.identity.tests.factories import RestrictionFactory
 from madoguchi.organization.tests.factories import DepartmentFactory, PostingFactory
@@ -360,13 +359,14 @@ def test_an_empty_list_leaves_as_a_workbook_with_its_header(desk: Desk) -> None:
 
 
 def test_a_list_too_long_for_a_workbook_is_refused_with_a_word(desk: Desk, monkeypatch) -> None:
-    monkeypatch.setattr(inbox, "EXCEL_MOST", 2)
+    monkeypatch.setattr(spreadsheets, "EXCEL_MOST", 2)
     many_applications(3)
 
     response = desk.browser("officer").get("/desk/list.xlsx")
 
     assert response.status_code == 422
     assert "CSVで保存してください" in text_of(response)
+    assert 'href="/desk/list.csv"' in text_of(response)
 
 
 def test_a_search_by_address_never_tells_where_somebody_protected_lives(desk: Desk) -> None:

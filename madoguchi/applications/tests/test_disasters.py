@@ -60,6 +60,7 @@ from madoguchi.applications.tests.stepping import (
 )
 from madoguchi.common import clock
 from madoguchi.common.ids import grouped, new_id
+from madoguchi.common.tests.lists import both_files
 from madoguchi.identity.models import Staff
 from madoguchi.identity.tests.factories import RestrictionFactory
 from madoguchi.japan.check_digits import new_receipt_number
@@ -196,12 +197,21 @@ def test_filings_are_counted_by_town_and_grade(disaster: Disaster) -> None:
         ("紺屋町", ""),
     ):
         bound(disaster, damage_case(), town=town, grade=grade)
+    ended = damage_case()
+    bound(disaster, ended, town="紺屋町")
+    Application.objects.filter(id=ended.id).update(status=Status.WITHDRAWN)
+    hidden = damage_case()
+    bound(disaster, hidden, town="隠れた町", grade="half_destruction")
+    RestrictionFactory(
+        subject=f"application:{hidden.id}", responsible_department=hidden.department_code, today=clock.today()
+    )
 
-    counted = disaster_queries.counts(disaster)
+    counted = disaster_queries.counts(disaster, today=clock.today())
 
-    assert [(one.town, one.total, one.grades) for one in counted] == [
-        ("内丸", 3, {"": 1, "half_destruction": 2}),
-        ("紺屋町", 1, {"": 1}),
+    assert [(one.town, one.total, one.grades, one.ended) for one in counted] == [
+        ("内丸", 3, {"": 1, "half_destruction": 2}, 0),
+        ("紺屋町", 2, {"": 1}, 1),
+        (None, 1, {"half_destruction": 1}, 0),
     ]
 
 
@@ -519,12 +529,20 @@ def test_a_second_look_begins_anew_and_its_certificate_replaces_the_old_one_whic
     )
 
     assert (case.status, case.closed_at) == (Status.IN_REVIEW, None)
+    disaster = DisasterFactory()
+    bound(disaster, case, grade="half_destruction")
+    assert disaster_queries.stages(disaster, "survey") == {
+        Status.IN_REVIEW: 1
+    }  # what was found before counts no more
     definition = procedures.definition_of(case.procedure_version_id)
     counting = external_queries.current(case, external_queries.requests_of(case))
     standing = external_queries.standings_of(case, definition, counting)
     assert standing[0].stand == Stand.READY  # the survey is to be done anew
     assert made_decision(case) == first  # until then the old one holds
-    decided(case, "medium_half_destruction")
+    all_done(case, "medium_half_destruction")
+    assert disaster_queries.stages(disaster, "survey") == {"graded": 1}
+    case_actions.propose(application=case, kind="medium_half_destruction", reason="", by=by, now=clock.now())
+    case_actions.decide(application=case, by=approver_of(case), now=clock.now())
     first.refresh_from_db()
     second = made_decision(case)
     assert second is not None
@@ -658,14 +676,14 @@ def test_the_record_shows_counts_and_its_list_names_nobody_and_no_town_of_a_prot
     )
 
     page = text_of(browser.get(url("disaster", disaster)))
-    csv = b"".join(browser.get(url("disaster_csv", disaster))).decode("utf-8-sig")
-    blank = b"".join(browser.get(url("disaster_template", disaster))).decode("utf-8-sig")
+    lines = both_files(browser, url("disaster_csv", disaster))
+    blank = both_files(browser, url("disaster_template", disaster))
 
     assert "審査中（結果あり）" in page
-    assert "隠れた町" not in csv
-    assert case.applicant_name not in page + csv + blank
-    assert len(csv.splitlines()) == 3
-    assert [line.split(",")[0] for line in blank.splitlines()] == ["受付番号", grouped(hidden.receipt_number)]
+    assert "隠れた町" not in page + str(lines)
+    assert case.applicant_name not in page + str(lines + blank)
+    assert len(lines) == 3
+    assert [line[0] for line in blank] == ["受付番号", grouped(hidden.receipt_number)]
 
 
 def test_a_second_look_is_taken_on_the_page(case: Application, browser: Client) -> None:

@@ -17,14 +17,16 @@ from madoguchi.applications.models import Application, CaseEvent, Extension, Pro
 from madoguchi.applications.tests.conftest import NOW, SetClock
 from madoguchi.applications.tests.factories import (
     ApplicationFactory,
+    DecisionFactory,
     DocumentCounterFactory,
     ExtensionFactory,
+    SecondLookRequestFactory,
     answers_of,
     department_of,
     offered,
     somebody,
 )
-from madoguchi.common import kernel
+from madoguchi.common import clock, kernel
 from madoguchi.common.models import Job
 from madoguchi.notices.models import Message
 
@@ -145,6 +147,24 @@ def test_extensions_together_keep_to_the_most_of_the_definition(limited: Applica
     with pytest.raises(NotAllowed):
         extend(limited, 1)
     assert sum(row.days for row in queries.extensions_of(limited)) == 30
+
+
+def test_a_second_look_has_the_whole_extension_of_the_law_again_and_shows_none_of_before(
+    limited: Application,
+) -> None:
+    extend(limited, 30)
+    assert queries.extension_days(limited, today=clock.today()) is None
+    decision = DecisionFactory(application=limited, kind="granted")
+    SecondLookRequestFactory(
+        application=limited, decision=decision, entered_at=clock.now() + timedelta(minutes=1)
+    )
+
+    assert queries.extensions_now(limited) == []
+    assert len(queries.extensions_of(limited)) == 1
+    days = queries.extension_days(limited, today=clock.today())
+    assert days is not None
+    assert limited.due_on is not None
+    assert days[1] >= limited.due_on + timedelta(days=30)
 
 
 def test_of_two_at_once_one_is_refused(case: Application) -> None:

@@ -30,6 +30,7 @@ from madoguchi.applications.tests.conftest import NOW, SetClock
 from madoguchi.applications.tests.desks import Desk, open_desk, text_of
 from madoguchi.applications.tests.factories import (
     ApplicationFactory,
+    DecisionFactory,
     HandoverAnswerFactory,
     answers_of,
     offered,
@@ -586,3 +587,37 @@ def test_one_file_for_each_case_when_the_definition_says_so(desk: Desk, monkeypa
     assert {file.name for file in batch.files.all()} == names
     assert batch.cases == 2
     assert handover_lines.columns(each)[0] == "受付番号"
+
+
+def test_a_later_decision_that_goes_to_no_core_system_keeps_the_case_for_a_person(desk: Desk) -> None:
+    handover = sent(desk)
+    application = handover.application
+    DecisionFactory(
+        application=application,
+        kind="refused",
+        outcome="refused",
+        reason="対象ではない。",
+        decided_at=clock.now() + timedelta(days=1),
+    )
+
+    actions.queue(application=application, now=clock.now() + timedelta(days=1))
+
+    handover.refresh_from_db()
+    assert (handover.state, handover.batch) == (Handover.State.NEEDS_PERSON, None)
+    [problem] = handover_reading.read_one(handover).problems
+    assert (problem.column, problem.code) == ("", "revoked")
+    page = text_of(desk.browser("officer").get(reverse("desk:handover_case", args=[application.id])))
+    assert "に変わりました" in page
+    assert "置き換える" not in page
+    with pytest.raises(actions.NothingWaiting):
+        make(desk)
+    actions.send_as_utf8(handover=handover, version=handover.version, by=desk["officer"], now=clock.now())
+    handover.refresh_from_db()
+    assert handover.state == Handover.State.NEEDS_PERSON
+    actions.settle_by_hand(
+        handover=handover,
+        reason="取消しを入力した。",
+        version=handover.version,
+        by=desk["officer"],
+        now=clock.now(),
+    )

@@ -36,6 +36,7 @@ from madoguchi.audit.models import AuditEntry
 from madoguchi.common import clock
 from madoguchi.common.files.tests.making import jpeg
 from madoguchi.common.models import Job
+from madoguchi.common.tests.lists import both_files
 from madoguchi.identity.models import Staff
 from madoguchi.identity.tests.factories import RestrictionFactory
 from madoguchi.notices.models import Message as Mail
@@ -486,13 +487,13 @@ def test_the_list_has_tabs_pages_an_empty_state_and_a_file(town: Town) -> None:
         text_of(browser.get(f"/desk/opinions/{query}"))
         for query in ("", "?page=2", "?tab=done", "?tab=x&page=x")
     )
-    file = b"".join(browser.get("/desk/opinions/list.csv?tab=all").streaming_content)  # type: ignore[attr-defined]
+    lines = both_files(browser, "/desk/opinions/list.csv?tab=all")
 
     assert "60件のうち1～50件目" in first
     assert "60件のうち51～60件目" in second
     assert "意見あり" in done
     assert "60件のうち1～50件目" in wrong
-    assert len(file.decode().strip().splitlines()) == 62
+    assert len(lines) == 62
 
 
 def test_a_long_list_is_written_a_few_lines_at_a_time(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

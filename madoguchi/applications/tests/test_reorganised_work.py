@@ -21,9 +21,11 @@ from madoguchi.applications.actions import batches as batch_actions
 from madoguchi.applications.actions import boards, disasters
 from madoguchi.applications.actions import disposal as disposals
 from madoguchi.applications.actions import handover as handing
+from madoguchi.applications.alarms import tell_protection_carried
 from madoguchi.applications.batch_handlers import bind_new_filings
 from madoguchi.applications.chain_permissions import can_be_answered, decides_as
 from madoguchi.applications.chains import Capacity
+from madoguchi.applications.desk_opinion_mails import tell_opinion_asked
 from madoguchi.applications.errors import NotAllowed
 from madoguchi.applications.models import Application, Disaster, DisasterFiling, Handover
 from madoguchi.applications.tests.chained import (
@@ -40,6 +42,7 @@ from madoguchi.applications.tests.factories import (
     ApplicationFactory,
     BoardMeetingFactory,
     DisasterFactory,
+    OpinionRequestFactory,
     RetentionAssignmentFactory,
     RetentionClassFactory,
     department_of,
@@ -50,6 +53,7 @@ from madoguchi.applications.tests.stepping import care_case, damage_case, holder
 from madoguchi.common import clock
 from madoguchi.common.models import Job
 from madoguchi.identity.models import Staff
+from madoguchi.notices.models import Message
 from madoguchi.organization.actions import reorganising
 from madoguchi.organization.models import Department, Reorganisation
 from madoguchi.organization.tests.factories import (
@@ -237,3 +241,18 @@ def test_of_a_divided_department_each_successor_decides_its_own_procedures(new: 
     assert not desk_approvals.waiting(theirs, today=clock.today()).exists()
     assert decides_as(theirs, case, proposal_of(case), today=clock.today()) is None
     assert decides_as(mine, case, proposal_of(case), today=clock.today()) == Capacity.APPROVER
+
+
+def test_mail_for_a_former_department_goes_to_who_is_in_charge_by_now(new: Department) -> None:
+    old = department_of(offered())
+    Department.objects.filter(code=old.code).update(email="old@example.jp")
+    Department.objects.filter(code=new.code).update(email="new@example.jp")
+    closed, open_case = ApplicationFactory(closed=True), ApplicationFactory(in_review=True)
+    opinion = OpinionRequestFactory(application=open_case, department_code=old.code)
+    reorganise(old, new)
+
+    tell_opinion_asked({"opinion": str(opinion.id)})
+    tell_protection_carried({"application": str(closed.id)})
+
+    sent = Message.objects.filter(purpose__in=("opinion", "protected-alarm"))
+    assert list(sent.values_list("to_address", flat=True)) == ["new@example.jp", "new@example.jp"]

@@ -50,6 +50,7 @@ from madoguchi.applications.models import (
     LegalHold,
     ProducedFile,
     RetentionClass,
+    StepBatch,
 )
 from madoguchi.applications.produced import keep
 from madoguchi.applications.tests.conftest import SetClock
@@ -58,6 +59,8 @@ from madoguchi.applications.tests.factories import (
     AnswerEditFactory,
     ApplicationFactory,
     AttachmentFactory,
+    BulkItemFactory,
+    BulkRunFactory,
     CaseLookFactory,
     ConsultationFactory,
     ContactFactory,
@@ -217,6 +220,8 @@ def full_case(desk: Desk, store: FolderStore) -> Application:
     )
     StepResultFactory(request=step, values={"a": SECRET}, reason=SECRET, by_name=SECRET)
     StepBatchItemFactory(application=application, given=application.receipt_number, values={"a": SECRET})
+    StepBatch.objects.update(reason=f"{SECRET}のため")
+    BulkItemFactory(application=application, run=BulkRunFactory(reason=f"{SECRET}のため"))
     paper = keep_file(store, f"scan of {SECRET}".encode())
     AttachmentFactory(owner_id=application.id, name=f"{SECRET}.jpg", digest=paper)
     actions.propose(

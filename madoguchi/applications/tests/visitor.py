@@ -201,15 +201,17 @@ class Visitor:
                 break
         return page
 
-    def fill(self, page: Page, definition: Definition, answers: Mapping[str, Any]) -> Page:
-        """From the first page to the check page; documents are left for later."""
+    def fill(
+        self, page: Page, definition: Definition, answers: Mapping[str, Any], *, until: str = ""
+    ) -> Page:
+        """From the first page to the check page, or to one that says `until`; documents are left for later."""
         members = {
             group.id: list(answers.get(group.id) or ())
             for section in definition.sections
             if (group := section.group) is not None
         }
         for _ in range(60):
-            if page.path.endswith("/check/"):
+            if page.path.endswith("/check/") or (until and until in page.text):
                 return page
             assert page.status == 200, page.text
             parts = page.path.strip("/").split("/")

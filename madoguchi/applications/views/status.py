@@ -85,7 +85,7 @@ def page(request: HttpRequest, application: Application) -> HttpResponse:
         answer_by_on=correction.answer_by_on if correction else None,
         today=clock.today(),
     )
-    extension = next(iter(queries.extensions_of(application)), None) if text.expected_on else None
+    extension = next(iter(queries.extensions_now(application)), None) if text.expected_on else None
     decision = queries.made_decision(application)
     kind = definition.workflow.decision(decision.kind) if decision else None
     context = {

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from datetime import date, timedelta
 
 import pytest
 
 from madoguchi.common import clock
+from madoguchi.common.tests.lists import both_files
 from madoguchi.identity.tests.factories import TODAY, StaffFactory
 from madoguchi.organization.models import ClosedDay, Department, Posting
 from madoguchi.organization.rules import Role
@@ -63,9 +62,8 @@ def test_the_list_of_departments_asks_as_much_for_thirty_rows_as_for_one(client,
 def test_the_file_of_departments_can_be_taken(client):
     DepartmentFactory(code="child", name="子ども課")
 
-    response = client.get("/desk/departments/list.csv")
+    rows = both_files(client, "/desk/departments/list.csv")
 
-    rows = list(csv.reader(io.StringIO(response.getvalue().decode("utf-8-sig"))))
     assert ["child", "子ども課"] in [row[:2] for row in rows]
 
 

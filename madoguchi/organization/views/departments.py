@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from madoguchi.common import access, clock, registers
 from madoguchi.common import desk_lists as lists
 from madoguchi.common.pages import render
-from madoguchi.common.spreadsheets import csv_response
+from madoguchi.common.spreadsheets import FileKind, list_response
 from madoguchi.identity import queries as identity
 from madoguchi.identity.actions.accounts import Outdated
 from madoguchi.identity.asking import by_field
@@ -51,7 +51,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 @access.staff("administrator")
 @require_GET
-def listing_csv(request: HttpRequest) -> HttpResponseBase:
+def listing_file(request: HttpRequest, kind: FileKind) -> HttpResponseBase:
     """The same list as a file."""
     text, state = lists.searched(request), lists.choice(request, "state", STATES)
     rows = [
@@ -70,7 +70,7 @@ def listing_csv(request: HttpRequest) -> HttpResponseBase:
         _("開始日"),
         _("終わりの日"),
     ]
-    return csv_response("departments.csv", header, rows)
+    return list_response(request, kind, "departments", header, rows)
 
 
 @access.staff("administrator")

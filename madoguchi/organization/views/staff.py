@@ -15,7 +15,7 @@ from madoguchi.audit import actions as audit
 from madoguchi.common import access, clock
 from madoguchi.common import desk_lists as lists
 from madoguchi.common.pages import render
-from madoguchi.common.spreadsheets import csv_response
+from madoguchi.common.spreadsheets import FileKind, list_response
 from madoguchi.identity import queries as identity
 from madoguchi.identity.actions.accounts import Outdated
 from madoguchi.identity.actions.guarding import guard_key
@@ -62,11 +62,11 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 @access.staff("administrator")
 @require_GET
-def listing_csv(request: HttpRequest) -> HttpResponseBase:
+def listing_file(request: HttpRequest, kind: FileKind) -> HttpResponseBase:
     """The same list as a file."""
     now = clock.now()
     actor = identity.staff_of(request).actor
-    audit.record_read(actor=actor, subject="staff:list", now=now, purpose="CSV")
+    audit.record_read(actor=actor, subject="staff:list", now=now, purpose=kind)
     found = queries.staff_found(**_filters(request), today=clock.today())
     rows = [
         [
@@ -79,7 +79,7 @@ def listing_csv(request: HttpRequest) -> HttpResponseBase:
         for person in found
     ]
     header = [_("ログイン名"), _("氏名"), _("氏名（カナ）"), _("部署と役割"), _("状態")]
-    return csv_response("staff.csv", header, rows)
+    return list_response(request, kind, "staff", header, rows)
 
 
 @access.staff("administrator")

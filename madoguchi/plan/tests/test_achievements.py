@@ -11,6 +11,7 @@ from django.test import Client
 
 from madoguchi.audit.models import AuditEntry
 from madoguchi.common.files.tests.making import pdf
+from madoguchi.common.tests.lists import both_files
 from madoguchi.organization.actions.permission import NotAllowed
 from madoguchi.organization.tests.factories import DepartmentFactory, signed_in_client, staff_with
 from madoguchi.plan.actions import achievements as actions
@@ -282,7 +283,7 @@ def test_the_csv_holds_the_filtered_rows(office):
     AchievementFactory(title="講座乙", happened_on=date(2022, 5, 1))
     client = signed_in_client(office)
 
-    text = b"".join(client.get("/plan/achievements/list.csv?year=2024")).decode()
+    text = str(both_files(client, "/plan/achievements/list.csv?year=2024"))
 
     assert "講座甲" in text
     assert "講座乙" not in text

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from madoguchi.common.registers import Happening
+from madoguchi.common.tests.lists import both_files
 from madoguchi.organization.tests.factories import DepartmentFactory, signed_in_client, staff_with
 from madoguchi.plan import reading
 from madoguchi.plan.actions import facts, publishing
@@ -210,6 +211,15 @@ def test_two_people_at_once_do_not_overwrite_each_other(client):
 
     assert page.status_code == 409
     assert SystemAsset.objects.get().name == "甲"
+
+
+@pytest.mark.django_db
+def test_all_systems_leave_as_a_file():
+    one = SystemAssetFactory()
+
+    header, line = both_files(signed_in_client(staff_with("office")), "/plan/investment/systems.csv")
+
+    assert dict(zip(header, line, strict=True))["id"] == str(one.id)
 
 
 @pytest.mark.parametrize(("role", "status"), [("office", 200), ("officer", 403), ("head", 403)])

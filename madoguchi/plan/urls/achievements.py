@@ -1,11 +1,12 @@
 from django.urls import path
 
+from madoguchi.common.spreadsheets import list_paths
 from madoguchi.plan.views import desk_achievements as views
 from madoguchi.plan.views import desk_import, desk_proof
 
 urlpatterns = [
     path("achievements/", views.listing, name="achievements"),
-    path("achievements/list.csv", views.listing_csv, name="achievements-csv"),
+    *list_paths("achievements/list", views.listing_file, "achievements-csv", "achievements-excel"),
     path("achievements/new/", views.choose, name="achievement-choose"),
     path("achievements/new/<slug:kind_id>/", views.new, name="achievement-new"),
     path("achievements/import/<slug:kind_id>/", desk_import.page, name="achievement-import"),

@@ -1,10 +1,11 @@
 from django.urls import path
 
+from madoguchi.common.spreadsheets import list_paths
 from madoguchi.plan.views import counts, desk_office, desk_typed_values, feed, figure_files, scoreboard
 
 urlpatterns = [
     path("", scoreboard.board, name="board"),
-    path("scoreboard.csv", figure_files.board_csv, name="board-csv"),
+    *list_paths("scoreboard", figure_files.board_file, "board-csv", "board-excel"),
     path("scoreboard.json", figure_files.board_json, name="board-json"),
     path("rule/", scoreboard.rule, name="rule"),
     path("schema/1", scoreboard.schema, name="plan-schema"),
@@ -19,7 +20,12 @@ urlpatterns = [
     path("indicators/<slug:indicator_id>/counts.json", counts.page_json, name="indicator-counts-json"),
     path("indicators/<slug:indicator_id>/definitions/", counts.definitions, name="indicator-definitions"),
     path("indicators/<slug:indicator_id>/rows/", desk_office.rows, name="indicator-rows"),
-    path("indicators/<slug:indicator_id>/rows.csv", desk_office.rows_csv, name="indicator-rows-csv"),
+    *list_paths(
+        "indicators/<slug:indicator_id>/rows",
+        desk_office.rows_file,
+        "indicator-rows-csv",
+        "indicator-rows-excel",
+    ),
     path("indicators/<slug:indicator_id>.csv", figure_files.indicator_csv, name="indicator-csv"),
     path("indicators/<slug:indicator_id>.json", figure_files.indicator_json, name="indicator-json"),
 ]

@@ -1,10 +1,11 @@
 from django.urls import path
 
+from madoguchi.common.spreadsheets import list_paths
 from madoguchi.plan.views import desk_service, desk_service_files, desk_services, desk_surveys
 
 urlpatterns = [
     path("services/", desk_services.listing, name="services"),
-    path("services/list.csv", desk_services.listing_csv, name="services-csv"),
+    *list_paths("services/list", desk_services.listing_file, "services-csv", "services-excel"),
     path("services/list.yml", desk_service_files.listing_yaml, name="services-yaml"),
     path("services/import/", desk_service_files.take_in, name="services-import"),
     path("services/new/", desk_services.new, name="service-new"),

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from madoguchi.common import access, clock, desk_lists, registers
 from madoguchi.common.files import messages
 from madoguchi.common.pages import render
-from madoguchi.common.spreadsheets import csv_response
+from madoguchi.common.spreadsheets import FileKind, list_response
 from madoguchi.identity import queries as identity
 from madoguchi.identity.asking import by_field
 from madoguchi.japan.fiscal import fiscal_year, format_fiscal_year
@@ -71,7 +71,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 @access.staff(*ROLES)
 @require_GET
-def listing_csv(request: HttpRequest) -> HttpResponseBase:
+def listing_file(request: HttpRequest, kind: FileKind) -> HttpResponseBase:
     """The same list as a file."""
     header = [
         _("種類"),
@@ -84,23 +84,23 @@ def listing_csv(request: HttpRequest) -> HttpResponseBase:
         _("終わりの日"),
         "id",
     ]
-    return csv_response("achievements.csv", header, _csv_rows(_filters(request, _measures())))
+    return list_response(request, kind, "achievements", header, _file_rows(_filters(request, _measures())))
 
 
-def _csv_rows(filters: queries.Filters) -> Iterator[list[object]]:
+def _file_rows(filters: queries.Filters) -> Iterator[list[object]]:
     names = {
         d.code: d.name for d in organization.departments_found(text="", state="all", today=clock.today())
     }
     for row in queries.found(filters).iterator(chunk_size=1000):
         yield [
             BY_ID[row.kind].name,
-            row.happened_on.isoformat(),
+            row.happened_on,
             row.title,
             row.place,
             names.get(row.department_code, row.department_code),
             AchievementState(row.state).label,
             row.proof_reference or row.proof_name,
-            row.ended_on.isoformat() if row.ended_on else "",
+            row.ended_on,
             row.id,
         ]
 

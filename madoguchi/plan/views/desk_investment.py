@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from madoguchi.common import access, clock
 from madoguchi.common.pages import render
-from madoguchi.common.spreadsheets import csv_response
+from madoguchi.common.spreadsheets import FileKind, list_response
 from madoguchi.identity import queries as identity
 from madoguchi.identity.asking import by_field
 from madoguchi.japan.fiscal import format_fiscal_year
@@ -66,10 +66,10 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @access.staff("office")
 @require_GET
-def page_csv(request: HttpRequest) -> HttpResponseBase:
+def page_file(request: HttpRequest, kind: FileKind) -> HttpResponseBase:
     """All systems as a file."""
     rows = SystemAsset.objects.order_by("renewal_on", "name").values_list("id", *actions.EDITABLE)
-    return csv_response("systems.csv", ["id", *actions.EDITABLE], rows)
+    return list_response(request, kind, "systems", ["id", *actions.EDITABLE], rows)
 
 
 @access.staff("office")

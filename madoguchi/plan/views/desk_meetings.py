@@ -17,7 +17,7 @@ from madoguchi.common import access, clock, desk_lists
 from madoguchi.common.files.configured import configured
 from madoguchi.common.files.store import NotStored
 from madoguchi.common.pages import render
-from madoguchi.common.spreadsheets import csv_response
+from madoguchi.common.spreadsheets import FileKind, list_response
 from madoguchi.identity import queries as identity
 from madoguchi.identity.asking import by_field
 from madoguchi.organization import queries as organization
@@ -78,7 +78,7 @@ def _row(meeting: Meeting, titles: dict[str, str]) -> dict[str, Any]:
 
 @access.staff(*READERS)
 @require_GET
-def listing_csv(request: HttpRequest) -> HttpResponseBase:
+def listing_file(request: HttpRequest, kind: FileKind) -> HttpResponseBase:
     """The same list as a file."""
     state, plan_id, order = _choice(request)
     header = ["plan", "number", "held_on", "place", "chair", "present", "state"]
@@ -87,7 +87,7 @@ def listing_csv(request: HttpRequest) -> HttpResponseBase:
         [m.plan_id, m.number, m.held_on, m.place, m.chair, ";".join(m.present.split("\n")), m.state]
         for m in found
     )
-    return csv_response("meetings.csv", header, rows)
+    return list_response(request, kind, "meetings", header, rows)
 
 
 def _choice(request: HttpRequest) -> tuple[str, str, str]:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 
 from madoguchi.common import access, clock, desk_lists
 from madoguchi.common.pages import render
-from madoguchi.common.spreadsheets import csv_response
+from madoguchi.common.spreadsheets import FileKind, list_response
 from madoguchi.japan.fiscal import fiscal_year, format_fiscal_year
 from madoguchi.organization import queries as organization
 from madoguchi.plan import texts
@@ -147,23 +147,22 @@ def _fact(fact: Fact, names: dict[str, str]) -> list[Any]:
 
 @access.staff(*ROLES)
 @require_GET
-def rows_csv(request: HttpRequest, indicator_id: str) -> HttpResponseBase:
+def rows_file(request: HttpRequest, indicator_id: str, kind: FileKind) -> HttpResponseBase:
     """The rows behind a figure as a file."""
     ask, one = asked_indicator(request, indicator_id)
     of_denominator = "denominator" in request.GET and bool(one.denominator)
     found = figures.rows(ask.plan, one, ask.day, denominator=of_denominator)
     header = ["source", "key", "on", "until", "quantity", "subject", "department", "label"]
-    return csv_response(f"{one.id}-rows.csv", header, _lines(found.iterator(chunk_size=2000)))
+    return list_response(request, kind, f"{one.id}-rows", header, _lines(found.iterator(chunk_size=2000)))
 
 
 def _lines(facts: Iterator[Fact]) -> Iterator[list[object]]:
     for fact in facts:
-        until = fact.until.isoformat() if fact.until else ""
         yield [
             fact.source,
             fact.key,
-            fact.on.isoformat(),
-            until,
+            fact.on,
+            fact.until,
             fact.quantity,
             fact.subject,
             fact.department_code,

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from madoguchi.common import access, clock, desk_lists
 from madoguchi.common.pages import render
-from madoguchi.common.spreadsheets import csv_response
+from madoguchi.common.spreadsheets import FileKind, list_response
 from madoguchi.identity import queries as identity
 from madoguchi.identity.asking import by_field
 from madoguchi.organization import queries as organization
@@ -110,10 +110,10 @@ def _row(one: Resolution, plan: Plan, names: dict[str, str]) -> dict[str, Any]:
 
 @access.staff(*READERS)
 @require_GET
-def listing_csv(request: HttpRequest) -> HttpResponseBase:
+def listing_file(request: HttpRequest, kind: FileKind) -> HttpResponseBase:
     """The same list as a file."""
     found = queries.found(_filters(request), clock.today())
-    return csv_response("resolutions.csv", HEADER, _lines(found))
+    return list_response(request, kind, "resolutions", HEADER, _lines(found))
 
 
 def _lines(found: QuerySet[Resolution]) -> Iterator[list[object]]:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from madoguchi.common import access, clock, desk_lists
 from madoguchi.common.pages import render
-from madoguchi.common.spreadsheets import csv_response
+from madoguchi.common.spreadsheets import FileKind, list_response
 from madoguchi.identity import queries as identity
 from madoguchi.identity.asking import by_field
 from madoguchi.identity.models import Staff
@@ -66,7 +66,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 @access.staff(*shared.ROLES)
 @require_GET
-def listing_csv(request: HttpRequest) -> HttpResponseBase:
+def listing_file(request: HttpRequest, kind: FileKind) -> HttpResponseBase:
     """The same list as a file."""
     today = clock.today()
     found = _found(
@@ -77,7 +77,7 @@ def listing_csv(request: HttpRequest) -> HttpResponseBase:
         today,
     )
     header = [*actions.EDITABLE, "ended_on", "evidence_years", "id"]
-    return csv_response("digital-services.csv", header, _lines(found))
+    return list_response(request, kind, "digital-services", header, _lines(found))
 
 
 def _lines(found: QuerySet[DigitalService]) -> Iterator[list[object]]:

@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from madoguchi.common import access
-from madoguchi.common.spreadsheets import csv_response
+from madoguchi.common.spreadsheets import FileKind, csv_response, list_response
 from madoguchi.plan.queries import figures, scoreboard
 from madoguchi.plan.queries.scoreboard import Standing
 from madoguchi.plan.views.asking import asked, asked_indicator
@@ -59,12 +59,13 @@ def _as_data(standing: Standing) -> dict[str, Any]:
 
 @access.public
 @require_GET
-def board_csv(request: HttpRequest) -> HttpResponseBase:
+def board_file(request: HttpRequest, kind: FileKind) -> HttpResponseBase:
     """The scoreboard as a file for a spreadsheet."""
     ask = asked(request)
     rows = [_as_data(s) for line in scoreboard.scoreboard(ask.plan, ask.day) for s in line.standings]
     header = list(rows[0]) if rows else []
-    return csv_response(f"plan-{ask.as_of.isoformat()}.csv", header, [list(row.values()) for row in rows])
+    lines = [list(row.values()) for row in rows]
+    return list_response(request, kind, f"plan-{ask.as_of.isoformat()}", header, lines)
 
 
 @access.public

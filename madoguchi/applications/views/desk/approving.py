@@ -38,7 +38,7 @@ from madoguchi.common import access, clock, kernel
 from madoguchi.common.ids import grouped
 from madoguchi.common.jinja2env import both_eras, jst
 from madoguchi.common.pages import render
-from madoguchi.common.spreadsheets import csv_response
+from madoguchi.common.spreadsheets import FileKind, list_response
 from madoguchi.identity import queries as identity
 from madoguchi.identity.models import Staff
 from madoguchi.procedures import queries as procedures
@@ -138,17 +138,17 @@ def _pagination(procedure: str, page: int, pages: int) -> dict[str, str]:
 
 @access.staff(*SEES)
 @require_GET
-def waiting_csv(request: HttpRequest) -> HttpResponseBase:
+def waiting_file(request: HttpRequest, kind: FileKind) -> HttpResponseBase:
     """The whole list for a spreadsheet, a page of it in memory at a time; no name stands in it."""
     look = _look(request)
     procedure = request.GET.get("procedure", "")[:80]
     found = approvals.waiting(look.staff, today=look.today, procedure=procedure)
-    _record(look, "waiting_csv", found.count())
+    _record(look, f"waiting_{kind}", found.count())
     header = [_("受付番号"), _("手続"), _("決定"), _("起案者"), _("起案日時"), _("期限"), _("状態")]
-    return csv_response("approvals.csv", header, _csv_rows(found, look))
+    return list_response(request, kind, "approvals", header, _file_rows(found, look))
 
 
-def _csv_rows(found: QuerySet[Decision], look: Look) -> Iterator[list[object]]:
+def _file_rows(found: QuerySet[Decision], look: Look) -> Iterator[list[object]]:
     first = 0
     while some := approvals.page_of(found, first, first + CHUNK):
         for row in approvals.rows(some, look.staff, today=look.today):

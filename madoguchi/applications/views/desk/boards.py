@@ -31,7 +31,7 @@ from madoguchi.common import access, clock, desk_lists
 from madoguchi.common.ids import grouped
 from madoguchi.common.jinja2env import both_eras
 from madoguchi.common.pages import render
-from madoguchi.common.spreadsheets import csv_response
+from madoguchi.common.spreadsheets import FileKind, list_response
 from madoguchi.identity.models import Staff
 from madoguchi.japan.eras import DateError, parse_date
 from madoguchi.procedures.definition import ExternalStep
@@ -332,24 +332,25 @@ def agenda_pdf(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
 
 @access.staff(*ROLES)
 @require_GET
-def agenda_csv(request: HttpRequest, meeting_id: UUID) -> HttpResponseBase:
-    """The agenda as CSV."""
+def agenda_file(request: HttpRequest, meeting_id: UUID, kind: FileKind) -> HttpResponseBase:
+    """The agenda as a file."""
     meeting, step, staff = _meeting(request, meeting_id)
     rows = desk.agenda(meeting, step, today=clock.today())
-    _record(staff, meeting, len(rows), "agenda_csv")
+    _record(staff, meeting, len(rows), f"agenda_{kind}")
     header, lines = desk.agenda_lines(meeting, rows)
-    return csv_response(f"agenda-{meeting.held_on:%Y%m%d}.csv", header, lines)
+    return list_response(request, kind, f"agenda-{meeting.held_on:%Y%m%d}", header, lines)
 
 
 @access.staff(*ROLES)
 @require_GET
-def results_csv(request: HttpRequest, meeting_id: UUID) -> HttpResponseBase:
+def results_file(request: HttpRequest, meeting_id: UUID, kind: FileKind) -> HttpResponseBase:
     """An empty list of results with the numbers of the agenda, to be filled in."""
     meeting, step, staff = _meeting(request, meeting_id)
     rows = desk.agenda(meeting, step, today=clock.today())
-    _record(staff, meeting, len(rows), "results_csv")
+    _record(staff, meeting, len(rows), f"results_{kind}")
     lines = [[row.item.number, *("" for _question in step.result)] for row in rows]
-    return csv_response(f"results-{meeting.held_on:%Y%m%d}.csv", desk_batches.header(step, NUMBER), lines)
+    header = desk_batches.header(step, NUMBER)
+    return list_response(request, kind, f"results-{meeting.held_on:%Y%m%d}", header, lines)
 
 
 @access.staff(*HANDLES)

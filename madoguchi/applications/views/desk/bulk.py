@@ -25,7 +25,7 @@ from madoguchi.common import access, clock, desk_lists
 from madoguchi.common.ids import grouped
 from madoguchi.common.jinja2env import jst
 from madoguchi.common.pages import render
-from madoguchi.common.spreadsheets import csv_response
+from madoguchi.common.spreadsheets import FileKind, list_response
 from madoguchi.identity import queries as identity
 from madoguchi.identity.asking import by_field
 from madoguchi.identity.models import Staff
@@ -161,12 +161,12 @@ def step(request: HttpRequest, run_id: UUID) -> HttpResponse:
 
 @access.staff(*ROLES)
 @require_GET
-def page_csv(request: HttpRequest, run_id: UUID) -> HttpResponseBase:
+def page_file(request: HttpRequest, run_id: UUID, kind: FileKind) -> HttpResponseBase:
     """Each case with its result, as a file."""
     run = _run(request, run_id)
     _record(request, run, BulkItem.objects.filter(run=run).count())
     header = [_("受付番号"), _("手続"), _("結果"), _("わけ")]
-    return csv_response("bulk.csv", header, _lines(run))
+    return list_response(request, kind, "bulk", header, _lines(run))
 
 
 def _lines(run: BulkRun) -> Iterator[list[object]]:

@@ -23,7 +23,7 @@ from madoguchi.applications.views.desk.case import HANDLES, SEES, head_of
 from madoguchi.applications.views.desk.opening import OpenCase, with_case
 from madoguchi.common.ids import new_id
 from madoguchi.common.pages import render
-from madoguchi.common.spreadsheets import csv_response
+from madoguchi.common.spreadsheets import FileKind, list_response
 from madoguchi.japan.eras import DateError, parse_date
 from madoguchi.notices.rules import is_usable_address
 
@@ -100,13 +100,9 @@ def _write(request: HttpRequest, case: OpenCase) -> dict[str, str]:
     if len(text.replace("\r\n", "\n")) > LONGEST:
         return {"text": _("メッセージは%(most)s文字までにしてください。") % {"most": LONGEST}}
     try:
-        message_id = uuid.UUID(request.POST.get("message", ""))
-    except ValueError:
-        message_id = new_id()
-    try:
         actions.write_message(
             application=case.application,
-            message_id=message_id,
+            message_id=_sent_id(request),
             text=text,
             asks="asks" in request.POST,
             by=case.staff,
@@ -119,6 +115,14 @@ def _write(request: HttpRequest, case: OpenCase) -> dict[str, str]:
             )
         }
     return {}
+
+
+def _sent_id(request: HttpRequest) -> uuid.UUID:
+    """The id that came with the form, so that what is sent twice is kept once."""
+    try:
+        return uuid.UUID(request.POST.get("message", ""))
+    except ValueError:
+        return new_id()
 
 
 def _record(request: HttpRequest, case: OpenCase) -> dict[str, str]:
@@ -146,6 +150,7 @@ def _record(request: HttpRequest, case: OpenCase) -> dict[str, str]:
     if day is not None and not errors:
         actions.record_contact(
             application=case.application,
+            contact_id=_sent_id(request),
             happened_on=day,
             way=data["way"],
             who=who,
@@ -171,10 +176,10 @@ def strike(request: HttpRequest, case: OpenCase, contact_id: uuid.UUID) -> HttpR
 
 @with_case(*SEES)
 @require_GET
-def contacts_csv(request: HttpRequest, case: OpenCase) -> HttpResponseBase:
-    """Everything that was said, as CSV."""
+def contacts_file(request: HttpRequest, case: OpenCase, kind: FileKind) -> HttpResponseBase:
+    """Everything that was said, as a file."""
     case.shown = "contacts"
-    case.looked_at["file"] = "csv"
+    case.looked_at["file"] = kind
     header = [_("日"), _("方法"), _("書いた人・記録した人"), _("相手"), _("内容"), _("取消し")]
-    name = f"contacts-{case.application.receipt_number}.csv"
-    return csv_response(name, header, list(desk_contacts.file_lines(case.application)))
+    name = f"contacts-{case.application.receipt_number}"
+    return list_response(request, kind, name, header, list(desk_contacts.file_lines(case.application)))

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Case, F, Value, When
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -36,7 +37,7 @@ from madoguchi.common import access, clock, desk_lists
 from madoguchi.common.ids import grouped
 from madoguchi.common.jinja2env import both_eras
 from madoguchi.common.pages import render
-from madoguchi.common.spreadsheets import csv_response
+from madoguchi.common.spreadsheets import FileKind, list_response
 from madoguchi.identity.models import Staff
 from madoguchi.japan.eras import DateError, parse_date
 from madoguchi.organization import queries as organization
@@ -208,10 +209,10 @@ def _handled(request: HttpRequest, disaster_id: UUID) -> tuple[Disaster, Definit
 def disaster(request: HttpRequest, disaster_id: UUID) -> HttpResponse:
     """The record: filings by town and grade, how far they are, and what can be done for many at once."""
     found, definition, staff = _disaster(request, disaster_id)
-    counted = disaster_queries.counts(found)
+    counted = disaster_queries.counts(found, today=clock.today())
     grades = disaster_queries.grades_of(definition)
-    filings = DisasterFiling.objects.filter(disaster=found)
-    stages = disaster_queries.stages(list(filings.values_list("application__status", "grade")))
+    inspections = _inspections(definition)
+    stages = disaster_queries.stages(found, inspections[0].id if inspections else "")
     words = {
         Status.FILED: _("受付済み（担当者なし）"),
         Status.IN_REVIEW: _("審査中（結果なし）"),
@@ -232,14 +233,16 @@ def disaster(request: HttpRequest, disaster_id: UUID) -> HttpResponse:
             _("町字"),
             {"label": _("件数"), "numeric": True},
             *({"label": label, "numeric": True} for _id, label in grades),
-            {"label": _("結果なし"), "numeric": True},
+            {"label": _("結果待ち"), "numeric": True},
+            {"label": _("結果なしで終了"), "numeric": True},
         ],
         "rows": [
             [
-                one.town or _("（町字なし）"),
+                _("（支援措置の対象）") if one.town is None else one.town or _("（町字なし）"),
                 one.total,
                 *(one.grades.get(g, 0) for g, _l in grades),
                 one.grades.get("", 0),
+                one.ended,
             ]
             for one in counted
         ],
@@ -317,12 +320,12 @@ def edit(request: HttpRequest, disaster_id: UUID) -> HttpResponse:
 
 @access.staff(*ROLES)
 @require_GET
-def filings_csv(request: HttpRequest, disaster_id: UUID) -> HttpResponseBase:
-    """The filings of a disaster as CSV, streamed: numbers, towns, grades; no name, no address."""
+def filings_file(request: HttpRequest, disaster_id: UUID, kind: FileKind) -> HttpResponseBase:
+    """The filings of a disaster as a file, streamed: numbers, towns, grades; no name, no address."""
     found, definition, staff = _disaster(request, disaster_id)
     labels = dict(disaster_queries.grades_of(definition))
     cases = disaster_queries.cases_of(found)
-    _record(staff, found, cases.count(), "csv")
+    _record(staff, found, cases.count(), kind)
 
     def rows() -> Iterator[list[object]]:
         rest = cases.iterator(chunk_size=AT_ONCE)
@@ -332,13 +335,13 @@ def filings_csv(request: HttpRequest, disaster_id: UUID) -> HttpResponseBase:
                 yield [
                     grouped(case.receipt_number),
                     "" if case.id in hidden else case.disaster_filing.town,
-                    case.received_on.isoformat(),
+                    case.received_on,
                     str(Status(case.status).label),
                     labels.get(case.disaster_filing.grade, ""),
                 ]
 
     header = [NUMBER, _("町字"), _("受付日"), _("状態"), _("被害の程度")]
-    return csv_response(f"disaster-{clock.today():%Y%m%d}.csv", header, rows())
+    return list_response(request, kind, f"disaster-{clock.today():%Y%m%d}", header, rows())
 
 
 def _record(staff: Staff, found: Disaster, count: int, purpose: str) -> None:
@@ -404,23 +407,26 @@ def results(request: HttpRequest, disaster_id: UUID) -> HttpResponse:
 
 @access.staff(*HANDLES)
 @require_GET
-def template_csv(request: HttpRequest, disaster_id: UUID) -> HttpResponseBase:
-    """An empty list of inspections with the numbers of the filings that wait for one, in the order of their towns."""
+def template_file(request: HttpRequest, disaster_id: UUID, kind: FileKind) -> HttpResponseBase:
+    """An empty list of inspections with the numbers of the filings that wait for one, in the order of their towns.
+
+    Those of protected people (支援措置) stand last: among neighbours their place would tell the town.
+    """
     found, definition, staff = _handled(request, disaster_id)
     inspections = _inspections(definition)
     if not inspections:
         raise Http404
-    waiting = disaster_queries.to_inspect(found, inspections[0].id).order_by(
-        "disaster_filing__town", "receipt_number"
-    )
+    hidden = disaster_queries.protected_in(found, today=clock.today())
+    town = Case(When(id__in=hidden, then=Value("\U0010ffff")), default=F("disaster_filing__town"))
+    waiting = disaster_queries.to_inspect(found, inspections[0].id).order_by(town, "receipt_number")
     _record(staff, found, waiting.count(), "template")
     blanks = ["" for _question in inspections[0].result]
     rows = (
         [grouped(number), *blanks]
         for number in waiting.values_list("receipt_number", flat=True).iterator(chunk_size=500)
     )
-    name = f"inspections-{clock.today():%Y%m%d}.csv"
-    return csv_response(name, desk_batches.header(inspections[0], NUMBER), rows)
+    name = f"inspections-{clock.today():%Y%m%d}"
+    return list_response(request, kind, name, desk_batches.header(inspections[0], NUMBER), rows)
 
 
 @access.staff(*HANDLES)

@@ -1,4 +1,4 @@
-"""The figures of a section: age, delay, load, corrections, time per stage; each table also as CSV."""
+"""The figures of a section: age, delay, load, corrections, time per stage; each table also as a file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from madoguchi.applications import desk_figures as figures
 from madoguchi.applications.permissions import departments_seen
 from madoguchi.common import access, clock
 from madoguchi.common.pages import render
-from madoguchi.common.spreadsheets import csv_response
+from madoguchi.common.spreadsheets import FileKind, list_response
 from madoguchi.identity import queries as identity
 from madoguchi.organization import queries as organization
 from madoguchi.procedures import queries as procedures
@@ -57,13 +57,13 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @access.staff(*ROLES)
 @require_GET
-def table_csv(request: HttpRequest, name: str) -> HttpResponseBase:
-    """One of the tables as CSV."""
+def table_file(request: HttpRequest, name: str, kind: FileKind) -> HttpResponseBase:
+    """One of the tables as a file."""
     if name not in TABLES:
         raise Http404
     _seen, chosen = _departments(request)
     table = _table(name, chosen)
-    return csv_response(f"{name}-{clock.today():%Y%m%d}.csv", table.columns, table.rows)
+    return list_response(request, kind, f"{name}-{clock.today():%Y%m%d}", table.columns, table.rows)
 
 
 def _departments(request: HttpRequest) -> tuple[set[str], set[str]]:
@@ -179,8 +179,7 @@ def _days(departments: set[str]) -> Table:
     today, names = clock.today(), _procedure_names()
     found = figures.days(departments, today=today)
     rows: list[list[Any]] = [
-        [one.on.isoformat(), names.get(one.procedure_id, one.procedure_id), one.received, one.ended]
-        for one in found
+        [one.on, names.get(one.procedure_id, one.procedure_id), one.received, one.ended] for one in found
     ]
     sums: list[list[Any]] = [
         [_span(one), names.get(one.procedure_id, one.procedure_id), one.received, one.ended]

@@ -22,10 +22,13 @@ from madoguchi.common.pages import render
 AT_ONCE = 10  # pages of a file on one page of the viewer
 
 
+OF_TALKS = ("message/", "opinion/")  # with the resident, with other departments
+
+
 def _attachment(case: OpenCase, attachment_id: uuid.UUID) -> Attachment:
-    """A file of this case, also one that was replaced. Raises `Http404`."""
+    """A file of this case, also one that was replaced; to who is only asked about it, none of a talk. Raises `Http404`."""
     found = Attachment.objects.filter(id=attachment_id, owner_id=case.application.id).first()
-    if found is None:
+    if found is None or (case.by_chain and found.document_id.startswith(OF_TALKS)):
         raise Http404
     case.shown = "file"
     case.looked_at["file"] = str(attachment_id)

@@ -32,7 +32,7 @@ from madoguchi.common.files.store import CHUNK_BYTES, StorageError, chunks_of
 from madoguchi.common.ids import grouped
 from madoguchi.common.jinja2env import jst
 from madoguchi.common.pages import render
-from madoguchi.common.spreadsheets import csv_response
+from madoguchi.common.spreadsheets import FileKind, list_response
 from madoguchi.identity import queries as identity
 from madoguchi.identity.asking import by_field
 from madoguchi.identity.models import Staff
@@ -200,13 +200,13 @@ def _case_cells(
 
 @access.staff(*SEES)
 @require_GET
-def cases_csv(request: HttpRequest) -> HttpResponseBase:
+def cases_file(request: HttpRequest, kind: FileKind) -> HttpResponseBase:
     """The same list as a file for a spreadsheet, all pages, streamed."""
     rows = desk.cases(_departments(request), desk.read_filters(request))
-    _looked(request, SUBJECT, count=rows.count(), act="csv")
+    _looked(request, SUBJECT, count=rows.count(), act=kind)
     header = [_("受付番号"), _("手続"), _("状態"), _("その状態になった日"), _("ファイル"), _("理由")]
     today = clock.today()
-    return csv_response(f"handover-{today:%Y%m%d}.csv", header, desk.file_lines(rows, today))
+    return list_response(request, kind, f"handover-{today:%Y%m%d}", header, desk.file_lines(rows, today))
 
 
 # --- batches ---------------------------------------------------------------------------------------------

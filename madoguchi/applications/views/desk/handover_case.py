@@ -18,7 +18,7 @@ from madoguchi.applications import handover_reading as reading
 from madoguchi.applications.actions import handover as actions
 from madoguchi.applications.desk_queries import subject_of
 from madoguchi.applications.errors import ChangedMeanwhile, NotAllowed, ReasonMissing, UnknownChoice
-from madoguchi.applications.handover_lines import Line, suggestion
+from madoguchi.applications.handover_lines import FOR_PEOPLE, Line, suggestion
 from madoguchi.applications.models import Handover, HandoverBatch, HandoverFile
 from madoguchi.applications.permissions import may_act_on, may_handle
 from madoguchi.applications.views.desk.case import HANDLES, SEES, head_of
@@ -150,7 +150,7 @@ def _faults(line: Line, request: HttpRequest, problems: Problems) -> list[dict[s
             "text": desk.problem_text(one),
             "original": one.original,
             "value": request.POST.get("replacement", "") if typed_at == str(number) else suggestion(one),
-            "can_be_replaced": one.code != "too_many",
+            "can_be_replaced": one.code not in FOR_PEOPLE,
         }
         for number, one in enumerate(line.problems)
     ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -19,12 +20,12 @@ from madoguchi.applications import desk_columns as columns
 from madoguchi.applications import desk_queries as desk
 from madoguchi.applications.desk_filters import NEEDED, Filters, read_filters
 from madoguchi.applications.desk_news import news_choices
-from madoguchi.applications.models import Channel
+from madoguchi.applications.models import Application, Channel
 from madoguchi.applications.permissions import departments_headed, reach_of
 from madoguchi.audit import actions as audit
-from madoguchi.common import access, clock
+from madoguchi.common import access, clock, spreadsheets
 from madoguchi.common.pages import render
-from madoguchi.common.spreadsheets import csv_response, excel_response
+from madoguchi.common.spreadsheets import FileKind
 from madoguchi.identity import queries as identity
 from madoguchi.identity.models import Staff
 from madoguchi.organization import queries as organization
@@ -34,7 +35,6 @@ from madoguchi.procedures import queries as procedures
 
 ROLES = ("officer", "approver", "head")
 SUBJECT = "list:applications"
-EXCEL_MOST = 100_000  # a workbook is written whole before it leaves
 
 
 @dataclass(slots=True)
@@ -223,38 +223,25 @@ def _choices(look: Look, names: dict[str, Department]) -> dict[str, Any]:
 
 @access.staff(*ROLES)
 @require_GET
-def inbox_csv(request: HttpRequest) -> HttpResponseBase:
-    """The same list as CSV, all pages, streamed; Excel opens it (UTF-8 with BOM) and nothing in it acts."""
-    look = _look(request)
-    return csv_response(f"applications-{look.today:%Y%m%d}.csv", *_whole(look, act="csv"))
-
-
-@access.staff(*ROLES)
-@require_GET
-def inbox_excel(request: HttpRequest) -> HttpResponseBase:
-    """The same list as a workbook; a list longer than a sheet is refused with a word."""
+def inbox_file(request: HttpRequest, kind: FileKind) -> HttpResponseBase:
+    """The same list as a file, all pages; one that is too long for a workbook is refused before it is begun."""
     look = _look(request)
     cases = desk.in_tab(
         desk.seen_cases(look.departments, look.filters, today=look.today, staff=look.staff, parts=look.parts),
         look.filters.tab,
         staff=look.staff,
     )
-    if cases.values("id")[: EXCEL_MOST + 1].count() > EXCEL_MOST:
-        return render(
-            request, "applications/desk/too_long.html", {"here": "desk", "most": EXCEL_MOST}, status=422
-        )
-    return excel_response(f"applications-{look.today:%Y%m%d}.xlsx", *_whole(look, act="excel"))
+    most = spreadsheets.EXCEL_MOST
+    if kind == "excel" and cases.values("id")[: most + 1].count() > most:
+        return spreadsheets.too_long(request)
+    name = f"applications-{look.today:%Y%m%d}"
+    return spreadsheets.list_response(request, kind, name, *_whole(look, cases, act=kind))
 
 
-def _whole(look: Look, *, act: str) -> tuple[list[str], Iterator[list[object]]]:
+def _whole(look: Look, cases: QuerySet[Application], *, act: str) -> tuple[list[str], Iterator[list[object]]]:
     """Header and lines of all pages of the list."""
     filters = look.filters
     names = organization.departments(look.departments | {part.code for part in look.parts})
-    cases = desk.in_tab(
-        desk.seen_cases(look.departments, filters, today=look.today, staff=look.staff, parts=look.parts),
-        filters.tab,
-        staff=look.staff,
-    )
     _record(look, shown=cases.count(), act=act)
     wanted = desk.ordered(cases, filters.sort, filters.tab, found=bool(filters.find))
     called = {code: department.name for code, department in names.items()}

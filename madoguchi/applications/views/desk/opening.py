@@ -16,7 +16,7 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
-from madoguchi.applications.chain_permissions import is_in_chain
+from madoguchi.applications.chain_permissions import is_in_chain, is_to_decide
 from madoguchi.applications.desk_case import PURPOSE_TIME, SENDING_TIME, stated_purpose
 from madoguchi.applications.desk_looks import Looks, looks_at, note_look
 from madoguchi.applications.desk_queries import subject_of
@@ -130,7 +130,7 @@ def with_case(
                 return erased(request, case.application)
             if case.restriction is not None:
                 responsible = case.restriction.responsible_department
-                if not may_see_protected(case.staff, responsible, today=case.today):
+                if not _may_see_protected(case, responsible):
                     _record(case, "read_denied")
                     return ask_responsible(request, responsible)
                 within = SENDING_TIME if request.method == "POST" else PURPOSE_TIME
@@ -151,6 +151,13 @@ def with_case(
         return access.staff(*roles)(opened)
 
     return declare
+
+
+def _may_see_protected(case: OpenCase, responsible: str) -> bool:
+    """The responsible department, and who is to decide the case: nobody else could, and each opening is told."""
+    if may_see_protected(case.staff, responsible, today=case.today):
+        return True
+    return is_to_decide(case.staff, case.application, today=case.today)
 
 
 def _open(request: HttpRequest, application_id: uuid.UUID, chain: Chain) -> OpenCase:

@@ -34,7 +34,7 @@ from madoguchi.common.files.intake import Accepted
 from madoguchi.common.ids import grouped
 from madoguchi.common.jinja2env import both_eras
 from madoguchi.common.pages import render
-from madoguchi.common.spreadsheets import csv_response
+from madoguchi.common.spreadsheets import FileKind, list_response
 from madoguchi.identity import queries as identity
 from madoguchi.identity.models import Staff
 from madoguchi.japan.eras import DateError, parse_date
@@ -179,15 +179,14 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 @access.staff(*SEES)
 @require_GET
-def listing_csv(request: HttpRequest) -> HttpResponseBase:
-    """The same list as CSV."""
+def listing_file(request: HttpRequest, kind: FileKind) -> HttpResponseBase:
+    """The same list as a file."""
     staff, now, departments = _who(request)
     today = clock.tokyo_date(now)
     found = desk_opinions.asked_of(departments, _tab(request))
-    _record_list(staff, now, "csv", found.count())
-    return csv_response(
-        f"opinions-{today:%Y%m%d}.csv", _columns(), desk_opinions.file_lines(found, today=today)
-    )
+    _record_list(staff, now, kind, found.count())
+    lines = desk_opinions.file_lines(found, today=today)
+    return list_response(request, kind, f"opinions-{today:%Y%m%d}", _columns(), lines)
 
 
 def _columns() -> list[str]:

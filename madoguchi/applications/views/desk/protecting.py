@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -29,13 +30,14 @@ SHORTEST_PURPOSE = 5
 LONGEST_TERM = timedelta(days=366)
 
 
-@with_case(*SEES, purpose_asked=False)
+@with_case(*SEES, purpose_asked=False, chain="open")
 @require_POST
 def purpose(request: HttpRequest, case: OpenCase) -> HttpResponse:
     """State why a protected case is opened; the case opens for an hour, and the alarm goes out."""
     case.shown = ""
     then = request.POST.get("then", "")
-    then = then if then.startswith(case.url) else case.url
+    of_case = reverse("desk:case", args=[case.application.id])
+    then = then if then.startswith(of_case) else case.url
     if case.restriction is None:
         return redirect(then)
     stated = request.POST.get("purpose", "").strip()

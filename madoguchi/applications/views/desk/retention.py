@@ -24,7 +24,7 @@ from madoguchi.common.desk_lists import paged
 from madoguchi.common.ids import grouped
 from madoguchi.common.jinja2env import both_eras, jst
 from madoguchi.common.pages import render
-from madoguchi.common.spreadsheets import csv_response
+from madoguchi.common.spreadsheets import FileKind, list_response
 from madoguchi.identity import queries as identity
 from madoguchi.identity.asking import by_field
 from madoguchi.organization import queries as organization
@@ -250,10 +250,10 @@ def _number_cell(item: DisposalItem) -> Any:
 
 @access.staff(*SEES)
 @require_GET
-def disposal_csv(request: HttpRequest, disposal_id: UUID) -> HttpResponseBase:
+def disposal_file(request: HttpRequest, disposal_id: UUID, kind: FileKind) -> HttpResponseBase:
     """The cases of a proposal as a file for a spreadsheet (廃棄目録)."""
     found = _found(request, disposal_id)
-    _looked(request, f"disposal:{found.id}", act="csv", count=found.cases)
+    _looked(request, f"disposal:{found.id}", act=kind, count=found.cases)
     header = [
         _("受付番号"),
         "ID",
@@ -264,12 +264,13 @@ def disposal_csv(request: HttpRequest, disposal_id: UUID) -> HttpResponseBase:
         _("結果"),
         _("残した理由"),
     ]
-    return csv_response(f"disposal-{found.proposed_at:%Y%m%d}.csv", header, desk.item_lines(found))
+    name = f"disposal-{found.proposed_at:%Y%m%d}"
+    return list_response(request, kind, name, header, desk.item_lines(found))
 
 
 @access.staff(*SEES)
 @require_GET
-def proof_csv(request: HttpRequest, disposal_id: UUID) -> HttpResponseBase:
+def proof_file(request: HttpRequest, disposal_id: UUID, kind: FileKind) -> HttpResponseBase:
     """The proof of what was erased (廃棄の記録), without any person in it."""
     found = _found(request, disposal_id)
     _looked(request, f"disposal:{found.id}", act="proof")
@@ -286,7 +287,8 @@ def proof_csv(request: HttpRequest, disposal_id: UUID) -> HttpResponseBase:
         *desk.count_labels().values(),
         _("ファイルのハッシュ値"),
     ]
-    return csv_response(f"erasure-{found.proposed_at:%Y%m%d}.csv", header, desk.proof_lines(found))
+    name = f"erasure-{found.proposed_at:%Y%m%d}"
+    return list_response(request, kind, name, header, desk.proof_lines(found))
 
 
 # --- holds -----------------------------------------------------------------------------------------------

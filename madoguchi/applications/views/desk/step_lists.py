@@ -28,7 +28,7 @@ from madoguchi.common import access, clock, desk_lists
 from madoguchi.common.ids import grouped
 from madoguchi.common.jinja2env import both_eras, jst
 from madoguchi.common.pages import render
-from madoguchi.common.spreadsheets import csv_response
+from madoguchi.common.spreadsheets import FileKind, list_response
 from madoguchi.identity import queries as identity
 from madoguchi.identity.models import Staff
 from madoguchi.procedures import queries as procedures
@@ -127,11 +127,11 @@ def steps(request: HttpRequest) -> HttpResponse:
 
 @access.staff(*ROLES)
 @require_GET
-def steps_csv(request: HttpRequest) -> HttpResponseBase:
-    """The same list, all pages, as CSV."""
+def steps_file(request: HttpRequest, kind: FileKind) -> HttpResponseBase:
+    """The same list, all pages, as a file."""
     staff, departments = seen(request)
     found = _found(request, departments)
-    _record(staff, "list:steps", found.count(), purpose="csv")
+    _record(staff, "list:steps", found.count(), purpose=kind)
 
     def rows() -> Iterator[list[object]]:
         rest = found.iterator(chunk_size=AT_ONCE)
@@ -139,7 +139,7 @@ def steps_csv(request: HttpRequest) -> HttpResponseBase:
             for cells in _lines(part):
                 yield [cell["text"] if isinstance(cell, dict) else cell for cell in cells]
 
-    return csv_response(f"steps-{clock.today():%Y%m%d}.csv", _columns(), rows())
+    return list_response(request, kind, f"steps-{clock.today():%Y%m%d}", _columns(), rows())
 
 
 def _record(staff: Staff, subject: str, count: int, purpose: str = "list") -> None:
@@ -240,11 +240,11 @@ def _item_cells(item: StepBatchItem, step: Any) -> list[Any]:
 
 @access.staff(*ROLES)
 @require_GET
-def batch_csv(request: HttpRequest, batch_id: UUID) -> HttpResponseBase:
-    """All lines of a list with what became of them, as CSV."""
+def batch_file(request: HttpRequest, batch_id: UUID, kind: FileKind) -> HttpResponseBase:
+    """All lines of a list with what became of them, as a file."""
     found, staff = _batch(request, batch_id)
     items = StepBatchItem.objects.filter(batch=found).select_related("application").order_by("position")
-    _record(staff, f"batch:{found.id}", items.count(), purpose="csv")
+    _record(staff, f"batch:{found.id}", items.count(), purpose=kind)
     step = _step(found)
 
     def rows() -> Iterator[list[object]]:
@@ -254,7 +254,7 @@ def batch_csv(request: HttpRequest, batch_id: UUID) -> HttpResponseBase:
             yield [cells[0], item.given, cells[1], *cells[2:]]
 
     header = [_("行"), _("書かれた番号"), _("受付番号"), _("内容"), _("どうなるか"), _("状態")]
-    return csv_response(f"list-{clock.today():%Y%m%d}.csv", header, rows())
+    return list_response(request, kind, f"list-{clock.today():%Y%m%d}", header, rows())
 
 
 @access.staff(*HANDLES)
