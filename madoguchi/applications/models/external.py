@@ -118,7 +118,8 @@ class BoardMeeting(models.Model):
         indexes = [models.Index(fields=["department_code", "held_on"], name="board_meeting_day")]
         constraints = [
             models.UniqueConstraint(
-                fields=["department_code", "step_id", "held_on", "name"], name="board_meeting_once"
+                fields=["procedure_id", "department_code", "step_id", "held_on", "name"],
+                name="board_meeting_once",
             ),
         ]
 
