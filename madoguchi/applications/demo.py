@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import uuid
 from collections import Counter
@@ -81,13 +82,15 @@ REASONS = {
     ): "認定調査と主治医意見書に基づき、介護認定審査会が非該当と判定したため。",
     ("disaster-certificate", "refused"): "調査の結果、被害が災害の前からの傷みによるものと認められたため。",
 }
+# Half of what is filed is of these, as long as they are offered: with what hangs on them there is more to try.
+MAIN = ("child-allowance-claim", "care-certification", "disaster-certificate")
 REASON = "書類を求めましたが、期限までに提出がなく、内容を確かめられなかったため。"
 
 
 def load(size: DemoSize) -> None:
     """Add `size.applications` applications of all published procedures, deterministic by seed and day."""
     offers = [offer for offer in procedures.offers() if offer.is_open]
-    turns = max(size.applications // max(len(offers), 1), 1)
+    turns = max(size.applications // min(max(len(offers), 1), 2 * len(MAIN)), 1)
     adults = _applicants(min(turns, APPLICANTS))
     if not offers or not adults or not size.applications:
         return
@@ -102,7 +105,8 @@ def load(size: DemoSize) -> None:
     elders = _elders(min(turns, APPLICANTS), years=80 if size.applications > MANY else 70) or adults
     groups = [(o, elders if "care" in o.definition.life_events else adults) for o in offers]
     if size.applications > MANY:
-        demo_many.load(size.applications, maker, groups)
+        turns_taken = in_turn([offer.procedure_id for offer in offers])
+        demo_many.load(size.applications, maker, groups, turns_taken)
     else:
         _load_each(size.applications, maker, groups)
     demo_steps.bind(maker)
@@ -115,8 +119,9 @@ def load(size: DemoSize) -> None:
 
 def _load_each(count: int, maker: Maker, groups: Sequence[tuple[Offer, Sequence[Resident]]]) -> None:
     unit = kernel.Unit()
-    for number in range(count):
-        turn, place = divmod(number, len(groups))
+    for number, (place, turn) in zip(
+        range(count), in_turn([offer.procedure_id for offer, _ in groups]), strict=False
+    ):
         offer, people = groups[place]
         resident = people[turn % len(people)]
         try:
@@ -130,6 +135,18 @@ def _load_each(count: int, maker: Maker, groups: Sequence[tuple[Offer, Sequence[
             kernel.commit(unit)
             unit = kernel.Unit()
     kernel.commit(unit)
+
+
+def in_turn(procedure_ids: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Which procedure is filed next, by its place, and how often it was before; without end."""
+    main = [place for place, one in enumerate(procedure_ids) if one in MAIN]
+    others = [place for place in range(len(procedure_ids)) if place not in main]
+    turns: Counter[int] = Counter()
+    for number in itertools.count():
+        kind = main if (main and number % 2) or not others else others
+        place = kind[turns.total() // 2 % len(kind)] if main and others else kind[number % len(kind)]
+        yield place, turns[place]
+        turns[place] += 1
 
 
 def _keep_five_years(unit: kernel.Unit, procedure_ids: list[str], *, now: datetime) -> None:

@@ -85,17 +85,21 @@ _DAYS = {
 Cell = Callable[["_Telling"], Any]
 
 
-def load(count: int, maker: Maker, groups: Sequence[tuple[Offer, Sequence[Resident]]]) -> None:
-    """Add `count` cases of the offers, each group with those who file there."""
+def load(
+    count: int,
+    maker: Maker,
+    groups: Sequence[tuple[Offer, Sequence[Resident]]],
+    turns: Iterator[tuple[int, int]],
+) -> None:
+    """Add `count` cases of the offers, each group with those who file there; `turns` say whose turn it is."""
     opened = [_patterns(maker, offer, people, OPEN_STATUSES) for offer, people in groups]
     closed = [_patterns(maker, offer, people, CLOSED_STATUSES) for offer, people in groups]
     open_count = min(round(count * OPEN_SHARE), OPEN_MOST)
     filling = Filling(TABLES)
     unit = kernel.Unit()
     with quickly():
-        for number in range(count):
+        for number, (place, turn) in zip(range(count), turns, strict=False):
             behind = count - open_count - number  # the oldest first: rows of one time lie together
-            turn, place = divmod(number, len(groups))
             patterns = (closed if behind > 0 else opened)[place]
             if not patterns:
                 continue

@@ -19,8 +19,23 @@ from madoguchi.organization.models import Department, Posting
 from madoguchi.organization.rules import Role
 
 SINCE = date(2020, 4, 1)
-# Each of the three procedures can be tried from filing to decision with the demo log-ins alone.
-HANDLING = ("child-welfare", "care-insurance", "disaster")
+# Every procedure can be tried from filing to decision with the demo log-ins alone.
+HANDLING = (
+    "child-welfare",
+    "care-insurance",
+    "disaster",
+    "childcare",
+    "maternal-health",
+    "residents",
+    "health-insurance",
+    "resident-tax",
+    "school-affairs",
+    "living-hygiene",
+    "waste",
+    "water",
+    "roads",
+    "lifelong-learning",
+)
 DEMO_POSTS = {
     "officer": tuple((code, Role.OFFICER) for code in HANDLING),
     "officer2": tuple((code, Role.OFFICER) for code in HANDLING),

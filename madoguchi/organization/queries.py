@@ -296,7 +296,12 @@ def department_names(staff: Staff, today: date) -> str:
     return joined_names(departments(departments_of(staff, today)).values(), today)
 
 
+NAMED = 3
+
+
 def joined_names(found: Iterable[Department], today: date) -> str:
-    """The names of those departments that there are today."""
+    """The names of those departments that there are today; of many the first, and how many more there are."""
     present = [one for one in found if one.valid_until is None or one.valid_until >= today]
-    return "・".join(one.name for one in sorted(present, key=lambda one: one.code))
+    names = [one.name for one in sorted(present, key=lambda one: one.code)]
+    more = len(names) - NAMED
+    return "・".join(names) if more <= 1 else f"{'・'.join(names[:NAMED])}ほか{more}課"

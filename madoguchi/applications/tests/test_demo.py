@@ -204,7 +204,13 @@ def test_everything_a_protected_resident_filed_is_protected_and_nothing_else(cit
         for resident in Resident.objects.all()
         if in_force.filter(subject=resident.subject).exists()
     }
-    of_them = {a.id for a in city if (search_key(a.applicant_name), a.birth_on) in keys}
+    names = {name for name, _born in keys}
+    of_them = {
+        a.id
+        for a in city
+        if (search_key(a.applicant_name), a.birth_on) in keys
+        or (a.birth_on is None and search_key(a.applicant_name) in names)  # not every procedure asks for it
+    }
     protected = {a.id for a in city if in_force.filter(subject=f"application:{a.id}").exists()}
 
     assert protected == of_them
@@ -351,7 +357,7 @@ def test_what_is_proposed_or_decided_is_what_others_found(city: list[Application
 
 
 def test_a_sitting_of_the_board_has_its_agenda_in_order(city: list[Application]):
-    meeting = BoardMeeting.objects.get()
+    meeting = BoardMeeting.objects.get(procedure_id="care-certification")
     items = list(meeting.items.order_by("number").select_related("request__application"))
 
     assert [item.number for item in items] == list(range(1, len(items) + 1))
