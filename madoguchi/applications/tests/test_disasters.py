@@ -720,6 +720,31 @@ def test_the_record_shows_counts_and_its_list_names_nobody_and_no_town_of_a_prot
     assert [line[0] for line in blank] == ["受付番号", grouped(hidden.receipt_number)]
 
 
+def test_no_list_in_the_order_of_towns_puts_a_protected_filing_among_its_neighbours(
+    disaster: Disaster, browser: Client
+) -> None:
+    first, last, *hidden = (damage_case() for _ in range(4))
+    for one, town in (
+        (first, "あたご町"),
+        (hidden[0], "うちまる"),
+        (hidden[1], "いま町"),
+        (last, "こんや町"),
+    ):
+        bound(disaster, one, town=town)
+    for one in hidden:
+        RestrictionFactory(
+            subject=f"application:{one.id}", responsible_department=one.department_code, today=clock.today()
+        )
+    expected = [first, last, *sorted(hidden, key=lambda one: one.receipt_number)]
+
+    blank = both_files(browser, url("disaster_template", disaster))
+    browser.post(url("disaster_propose", disaster), {"reason": ""})
+
+    assert [line[0] for line in blank[1:]] == [grouped(one.receipt_number) for one in expected]
+    proposed = StepBatchItem.objects.order_by("position").values_list("application_id", flat=True)
+    assert list(proposed) == [one.id for one in expected]
+
+
 def test_a_second_look_is_taken_on_the_page(case: Application, browser: Client) -> None:
     decided(case)
     address = url_of("case_second_look", case)
