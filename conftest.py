@@ -48,7 +48,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """What touches no database runs once: in the second half of a whole run (SECOND_HALF) it is left out."""
     if not os.environ.get("SECOND_HALF"):
         return
-    kept, left_out = [], []
+    kept: list[pytest.Item] = []
+    left_out: list[pytest.Item] = []
     for item in items:
         (kept if _touches_a_database(item) else left_out).append(item)
     config.hook.pytest_deselected(items=left_out)
