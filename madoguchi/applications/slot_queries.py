@@ -15,7 +15,7 @@ from madoguchi.procedures.definition import Definition, Question
 from madoguchi.procedures.kinds.slot import value_of
 
 MOST_ALTERNATIVES = 4
-NEAR = timedelta(days=31)
+BEFORE, AFTER = timedelta(days=14), timedelta(days=31)
 
 # Why a slot cannot be had.
 GONE, TAKEN, OUT_OF_TIME = "gone", "taken", "out_of_time"
@@ -72,16 +72,16 @@ def why_not(question: Question, value: Mapping[str, Any], *, now: datetime, for_
 
 
 def alternatives(question: Question, value: Mapping[str, Any], *, now: datetime) -> list[Slot]:
-    """Free slots near to one that cannot be had: the same place first, then other places on the same day."""
+    """Free slots near to one that cannot be had: the next ones at its place, then other places on its day."""
     there, wanted = wall(now), date.fromisoformat(value["day"])
-    first = max(rules.first_day(question, there.date()), wanted - timedelta(days=1))
-    last = min(first + NEAR, rules.last_day(question, there.date()) or date.max)
+    first = max(rules.first_day(question, there.date()), wanted - BEFORE)
+    last = min(wanted + AFTER, rules.last_day(question, there.date()) or date.max)
     near = offered(question.stock).filter(free__gt=0, day__range=(first, last)).select_related("place")
-    same = near.filter(place__code=value["resource"]).order_by("day", "starts_at")
-    others = (
-        near.filter(day=wanted).exclude(place__code=value["resource"]).order_by("starts_at", "place__name")
+    same = sorted(
+        near.filter(place__code=value["resource"]), key=lambda s: (abs(s.day - wanted), s.day, s.starts_at)
     )
-    found = [*same[: MOST_ALTERNATIVES - 1], *others[:MOST_ALTERNATIVES]]
+    others = near.filter(day=wanted).exclude(place__code=value["resource"])
+    found = [*same[: MOST_ALTERNATIVES - 1], *others.order_by("starts_at", "place__name")[:MOST_ALTERNATIVES]]
     fit = (s for s in found if rules.is_within(question, day=s.day, start=s.starts_at, now=there))
     return list(fit)[:MOST_ALTERNATIVES]
 
