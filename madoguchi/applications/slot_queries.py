@@ -57,7 +57,7 @@ def find(stock: str, value: Mapping[str, Any]) -> Slot | None:
 
 def wall(now: datetime) -> datetime:
     """The moment as the clock on the wall shows it."""
-    return now.astimezone(clock.TOKYO).replace(tzinfo=None)
+    return now.astimezone(clock.TOKYO)
 
 
 def why_not(question: Question, value: Mapping[str, Any], *, now: datetime, for_staff: bool = False) -> str:

@@ -8,11 +8,12 @@ import pytest
 
 from madoguchi.applications import slot_rules as rules
 from madoguchi.applications.slot_rules import Hours
+from madoguchi.common.clock import TOKYO
 from madoguchi.procedures.tests.building import question
 
 MORNING = Hours((0, 1, 2, 3, 4, 5), time(9), time(12), 2, 900)
 EVENING = Hours((2,), time(18), time(21))
-NOON = datetime(2026, 6, 1, 12)  # a Monday
+NOON = datetime(2026, 6, 1, 12, tzinfo=TOKYO)  # a Monday
 ASKED = question("slot", stock="rooms", first_days=2, last_days=30, change_days=3)
 FREE = question("slot", stock="rooms", change_days=0)
 
