@@ -13,7 +13,6 @@ from django.test.utils import CaptureQueriesContext
 from madoguchi.applications.models import Slot, SlotPlace
 from madoguchi.applications.tests.factories import (
     TODAY,
-    DepartmentFactory,
     SlotBookingFactory,
     SlotFactory,
     SlotPlaceFactory,
@@ -23,7 +22,7 @@ from madoguchi.applications.tests.factories import (
 from madoguchi.common.ids import grouped
 from madoguchi.common.tests.lists import both_files
 from madoguchi.organization.models import Department
-from madoguchi.organization.tests.factories import signed_in_client
+from madoguchi.organization.tests.factories import DepartmentFactory, signed_in_client
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("set_clock")]
 
@@ -40,8 +39,8 @@ def desk(role: str = "officer") -> Client:
 
 
 def text_of(response: Any) -> str:
-    """The page, or the file."""
-    return response.getvalue().decode() if response.streaming else response.content.decode()
+    """The page."""
+    return str(response.content.decode())
 
 
 # --- the calendar --------------------------------------------------------------------------------------------

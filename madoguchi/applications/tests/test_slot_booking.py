@@ -17,7 +17,6 @@ from madoguchi.applications.tests.factories import (
     NOW,
     TODAY,
     ApplicationFactory,
-    DepartmentFactory,
     SlotBookingFactory,
     SlotFactory,
     booked_case,
@@ -28,7 +27,7 @@ from madoguchi.applications.tests.visitor import Page, Visitor
 from madoguchi.common.models import Job
 from madoguchi.identity.models import Staff
 from madoguchi.notices.models import Message
-from madoguchi.organization.tests.factories import signed_in_client
+from madoguchi.organization.tests.factories import DepartmentFactory, signed_in_client
 from madoguchi.procedures.kinds.slot import key_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("set_clock")]

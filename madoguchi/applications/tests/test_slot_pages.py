@@ -13,7 +13,6 @@ from madoguchi.applications.tests.factories import (
     NOW,
     TODAY,
     ApplicationFactory,
-    DepartmentFactory,
     SlotBookingFactory,
     SlotFactory,
     SlotPlaceFactory,
@@ -22,7 +21,7 @@ from madoguchi.applications.tests.factories import (
 )
 from madoguchi.applications.tests.offers import asked, offer, sample, section
 from madoguchi.applications.tests.visitor import Page, Visitor
-from madoguchi.organization.tests.factories import signed_in_client
+from madoguchi.organization.tests.factories import DepartmentFactory, signed_in_client
 from madoguchi.procedures import queries as procedures
 from madoguchi.procedures.definition import Question
 from madoguchi.procedures.kinds.slot import key_of

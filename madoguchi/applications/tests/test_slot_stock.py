@@ -16,7 +16,6 @@ from madoguchi.applications.slot_rules import Hours
 from madoguchi.applications.tests.factories import (
     NOW,
     TODAY,
-    DepartmentFactory,
     SlotBookingFactory,
     SlotFactory,
     SlotPlaceFactory,
@@ -25,7 +24,7 @@ from madoguchi.applications.tests.factories import (
 from madoguchi.audit.models import AuditEntry
 from madoguchi.common.models import Job
 from madoguchi.identity.models import Staff
-from madoguchi.organization.tests.factories import ClosedDayFactory
+from madoguchi.organization.tests.factories import ClosedDayFactory, DepartmentFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("set_clock")]
 

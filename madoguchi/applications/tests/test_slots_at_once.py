@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import pytest
@@ -68,7 +69,7 @@ def test_of_fifty_who_send_for_one_slot_exactly_one_gets_it_and_the_others_are_t
     SlotFactory(place=slot.place, day=TODAY.replace(day=30))
     waiting = visitors_for(slot, 50)
 
-    pages = all_at_once([lambda one=one, page=page: one.send(page) for one, page in waiting])
+    pages = all_at_once([partial(one.send, page) for one, page in waiting])
 
     assert [page for page in pages if not isinstance(page, Page)] == []
     assert {page.status for page in pages} == {200}
@@ -87,7 +88,7 @@ def test_as_many_get_a_slot_as_it_takes() -> None:
     slot = SlotFactory(capacity=3)
     waiting = visitors_for(slot, 12)
 
-    pages = all_at_once([lambda one=one, page=page: one.send(page) for one, page in waiting])
+    pages = all_at_once([partial(one.send, page) for one, page in waiting])
 
     assert sum(page.path.startswith("/filing/r/") for page in pages) == 3
     slot.refresh_from_db()
@@ -100,7 +101,7 @@ def test_those_who_change_to_one_slot_at_once_keep_what_they_had_when_they_are_t
     value = canonical(wanted)
 
     results = all_at_once(
-        [lambda case=one.application: change_slot(application=case, value=value, now=NOW) for one in held]
+        [partial(change_slot, application=one.application, value=value, now=NOW) for one in held]
     )
 
     refused = [one for one in results if one is not None]
