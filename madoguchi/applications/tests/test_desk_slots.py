@@ -19,6 +19,7 @@ from madoguchi.applications.tests.factories import (
     offered,
     somebody,
 )
+from madoguchi.audit.models import AuditEntry
 from madoguchi.common.ids import grouped
 from madoguchi.common.tests.lists import both_files
 from madoguchi.organization.models import Department
@@ -57,6 +58,7 @@ def test_a_day_shows_every_place_with_what_is_booked_and_by_which_case() -> None
     assert free.place.name in page
     assert "予約1件" in page
     assert held.application.applicant_name not in page.partition("<main")[2]
+    assert AuditEntry.objects.filter(subject="list:slots").count() == 1
 
 
 def test_a_week_of_one_place_can_be_turned() -> None:

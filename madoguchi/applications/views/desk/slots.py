@@ -21,11 +21,13 @@ from madoguchi.applications.errors import NothingChanged
 from madoguchi.applications.models import Slot, SlotPlace
 from madoguchi.applications.permissions import departments_handled
 from madoguchi.applications.views.desk.step_lists import HANDLES, ROLES, seen
+from madoguchi.audit import actions as audit
 from madoguchi.common import access, clock, desk_lists
 from madoguchi.common.jinja2env import both_eras
 from madoguchi.common.pages import render
 from madoguchi.common.spreadsheets import FileKind, list_response
 from madoguchi.identity import queries as identity
+from madoguchi.identity.models import Staff
 from madoguchi.japan.eras import DateError, parse_date
 from madoguchi.procedures.kinds.slot import weekday_text
 
@@ -60,14 +62,28 @@ def _known(day: date) -> date:
     return min(max(day, date(2000, 1, 1)), date(2999, 1, 1))
 
 
+def _record(staff: Staff, found: list[Slot], purpose: str) -> None:
+    """Which cases stood in a list is part of who looked at what."""
+    count = sum(len(desk.numbers(slot)) for slot in found)
+    if count:
+        audit.record_read(
+            actor=staff.actor,
+            subject="list:slots",
+            now=clock.now(),
+            purpose=purpose,
+            detail={"count": count},
+        )
+
+
 @access.staff(*ROLES)
 @require_GET
 def calendar(request: HttpRequest) -> HttpResponse:
     """A day of all places, or a day or week of one, with the cases that hold each slot."""
-    _staff, departments = seen(request)
+    staff, departments = seen(request)
     places = desk.places_of(departments)
     shown = _shown(request, places)
     found = desk.slots_shown(shown, places)
+    _record(staff, found, "list")
     context = {
         "here": "slots",
         "tabs": tabs("slots"),
@@ -138,11 +154,12 @@ def _cells(slot: Slot) -> list[Any]:
 @require_GET
 def calendar_file(request: HttpRequest, kind: FileKind) -> HttpResponseBase:
     """The same part of the calendar as a file, one line for each booking and each free slot."""
-    _staff, departments = seen(request)
+    staff, departments = seen(request)
     places = desk.places_of(departments)
-    shown = _shown(request, places)
+    found = desk.slots_shown(_shown(request, places), places)
+    _record(staff, found, kind)
     header = [_("日"), _("始まり"), _("終わり"), _("場所"), _("定員"), _("予約"), _("状態"), _("受付番号")]
-    return list_response(request, kind, "slots", header, _file_rows(desk.slots_shown(shown, places)))
+    return list_response(request, kind, "slots", header, _file_rows(found))
 
 
 def _file_rows(found: list[Slot]) -> Iterator[list[object]]:
@@ -164,8 +181,9 @@ def _file_rows(found: list[Slot]) -> Iterator[list[object]]:
 @require_GET
 def affected(request: HttpRequest) -> HttpResponse:
     """The bookings of closed slots: for each another time is to be found, or it is given back."""
-    _staff, departments = seen(request)
+    staff, departments = seen(request)
     found = desk.affected(desk.places_of(departments), today=clock.today())
+    _record(staff, found, "list")
     rows = [
         [
             {"text": number, "href": reverse("desk:case_slot", args=[case])},
