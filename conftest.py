@@ -39,6 +39,33 @@ CHROMIUM_FLAGS = [
 LOCAL = ("127.", "::1", "localhost")
 
 
+# Rooms and tests that start processes of their own on the database at hand, without pytest knowing of it.
+BY_PROCESSES = ("/madoguchi/config/", "/madoguchi/common/")
+OF_A_DATABASE = {"db", "transactional_db", "live_site", "live_server", "site"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What touches no database runs once: in the second half of a whole run (SECOND_HALF) it is left out."""
+    if not os.environ.get("SECOND_HALF"):
+        return
+    kept: list[pytest.Item] = []
+    left_out: list[pytest.Item] = []
+    for item in items:
+        (kept if _touches_a_database(item) else left_out).append(item)
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = kept
+
+
+def _touches_a_database(item: pytest.Item) -> bool:
+    path = item.path.as_posix()
+    if any(part in path for part in BY_PROCESSES):
+        return True
+    if "/madoguchi/" not in path and "/tests/house/" not in path:
+        return True
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return item.get_closest_marker("django_db") is not None or bool(fixtures & OF_A_DATABASE)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def no_network() -> Iterator[None]:
     """Nothing leaves this machine: a connection to anywhere else is an error."""

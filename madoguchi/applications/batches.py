@@ -71,9 +71,10 @@ class Judged:
 def judge_board(
     meeting: BoardMeeting, step: ExternalStep, lines: Sequence[Line], *, today: date
 ) -> list[Judged]:
-    """The results of a sitting by the numbers of its agenda: two questions, however long the list."""
+    """The results of a sitting by the numbers of its agenda: a few questions, however long the list."""
     items = AgendaItem.objects.filter(meeting=meeting).select_related("request__application")
     on_agenda = {str(item.number): item.request for item in items}
+    hidden = protections([request.application for request in on_agenda.values()], today=today)
     counts = Counter(line.given for line in lines)
     found = []
     for line in lines:
@@ -84,6 +85,8 @@ def judge_board(
             found.append(Judged(line, Verdict.NOT_THERE))
         elif counts[line.given] > 1:
             found.append(Judged(line, Verdict.DOUBLED, request.application))
+        elif request.application_id in hidden:
+            found.append(Judged(line, Verdict.PROTECTED, request.application))
         else:
             found.append(judge_line(line, step, request.application, request, today=today))
     return found
@@ -106,6 +109,7 @@ def judge_inspections(
         ).select_related("disaster_filing", "holder")
         cases = {case.receipt_number: case for case in wanted}
         standing = external_queries.standings_of_many(list(cases.values()))
+        hidden = protections(cases.values(), today=today)
         for line, number in part:
             case = cases.get(number)
             if case is None:
@@ -114,6 +118,8 @@ def judge_inspections(
                 found.append(Judged(line, Verdict.DOUBLED, case))
             elif not _is_bound(case, disaster):
                 found.append(Judged(line, Verdict.NOT_THERE, case))
+            elif case.id in hidden:
+                found.append(Judged(line, Verdict.PROTECTED, case))
             else:
                 found.append(_inspected(line, step, case, standing[case.id][1], staff=staff, today=today))
     return found

@@ -304,8 +304,8 @@ class Maker:
         return history
 
     def protect(self, unit: kernel.Unit, application: Application, resident: Resident) -> None:
-        """Let the protection of a person go with their filing, as it would when it is filed: by the name in it."""
-        if resident.subject in self.protected and application.own_keys:
+        """Let the protection of a person go with their filing, as it would when it is filed; not with an anonymous one."""
+        if resident.subject in self.protected and application.applicant_name:
             until, origin = self.protected[resident.subject].valid_until, resident.subject
             carry(unit, application, until=until, origin=origin, by=ACTOR, now=self.now)
 

@@ -191,7 +191,11 @@ class _Pattern:
                 row[place] = prepared(cell(telling))
             filling.add(table, row)
         if resident.subject in maker.protected:
-            told = Application(id=own, department_code=self.application.department_code)
+            told = Application(
+                id=own,
+                department_code=self.application.department_code,
+                applicant_name=self.application.applicant_name,
+            )
             maker.protect(unit, told, resident)
 
     def columns_of(self, resident: Resident) -> Mapping[str, Any]:

@@ -118,7 +118,9 @@ def verdict_words(verdict: str, detail: str) -> str:
         Verdict.WAITS: _("まだ進められません（%(detail)s）。"),
         Verdict.NOT_HELD: _("%(detail)sさんが担当しています。引き継ぐか、所属長が行ってください。"),
         Verdict.NO_GRADE: _("決定を示す結果が、まだ入っていません。"),
-        Verdict.PROTECTED: _("支援措置の対象です。申請を開いて、1件ずつ起案してください。"),
+        Verdict.PROTECTED: _(
+            "支援措置の対象のため、一覧からは進めません。申請を開いて、1件ずつ行ってください。"
+        ),
     }
     if verdict == Verdict.NOT_HELD and not detail:
         return _("担当者がいません。先に「担当する」を押してください。")

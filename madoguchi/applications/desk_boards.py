@@ -66,6 +66,7 @@ class AgendaRow:
     application: Application
     facts: tuple[tuple[str, str], ...]
     name: str  # "" where the papers name nobody
+    protected: bool  # 支援措置: its result is entered in the case, by who opens it with a purpose
     result: str
 
 
@@ -88,6 +89,7 @@ def agenda(meeting: BoardMeeting, step: ExternalStep, *, today: date) -> list[Ag
                 application=case,
                 facts=tuple(_facts(case, step, standing[case.id][1], protected=hidden)),
                 name=case.applicant_name if meeting.with_names and not hidden else "",
+                protected=hidden,
                 result="　".join(
                     text for _label, text in external_results.plain_lines(step, item.request.result)
                 ),

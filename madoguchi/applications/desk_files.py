@@ -23,6 +23,7 @@ PAGE = 100
 FROM_MESSAGE = "message"
 FROM_OPINION = "opinion"
 FROM_STEP = "step"
+OF_TALKS = Q(document_id__startswith=f"{FROM_MESSAGE}/") | Q(document_id__startswith=f"{FROM_OPINION}/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,14 @@ class CaseFiles:
     def replaced(self, first: int = 0, most: int = SHOWN) -> list[FileRow]:
         """Files that others took the place of."""
         return self._rows(~self._current, first, most)
+
+    def papers(self, most: int = PAGE) -> list[FileRow]:
+        """Files as they stand without those of talks: all that who is only asked about the case gets to see."""
+        return self._rows(self._current & ~OF_TALKS, 0, most)
+
+    def has_paper(self, attachment_id: uuid.UUID) -> bool:
+        """Whether a file is one of `papers`."""
+        return self._all.filter(self._current & ~OF_TALKS, id=attachment_id).exists()
 
     def missing(self, evaluation: Evaluation) -> list[MissingRow]:
         """The documents the filing calls for of which no file is there."""

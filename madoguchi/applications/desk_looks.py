@@ -6,8 +6,11 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Exists, OuterRef
+
 from madoguchi.applications.models import CaseLook
 from madoguchi.common import kernel
+from madoguchi.identity import queries as identity
 from madoguchi.identity.models import Staff
 
 # Without a script nobody tells that a page was closed: what was opened counts as open for so long.
@@ -40,13 +43,14 @@ class Looks:
 
 
 def looks_at(application_id: uuid.UUID, *, staff: Staff, now: datetime) -> Looks:
-    """One question: the own look, and those of others that are open, by name."""
+    """One question: the own look, and those of others that are open, by name; who signed out looks no more."""
+    at_work = Exists(identity.signed_in(now=now).filter(staff=OuterRef("staff")))
     rows = CaseLook.objects.filter(application=application_id).select_related("staff")
     mine, others = None, []
-    for row in rows:
+    for row in rows.annotate(at_work=at_work):
         if row.staff_id == staff.id:
             mine = row
-        elif row.open_until > now:
+        elif row.open_until > now and row.at_work:
             is_editing = row.editing_until is not None and row.editing_until > now
             others.append(Other(row.staff.display_name, is_editing))
     return Looks(mine, tuple(sorted(others, key=lambda other: (not other.is_editing, other.name))))

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from madoguchi.applications import external_queries, external_rules
 from madoguchi.applications.models import (
@@ -148,6 +148,19 @@ def counts(disaster: Disaster, *, today: date) -> list[TownCount]:
         )
         for town, found in ordered
     ]
+
+
+def by_town(disaster: Disaster, cases: QuerySet[Application], *, today: date) -> QuerySet[Application]:
+    """Filings of a disaster in the order of their towns.
+
+    Those of protected people (支援措置) stand last: among neighbours their place would tell the town.
+    """
+    hidden = protected_in(disaster, today=today)
+    if not hidden:
+        return cases.order_by("disaster_filing__town", "receipt_number")
+    is_hidden = Case(When(id__in=hidden, then=Value(1)), default=Value(0))
+    town = Case(When(id__in=hidden, then=Value("")), default=F("disaster_filing__town"))
+    return cases.order_by(is_hidden, town, "receipt_number")
 
 
 def protected_in(disaster: Disaster, *, today: date) -> set[UUID]:

@@ -437,6 +437,11 @@ def document_label(definition: Definition, event: CaseEvent, language: str) -> s
     return next(found, "")
 
 
+def as_filed(application: Application, definition: Definition) -> Evaluation:
+    """What the definition makes of the answers as they stand, on the day the case was received: its fee too."""
+    return evaluate(definition, application.answers, today=application.received_on)
+
+
 def extension_days(application: Application, *, today: date) -> tuple[date, date] | None:
     """The first and last day to which the due day of a case may be extended now, or None."""
     timer = procedures.definition_of(application.procedure_version_id).clock

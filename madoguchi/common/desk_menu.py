@@ -37,6 +37,7 @@ MENU = (
     Entry("plan", "/plan/office/", _("計画"), ("office",), False),
     Entry("retention", "/desk/retention/", _("保存と廃棄"), ("officer", "approver", "head", "office"), False),
     Entry("blocks", "/studio/blocks/", _("手続の部品"), ("officer", "head", "office"), False),
+    Entry("inventory", "/studio/inventory/", _("手続台帳"), ("officer", "head", "office"), False),
     Entry("staff", "/desk/staff/", _("職員"), ("administrator",), False),
     Entry("departments", "/desk/departments/", _("部署"), ("administrator",), False),
     Entry("jobs", "/desk/jobs/", _("ジョブ"), ("administrator",), False),

@@ -52,10 +52,14 @@ def sessions_with_token(token: str, *, now: datetime) -> QuerySet[StaffSession]:
     return live_sessions(now=now).filter(token_digest=token_digest(token)).select_related("staff")
 
 
+def signed_in(*, now: datetime) -> QuerySet[StaffSession]:
+    """Live sessions that passed the second factor: without it nobody sees a page of the desk."""
+    return live_sessions(now=now).exclude(second_factor=SecondFactor.NONE)
+
+
 def sessions_of(staff: Staff, *, now: datetime) -> list[StaffSession]:
-    """The live sessions of a person that passed the second factor, the latest first."""
-    live = live_sessions(now=now).filter(staff=staff).exclude(second_factor=SecondFactor.NONE)
-    return list(live.order_by("-last_seen_at", "id"))
+    """The sessions in which a person has signed in, the latest first."""
+    return list(signed_in(now=now).filter(staff=staff).order_by("-last_seen_at", "id"))
 
 
 def recovery_codes_left(staff: Staff) -> int:

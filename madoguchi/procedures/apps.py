@@ -39,5 +39,6 @@ class ProceduresConfig(AppConfig):
         registers.indicators.add("online-procedures", source, order=1)
         no_people = PersonalData(fields=(), purpose="", retention_days=None)
         registers.personal_data.add("procedures.Closing", no_people)
+        registers.personal_data.add("procedures.InventoryEntry", no_people)
         registers.personal_data.add("procedures.Procedure", no_people)
         registers.personal_data.add("procedures.ProcedureVersion", no_people)

@@ -1,4 +1,4 @@
-"""Procedures and their versions. A version is never changed: filings are bound to it."""
+"""Procedures, their versions, and the inventory. A version is never changed: filings are bound to it."""
 
 from django.db import models
 
@@ -78,3 +78,61 @@ class Closing(models.Model):
 
     def __str__(self) -> str:
         return f"closing of {self.procedure_id}"
+
+
+class InventoryEntry(models.Model):
+    """A procedure of the city, online or not (手続台帳). Whether it is online is never stored: its definition tells."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    survey_id = models.CharField(max_length=40, default="")  # 手続ID of the national survey
+    name = models.CharField(max_length=300)
+    law = models.CharField(max_length=300, default="")
+    article = models.CharField(max_length=200, default="")
+    kind = models.CharField(max_length=4)
+    department_code = models.CharField(max_length=40)
+    filer = models.CharField(max_length=4, default="")
+    life_events = models.CharField(max_length=200, default="")
+    cases = models.IntegerField(null=True)  # a year; null where nobody counted
+    online_cases = models.IntegerField(null=True)
+    fee = models.CharField(max_length=4, default="")
+    identity_method = models.CharField(max_length=4, default="")
+    documents = models.TextField(default="")
+    procedure_id = models.CharField(max_length=80, default="")
+    forbidden = models.BooleanField(default=False)
+    forbidden_reason = models.CharField(max_length=300, default="")
+    forbidden_law = models.CharField(max_length=300, default="")
+    effort = models.CharField(max_length=8, default="")
+    effort_reason = models.CharField(max_length=300, default="")
+    synthetic = models.BooleanField(default=False)
+    abolished_on = models.DateField(null=True)
+    version = models.IntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["survey_id"], condition=~models.Q(survey_id=""), name="inventory_survey_id_once"
+            ),
+            models.UniqueConstraint(
+                fields=["name", "law", "department_code"],
+                condition=models.Q(survey_id=""),
+                name="inventory_name_once_without_survey_id",
+            ),
+            models.CheckConstraint(
+                name="inventory_forbidden_says_why",
+                condition=models.Q(forbidden=False)
+                | (~models.Q(forbidden_reason="") & ~models.Q(forbidden_law="")),
+            ),
+            models.CheckConstraint(
+                name="inventory_effort_says_why",
+                condition=models.Q(effort="") | ~models.Q(effort_reason=""),
+            ),
+            models.CheckConstraint(
+                name="inventory_online_cases_are_some_of_all",
+                condition=models.Q(online_cases=None)
+                | models.Q(cases=None)
+                | models.Q(online_cases__lte=models.F("cases")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"inventory entry {self.id}"

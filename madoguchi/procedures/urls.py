@@ -1,6 +1,8 @@
 from django.urls import path
 
+from madoguchi.common.spreadsheets import list_paths
 from madoguchi.procedures import desk_pages, views
+from madoguchi.procedures.inventory import desk_pages as inventory
 
 app_name = "procedures"
 
@@ -11,4 +13,6 @@ urlpatterns = [
     path("procedures/<slug:procedure_id>/", views.page, name="page"),
     path("studio/blocks/", desk_pages.blocks, name="blocks"),
     path("studio/blocks/<slug:block_id>/", desk_pages.block, name="block"),
+    path("studio/inventory/", inventory.listing, name="inventory"),
+    *list_paths("studio/inventory/list", inventory.file, "inventory-csv", "inventory-excel"),
 ]

@@ -102,7 +102,7 @@ def test_another_department_is_asked_and_answers(
     officer = opened(staff_page("officer"), ticket)
     officer.press("担当する")
     officer.follow("他課に意見を聞く")
-    officer.main.get_by_label("市民税課", exact=True).check()
+    officer.main.get_by_label("納税課", exact=True).check()
     officer.main.get_by_label("請求する方", exact=True).check()
     officer.write("聞きたいこと", "所得の更正がないか、教えてください。")
     look(officer.page, "ask")

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.browser
 
 Seen = Callable[[Page, str], None]
 FAMILY = Name("及川", "小雪", "オイカワ", "コユキ")
+BIRTHDAY = "請求する方の生年月日"
 WIDE, NARROW = ViewportSize(width=1280, height=900), ViewportSize(width=320, height=640)
 CODE = re.compile(r"\d{6}")
 FOCUSED = "(element) => element === document.activeElement"
@@ -58,19 +59,19 @@ class Hands:
         self.to((within or self.main).locator("summary", has_text=title).first)
         self.keys.press("Enter")
 
-    def write(self, label: str, text: str) -> None:
+    def write(self, label: str | re.Pattern[str], text: str) -> None:
         """Type into the field of this label."""
         self.to(self.main.get_by_role("textbox", name=label).first)
         self.keys.insert_text(text)
 
-    def tick(self, label: str) -> None:
+    def tick(self, label: str | re.Pattern[str]) -> None:
         """Mark a box."""
-        box = self.main.get_by_role("checkbox", name=label, exact=True).first
+        box = self.main.get_by_role("checkbox", name=label, exact=isinstance(label, str)).first
         self.to(box)
         self.keys.press("Space")
         expect(box).to_be_checked()
 
-    def select(self, label: str, option: str) -> None:
+    def select(self, label: str | re.Pattern[str], option: str) -> None:
         """Go down a list of choices to the one that begins so."""
         field = self.main.get_by_role("combobox", name=label).first
         self.to(field)
@@ -146,6 +147,7 @@ def test_an_officer_an_approver_and_a_head_need_no_mouse(new_page: NewPage, seen
     officer.sign_in("officer")
     _finds_what_is_new(officer, ticket, seen)
     _works_on_it(officer, seen)
+    _asks_back_and_enters_the_answer(officer, seen)
     _proposes(officer, seen)
     officer.sign_out()
 
@@ -205,6 +207,35 @@ def _works_on_it(hands: Hands, seen: Seen) -> None:
     seen(hands.page, "officer-case-asked")
     hands.unfold("そのほかの操作")
     seen(hands.page, "officer-case-unfolded")
+
+
+def _asks_back_and_enters_the_answer(hands: Hands, seen: Seen) -> None:
+    head = hands.page.locator(".case-head")
+    hands.follow("補正を依頼する")
+    seen(hands.page, "officer-ask-back")
+    hands.press("補正を依頼する")
+    expect(hands.page.locator("#error-summary")).to_be_focused()
+    hands.tick(re.compile(f"^{BIRTHDAY}"))
+    hands.press("補正を依頼する")
+    expect(hands.page.locator("#error-summary")).to_contain_text(f"「{BIRTHDAY}」を直してもらう理由")
+    seen(hands.page, "officer-ask-back-without-reason")
+    hands.select(re.compile(rf"{BIRTHDAY}：\s*理由"), "生年月日が登録と違う")
+    hands.write(re.compile(rf"{BIRTHDAY}：\s*説明"), "日を確かめてください。")
+    hands.press("補正を依頼する")
+    hands.told("補正を依頼しました。")
+    expect(head).to_contain_text("補正待ち")
+
+    hands.follow("補正の回答を入力する")
+    seen(hands.page, "officer-answer")
+    hands.press("回答を登録する")
+    expect(hands.page.locator("#error-summary")).to_be_focused()
+    hands.choose("回答を受けた方法", "電話")
+    hands.write("日", "13")
+    hands.press("回答を登録する")
+    hands.told("補正の回答を登録しました。")
+    expect(head).to_contain_text("審査中")
+    expect(hands.page.locator(".changed")).to_contain_text("1990年4月13日")
+    seen(hands.page, "officer-case-answered")
 
 
 def _proposes(hands: Hands, seen: Seen) -> None:

@@ -79,7 +79,9 @@ def _find_the_procedure(page: Page, look: Look) -> None:
     page.get_by_role("searchbox", name="ことば").fill("こども手当")
     Form(page).press("さがす")
     look(page, "found")
-    expect(page.get_by_text("1件の手続があります。")).to_be_in_viewport()  # what was found, without scrolling
+    expect(
+        page.get_by_text(re.compile(r"^\d+件の手続があります。$"))
+    ).to_be_in_viewport()  # what was found, without scrolling
     Form(page).follow("児童手当の認定請求")
     look(page, "procedure")
     text = page.locator("main").inner_text()

@@ -11,6 +11,7 @@ from madoguchi.applications.actions.decision import open_proposal
 from madoguchi.applications.actions.proposing import propose
 from madoguchi.applications.actions.review import begin_review, commit_case
 from madoguchi.applications.batches import Judged, Verdict
+from madoguchi.applications.desk_queries import protections
 from madoguchi.applications.errors import (
     ChangedMeanwhile,
     NotAllowed,
@@ -160,6 +161,8 @@ def _do_result(item: StepBatchItem, application: Application, *, now: datetime) 
         _settle(unit, item, ItemState.DONE)
         kernel.commit(unit)
         return
+    if protections([application], today=clock.tokyo_date(now)):  # since the list was looked at
+        raise NotAllowed
     if request is None and batch.disaster_id is not None:
         if application.status == Status.FILED:
             begin_review(application=application, by=by, now=now)

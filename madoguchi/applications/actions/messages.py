@@ -17,6 +17,10 @@ from madoguchi.common.files.intake import Accepted
 from madoguchi.common.ids import new_id
 from madoguchi.identity.models import Staff
 
+# What makes two of them the same; when they were sent does not.
+WORDS_OF_MESSAGE = ("application_id", "text", "author_id")
+WORDS_OF_CONTACT = ("application_id", "happened_on", "way", "who", "gist", "recorded_by_id")
+
 
 class AlreadySent(Exception):
     """The same message was sent at the same moment: it is there once."""
@@ -32,7 +36,7 @@ def write_message(
     require(may_handle(by, application, today=clock.tokyo_date(now)))
     _in_time(application, now)
     message = Message(id=message_id, application=application, at=now, author=by, text=text, asks=asks)
-    if not _is_new(message):
+    if not _is_new(message, WORDS_OF_MESSAGE):
         return message
     unit = kernel.Unit()
     unit.insert(message, otherwise=AlreadySent())
@@ -48,7 +52,7 @@ def send_message(
     """Write to the office, which may have been waiting for it. Sent twice, it is there once. Raises `TooLate`."""
     _in_time(application, now)
     message = Message(id=message_id, application=application, at=now, text=text)
-    if not _is_new(message):
+    if not _is_new(message, WORDS_OF_MESSAGE):
         return message
     unit = kernel.Unit()
     unit.insert(message, otherwise=AlreadySent())
@@ -74,7 +78,7 @@ def record_contact(
 ) -> Contact:
     """Write down what was said by telephone or face to face; `ends_waiting`: it answered what was asked.
 
-    Sent twice (the same id), it is there once. Raises `NotAllowed`, `DayOutOfRange` for a day to come.
+    Sent twice (the same id and words), it is there once. Raises `NotAllowed`, `DayOutOfRange` for a day to come.
     """
     require(may_handle(by, application, today=clock.tokyo_date(now)))
     if happened_on > clock.tokyo_date(now):
@@ -89,7 +93,7 @@ def record_contact(
         recorded_at=now,
         recorded_by=by,
     )
-    if Contact.objects.filter(id=contact_id, application=application).exists():
+    if not _is_new(contact, WORDS_OF_CONTACT):
         return contact
     unit = kernel.Unit()
     unit.insert(contact, otherwise=AlreadySent())
@@ -132,18 +136,14 @@ def _in_time(application: Application, now: datetime) -> None:
         raise TooLate
 
 
-def _is_new(message: Message) -> bool:
+def _is_new(said: Message | Contact, words: Sequence[str]) -> bool:
     """Whether it was not sent before. Other words under an id that is taken get an id of their own."""
-    taken = Message.objects.filter(id=message.id).first()
+    taken = type(said)._default_manager.filter(id=said.id).first()
     if taken is None:
         return True
-    if (taken.application_id, taken.text, taken.author_id) == (
-        message.application_id,
-        message.text,
-        message.author_id,
-    ):
+    if all(getattr(taken, name) == getattr(said, name) for name in words):
         return False
-    message.id = new_id()
+    said.id = new_id()
     return True
 
 

@@ -396,6 +396,35 @@ def test_a_sitting_is_put_right_and_who_was_slower_is_told(browser: Client, meet
     assert 'value="第8合議体"' in text_of(second)
 
 
+def test_a_protected_case_on_the_agenda_is_not_typed_here_but_opened_by_itself(
+    case: Application, meeting: BoardMeeting, browser: Client
+) -> None:
+    put(meeting, case, ready_case())
+    RestrictionFactory(subject=f"application:{case.id}", today=clock.today())
+    request = AgendaItem.objects.get(number=1).request
+
+    page = text_of(browser.get(url("board_results", meeting)))
+    browser.post(
+        url("board_results", meeting),
+        {"i1.level": "care_3", "i1.months": "六", "i2.level": "care_3", "i2.months": "6"},
+    )
+
+    assert 'name="i1.level"' not in page
+    assert 'name="i2.level"' in page
+    assert reverse("desk:case_step", args=[case.id, request.id]) in page
+    items = StepBatchItem.objects.order_by("position").values_list("given", "verdict")
+    assert list(items) == [("1", Verdict.PROTECTED), ("2", Verdict.READY)]  # typed before it was protected
+    judged = batches.judge_board(
+        meeting,
+        step_of(case, "council"),
+        lines(("1", {"level": "care_3", "months": 6}), ("1", None), ("2", None)),
+        today=clock.today(),
+    )
+    assert [one.verdict for one in judged] == [Verdict.DOUBLED, Verdict.DOUBLED, Verdict.WRONG]
+    alone = batches.judge_board(meeting, step_of(case, "council"), lines(("1", None)), today=clock.today())
+    assert [(one.verdict, one.values) for one in alone] == [(Verdict.PROTECTED, {})]
+
+
 def test_results_are_typed_on_one_page_and_what_is_wrong_is_said_at_its_row(
     case: Application, meeting: BoardMeeting, browser: Client
 ) -> None:

@@ -66,11 +66,13 @@ def test_every_case_stands_there_once_with_its_history(city):
 
 def test_answers_are_those_of_a_filing_of_the_day_and_of_the_person_found_by_the_search(city):
     people = {(r.family_name + r.given_name, r.birth_on) for r in Resident.objects.all()}
-    complete = 0
+    incomplete = []
     for case in Application.objects.all():
         definition = procedures.definition_of(case.procedure_version_id)
         evaluation = evaluate(definition, case.answers, today=case.received_on)
-        complete += evaluation.complete
+        if not evaluation.complete:
+            wrong = [(problem.path, problem.code) for problem in evaluation.problems]
+            incomplete.append((case.procedure_id, wrong, [rule.id for rule in evaluation.stops]))
         question = definition.fact_question("applicant.name")
         name = case.answers.get(question.id) if question is not None else None
         if name is None:  # who reports damage of a road need not say who they are
@@ -80,7 +82,8 @@ def test_answers_are_those_of_a_filing_of_the_day_and_of_the_person_found_by_the
         born = case.birth_on  # not every procedure asks for it
         assert any(called == name["family"] + name["given"] and born in (None, day) for called, day in people)
 
-    assert complete == COUNT
+    # What is repeated for an earlier day asks for a tax year that was not ready then: the years are fixed options.
+    assert [one for one in incomplete if one[2] != ["year_not_ready"]] == []
 
 
 def test_letters_name_the_person_the_number_and_the_days_of_their_own_case(city):
@@ -98,7 +101,10 @@ def test_letters_name_the_person_the_number_and_the_days_of_their_own_case(city)
         assert facts["受付日"] == format_wareki(case.received_on)
         text = json.dumps(one.notice, ensure_ascii=False)
         others = Application.objects.exclude(applicant_name=case.applicant_name)
-        assert not any(name in text for name in others.values_list("applicant_name", flat=True))
+        assert not any(
+            name in text
+            for name in others.exclude(applicant_name="").values_list("applicant_name", flat=True)
+        )
 
 
 def test_what_is_closed_lies_in_ten_years_and_what_is_open_does_not(city):

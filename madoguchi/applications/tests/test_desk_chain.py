@@ -434,20 +434,28 @@ def test_files_of_talks_are_not_for_who_is_only_asked_about_the_case() -> None:
     desk = chained_desk(ASKED)
     case = proposed(desk)
     for place in (f"message/{case.id}", f"opinion/{case.id}"):
-        talked = AttachmentFactory(owner_id=case.id, document_id=place)
+        talked = AttachmentFactory(owner_id=case.id, document_id=place, name="別の話.jpg")
         address = reverse("desk:file", args=[case.id, talked.id])
 
         assert desk.browser("tax").get(address).status_code == 404
-        assert desk.browser("officer").get(address).status_code in (200, 503)
+        assert desk.browser("officer").get(address).status_code == 200
+    assert "別の話.jpg" not in text_of(desk.browser("tax").get(url_of("case_consult", case)))
+    assert "別の話.jpg" in text_of(desk.browser("head").get(url_of("case_decide", case)))
 
 
 def test_the_consulted_department_reads_the_papers_while_it_is_asked() -> None:
     desk = chained_desk(ASKED)
     case = proposed(desk)
     paper = AttachmentFactory(owner_id=case.id, name="図面.jpg")
+    replaced = AttachmentFactory(owner_id=case.id, name="前の図面.jpg", replaced_at=case.filed_at)
     address = url_of("file", case, paper.id)
-    assert "図面.jpg" in text_of(desk.browser("tax").get(url_of("case_consult", case)))
+    page = text_of(desk.browser("tax").get(url_of("case_consult", case)))
+    assert "図面.jpg" in page
+    assert "前の図面.jpg" not in page
     assert desk.browser("tax").get(address).status_code == 200
+    for name, more in (("file", ()), ("file_page", (1,)), ("file_download", ())):
+        assert desk.browser("tax").get(url_of(name, case, replaced.id, *more)).status_code == 404
+    assert desk.browser("officer").get(url_of("file", case, replaced.id)).status_code == 200
     assert desk.browser("welfare").get(address).status_code == 404
 
     actions.send_back(application=case, reason="理由", by=desk["head"], now=clock.now())

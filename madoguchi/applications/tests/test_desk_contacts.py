@@ -200,6 +200,22 @@ def test_a_record_that_is_sent_twice_is_kept_once(desk: Desk, case: Application)
     assert Contact.objects.filter(application=case).count() == 2
 
 
+def test_other_words_under_an_id_that_is_taken_are_kept_too(desk: Desk, case: Application) -> None:
+    other = ApplicationFactory(in_review=True, officer=desk["officer"])
+    sent = call(message=str(new_id()))
+    for data in (
+        sent,
+        sent | {"gist": "もどって書き直した。"},
+        sent | {"who": "申請者の父"},
+        sent | {"way": "visit"},
+    ):
+        assert send(desk, case, data).status_code == 302
+
+    assert Contact.objects.filter(application=case).count() == 4
+    assert send(desk, other, sent).status_code == 302
+    assert Contact.objects.filter(application=other).count() == 1
+
+
 def test_the_actions_refuse_who_may_not_and_days_to_come(desk: Desk, case: Application) -> None:
     told: dict[str, Any] = {
         "application": case,

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from madoguchi.applications import actions
 from madoguchi.applications.desk_looks import EDITING_FOR, OPEN_FOR, SAME_LOOK, looks_at
@@ -21,7 +22,8 @@ from madoguchi.applications.tests.factories import (
     MessageFactory,
 )
 from madoguchi.common import clock
-from madoguchi.identity.tests.factories import RestrictionFactory
+from madoguchi.identity.tests.factories import RestrictionFactory, StaffSessionFactory
+from madoguchi.organization.tests.factories import signed_in_client
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("set_clock")]
 
@@ -178,6 +180,26 @@ def test_a_look_ends_by_itself(desk: Desk, case: Application, set_clock: SetCloc
     set_clock(NOW + OPEN_FOR + timedelta(seconds=1))
 
     assert "立花 和也さん" not in page(desk, case, "second").partition('class="case-head"')[0]
+
+
+def test_who_signed_out_is_in_no_case_and_is_again_only_after_signing_in(
+    desk: Desk, case: Application
+) -> None:
+    page(desk, case, name="case_return")
+    other_device = signed_in_client(desk["officer"])
+    desk.browser("officer").post(reverse("identity:sign-out"))
+    assert "立花 和也さん" in page(desk, case, "second")  # still there, at another device
+
+    other_device.post(reverse("identity:sign-out"))
+
+    assert looks_at(case.id, staff=desk["second"], now=clock.now()).others == ()
+    assert "立花 和也さん" not in page(desk, case, "second").partition('class="case-head"')[0]
+    StaffSessionFactory(
+        staff=desk["officer"], pending=True, now=clock.now()
+    )  # the password alone opens nothing
+    assert looks_at(case.id, staff=desk["second"], now=clock.now()).others == ()
+    page(desk, case)
+    assert "立花 和也さんも、この申請を開いています。" in page(desk, case, "second")
 
 
 def test_editing_is_over_before_the_look_is_where_the_script_goes_on_telling(

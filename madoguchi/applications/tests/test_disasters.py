@@ -317,6 +317,40 @@ def test_a_list_takes_fresh_cases_asks_and_receives_in_one_go(case: Application,
     assert StepResult.objects.count() == 2
 
 
+def test_the_result_of_a_protected_case_comes_by_no_list_and_its_line_keeps_nothing_of_it(
+    case: Application, disaster: Disaster
+) -> None:
+    by, open_case = holder_of(case), damage_case()
+    bound(disaster, case, open_case)
+    RestrictionFactory(subject=f"application:{case.id}", today=clock.today())
+
+    found = judged(disaster, by, (case.receipt_number, good(case)), (open_case.receipt_number, good(case)))
+
+    assert [one.verdict for one in found] == [Verdict.PROTECTED, Verdict.READY]
+    assert (found[0].values, found[0].detail) == ({}, "")
+    batch = run(set_down(disaster, found, by))
+    assert StepResult.objects.get().request.application_id == open_case.id
+    page = text_of(signed_in_client(by).get(reverse("desk:batch", args=[batch.id])))
+    assert "支援措置の対象のため、一覧からは進めません。申請を開いて、1件ずつ行ってください。" in page
+
+
+def test_a_case_that_is_protected_after_its_list_was_looked_at_is_refused_and_not_begun(
+    disaster: Disaster,
+) -> None:
+    fresh, waiting = case_of(DAMAGE), damage_case()
+    by = holder_of(waiting)
+    bound(disaster, fresh, waiting)
+    found = judged(disaster, by, *((one.receipt_number, good(waiting)) for one in (fresh, waiting)))
+    batch = set_down(disaster, found, by)
+    RestrictionFactory(subject=f"application:{fresh.id}", today=clock.today())
+
+    run(batch)
+
+    assert [item.state for item in batch.items.order_by("position")] == ["refused", "done"]
+    fresh.refresh_from_db()
+    assert (fresh.status, fresh.holder_id) == (Status.FILED, None)
+
+
 def test_a_head_enters_the_results_of_fresh_cases_that_were_distributed_to_others(
     case: Application, disaster: Disaster
 ) -> None:
@@ -684,6 +718,31 @@ def test_the_record_shows_counts_and_its_list_names_nobody_and_no_town_of_a_prot
     assert case.applicant_name not in page + str(lines + blank)
     assert len(lines) == 3
     assert [line[0] for line in blank] == ["受付番号", grouped(hidden.receipt_number)]
+
+
+def test_no_list_in_the_order_of_towns_puts_a_protected_filing_among_its_neighbours(
+    disaster: Disaster, browser: Client
+) -> None:
+    first, last, *hidden = (damage_case() for _ in range(4))
+    for one, town in (
+        (first, "あたご町"),
+        (hidden[0], "うちまる"),
+        (hidden[1], "いま町"),
+        (last, "こんや町"),
+    ):
+        bound(disaster, one, town=town)
+    for one in hidden:
+        RestrictionFactory(
+            subject=f"application:{one.id}", responsible_department=one.department_code, today=clock.today()
+        )
+    expected = [first, last, *sorted(hidden, key=lambda one: one.receipt_number)]
+
+    blank = both_files(browser, url("disaster_template", disaster))
+    browser.post(url("disaster_propose", disaster), {"reason": ""})
+
+    assert [line[0] for line in blank[1:]] == [grouped(one.receipt_number) for one in expected]
+    proposed = StepBatchItem.objects.order_by("position").values_list("application_id", flat=True)
+    assert list(proposed) == [one.id for one in expected]
 
 
 def test_a_second_look_is_taken_on_the_page(case: Application, browser: Client) -> None:

@@ -150,7 +150,7 @@ def test_a_message_sent_twice_at_the_same_moment_is_kept_once_with_its_files(
     }
     actions.send_message(**sent, files=[accepted(), accepted()])
 
-    monkeypatch.setattr(sending, "_is_new", lambda _message: True)
+    monkeypatch.setattr(sending, "_is_new", lambda _said, _words: True)
     actions.send_message(**sent, files=[accepted()])
 
     assert Message.objects.count() == 1

@@ -50,6 +50,7 @@ from madoguchi.applications.models import (
     LegalHold,
     ProducedFile,
     RetentionClass,
+    SlotBooking,
     StepBatch,
 )
 from madoguchi.applications.produced import keep
@@ -76,6 +77,8 @@ from madoguchi.applications.tests.factories import (
     ProducedFileFactory,
     RetentionAssignmentFactory,
     RetentionClassFactory,
+    SlotBookingFactory,
+    StepBatchFactory,
     StepBatchItemFactory,
     StepRequestFactory,
     StepResultFactory,
@@ -382,6 +385,26 @@ def test_another_case_is_not_touched_and_a_file_both_have_stays(
     assert set(Attachment.objects.values_list("owner_id", flat=True)) == {young.id}
 
 
+def test_a_reason_written_for_many_cases_goes_with_the_last_of_them_and_not_before(
+    desk: Desk, set_clock: SetClock
+) -> None:
+    run, batch = BulkRunFactory(reason=SECRET), StepBatchFactory(reason=SECRET)
+    first, last = closed(), closed()
+    for place, case in enumerate((first, last)):
+        BulkItemFactory(run=run, application=case, position=place)
+        StepBatchItemFactory(batch=batch, application=case, position=place)
+    LegalHoldFactory(application=last)
+    set_clock(LATER)
+
+    erased(desk)
+
+    assert {table for table, _word in found_in(SECRET)} == {"applications_bulkrun", "applications_stepbatch"}
+    LegalHold.objects.update(ended_at=clock.now(), ended_by=desk["head"], end_reason="終わった")
+    erased(desk)
+    assert not Application.objects.filter(erased_at=None).exists()
+    assert found_in(SECRET) == set()
+
+
 def test_content_put_in_at_the_same_moment_is_left_for_the_next_day(
     desk: Desk, store: FolderStore, set_clock: SetClock
 ) -> None:
@@ -465,6 +488,17 @@ def test_an_extension_is_erased_with_its_case_and_otherwise_never_changed(desk: 
     unit.erase(Extension, where={"reason": "x"})
 
     assert len(unit.statements) == 1
+
+
+def test_a_booking_goes_with_its_case_and_the_stock_still_adds_up(desk: Desk, set_clock: SetClock) -> None:
+    held = SlotBookingFactory(application=closed())
+    set_clock(LATER)
+
+    erased(desk)
+
+    held.slot.refresh_from_db()
+    assert not SlotBooking.objects.exists()
+    assert held.slot.free == held.slot.capacity
 
 
 # --- what is due, and who decides ------------------------------------------------------------------------------

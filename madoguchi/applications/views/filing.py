@@ -147,5 +147,6 @@ def receipt(request: HttpRequest, application: Application) -> HttpResponse:
         "number": grouped(application.receipt_number),
         "secret": secret_of(application),
         "documents_to_follow": queries.documents_to_follow(application, definition, page_language()),
+        "fee": queries.as_filed(application, definition),
     }
     return render(request, "applications/receipt.html", context)

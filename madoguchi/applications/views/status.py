@@ -103,6 +103,7 @@ def page(request: HttpRequest, application: Application) -> HttpResponse:
         "forecast_on": None if extension else durations.forecast_of(application, today=clock.today()),
         "mailbox": queries.mailbox(application),
         "office_edits": queries.office_edits(application, definition, language),
+        "fee": queries.as_filed(application, definition),
         "timeline": queries.resident_timeline(application, definition, language),
         "decision": decision,
         "decision_label": kind.label.of(language) if kind else "",

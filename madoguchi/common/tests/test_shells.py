@@ -123,9 +123,19 @@ def test_the_desk_names_who_is_signed_in_and_offers_to_sign_out() -> None:
                 "/plan/achievements/",
                 "/desk/retention/",
                 "/studio/blocks/",
+                "/studio/inventory/",
             ],
         ),
-        ({"office"}, ["/plan/achievements/", "/plan/office/", "/desk/retention/", "/studio/blocks/"]),
+        (
+            {"office"},
+            [
+                "/plan/achievements/",
+                "/plan/office/",
+                "/desk/retention/",
+                "/studio/blocks/",
+                "/studio/inventory/",
+            ],
+        ),
         (
             {"approver"},
             [
@@ -153,6 +163,7 @@ def test_the_desk_names_who_is_signed_in_and_offers_to_sign_out() -> None:
                 "/plan/achievements/",
                 "/desk/retention/",
                 "/studio/blocks/",
+                "/studio/inventory/",
                 "/desk/staff/",
                 "/desk/departments/",
                 "/desk/jobs/",
@@ -181,6 +192,7 @@ def test_the_menu_of_the_desk_offers_what_the_roles_may_open(roles: set[str], of
                 "/plan/achievements/",
                 "/desk/retention/",
                 "/studio/blocks/",
+                "/studio/inventory/",
             ],
         ),
         ({"approver"}, []),

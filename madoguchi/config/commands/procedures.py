@@ -1,5 +1,5 @@
 """`madoguchi procedures`: `check [FILE…]` validates definitions, `blocks [NAME]` says who uses a block, `close ID` and
-`reopen ID` say what is taken online."""
+`reopen ID` say what is taken online, `inventory import FILE` brings the list of all procedures in."""
 
 import sys
 
@@ -12,14 +12,25 @@ def main(argv: list[str]) -> int:
         return _set_open(argv[1], is_open=argv[0] == "reopen")
     if argv[:1] == ["blocks"] and len(argv) <= 2:
         return _blocks("".join(argv[1:]))
+    if argv[:2] == ["inventory", "import"]:
+        return _import_inventory(argv[2:])
     if argv[:1] != ["check"]:
-        usage = "madoguchi procedures check [FILE…] | blocks [NAME] | close ID | reopen ID"
+        usage = "madoguchi procedures check [FILE…] | blocks [NAME] | close ID | reopen ID | inventory import FILE"
         print(f"usage: {usage}", file=sys.stderr)
         return 2
     start_django()
     from madoguchi.procedures import checking
 
     code: int = checking.main(argv[1:])
+    return code
+
+
+def _import_inventory(argv: list[str]) -> int:
+    """Import a file of the inventory; exit code 1 when it has faults."""
+    start_django()
+    from madoguchi.procedures.inventory import desk_command
+
+    code: int = desk_command.main(argv)
     return code
 
 

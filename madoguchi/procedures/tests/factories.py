@@ -6,7 +6,7 @@ from typing import Any
 
 from madoguchi.common import clock
 from madoguchi.procedures import actions
-from madoguchi.procedures.models import Closing, Procedure, ProcedureVersion
+from madoguchi.procedures.models import Closing, InventoryEntry, Procedure, ProcedureVersion
 
 ROOM = Path(__file__).resolve().parents[1]
 
@@ -47,3 +47,9 @@ def ClosingFactory() -> Closing:
     procedure = ProcedureFactory()
     actions.close(procedure_id=procedure.id, by="test:author", now=clock.now())
     return Closing.objects.get(procedure=procedure, reopened_at=None)
+
+
+def InventoryEntryFactory(**changes: Any) -> InventoryEntry:
+    """A procedure of the inventory that is on paper only."""
+    values = {"name": "合成手続の申請", "law": "合成条例", "kind": "1", "department_code": "citizens"}
+    return InventoryEntry.objects.create(**(values | changes))

@@ -425,7 +425,7 @@ def _typed_lines(
         number = str(row.item.number)
         line = desk_batches.line_of(row.item.number, number, texts, step, context)
         judged = batches.judge_line(line, step, row.application, row.request, today=context.today)
-        if judged.verdict == batches.Verdict.WRONG:
+        if judged.verdict == batches.Verdict.WRONG and not row.protected:
             sentence = _("%(n)s番：%(problem)s") % {"n": number, "problem": judged.detail}
             problems.append((f"#i{number}-{judged.at}", sentence))
         lines.append(line)

@@ -171,6 +171,7 @@ def proposal_context(case: OpenCase, proposal: Decision | None) -> dict[str, Any
     """A proposal as those who decide and those who are consulted read it."""
     kind = case.definition.workflow.decision(proposal.kind) if proposal else None
     consultations = all_consultations_of(proposal) if proposal else []
+    files = CaseFiles(case.application, case.definition)
     return head_of(case) | {
         "proposal": proposal,
         "kind": str(kind.label) if kind else "",
@@ -180,7 +181,7 @@ def proposal_context(case: OpenCase, proposal: Decision | None) -> dict[str, Any
         else [],
         "step_columns": desk_chain.step_columns(),
         "by_chain": case.by_chain,
-        "files": CaseFiles(case.application, case.definition).current(most=PAGE),
+        "files": files.papers() if case.by_chain else files.current(most=PAGE),
         "blocks": desk.answer_blocks(
             case.application, case.definition, desk.evaluation_of(case.application, case.definition)
         ),

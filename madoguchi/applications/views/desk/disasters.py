@@ -9,7 +9,6 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, F, Value, When
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -408,17 +407,14 @@ def results(request: HttpRequest, disaster_id: UUID) -> HttpResponse:
 @access.staff(*HANDLES)
 @require_GET
 def template_file(request: HttpRequest, disaster_id: UUID, kind: FileKind) -> HttpResponseBase:
-    """An empty list of inspections with the numbers of the filings that wait for one, in the order of their towns.
-
-    Those of protected people (支援措置) stand last: among neighbours their place would tell the town.
-    """
+    """An empty list of inspections with the numbers of the filings that wait for one, in the order of their towns."""
     found, definition, staff = _handled(request, disaster_id)
     inspections = _inspections(definition)
     if not inspections:
         raise Http404
-    hidden = disaster_queries.protected_in(found, today=clock.today())
-    town = Case(When(id__in=hidden, then=Value("\U0010ffff")), default=F("disaster_filing__town"))
-    waiting = disaster_queries.to_inspect(found, inspections[0].id).order_by(town, "receipt_number")
+    waiting = disaster_queries.by_town(
+        found, disaster_queries.to_inspect(found, inspections[0].id), today=clock.today()
+    )
     _record(staff, found, waiting.count(), "template")
     blanks = ["" for _question in inspections[0].result]
     rows = (
@@ -443,7 +439,7 @@ def propose(request: HttpRequest, disaster_id: UUID) -> HttpResponse:
             errors["reason"] = _("理由は%(most)s文字までにしてください。") % {"most": LONGEST_REASON}
         else:
             today = clock.today()
-            cases = list(waiting.order_by("disaster_filing__town", "receipt_number")[: batches.MOST_LINES])
+            cases = list(disaster_queries.by_town(found, waiting, today=today)[: batches.MOST_LINES])
             judged = batches.judge_proposals(cases, reason=reason, staff=staff, today=today)
             batch = batch_actions.set_down(
                 kind=StepBatch.Kind.PROPOSALS,

@@ -22,13 +22,12 @@ from madoguchi.common.pages import render
 AT_ONCE = 10  # pages of a file on one page of the viewer
 
 
-OF_TALKS = ("message/", "opinion/")  # with the resident, with other departments
-
-
 def _attachment(case: OpenCase, attachment_id: uuid.UUID) -> Attachment:
-    """A file of this case, also one that was replaced; to who is only asked about it, none of a talk. Raises `Http404`."""
+    """A file of this case, also one that was replaced; to who is only asked about it, a paper. Raises `Http404`."""
     found = Attachment.objects.filter(id=attachment_id, owner_id=case.application.id).first()
-    if found is None or (case.by_chain and found.document_id.startswith(OF_TALKS)):
+    if found is None:
+        raise Http404
+    if case.by_chain and not CaseFiles(case.application, case.definition).has_paper(attachment_id):
         raise Http404
     case.shown = "file"
     case.looked_at["file"] = str(attachment_id)

@@ -1,0 +1,141 @@
+"""A file of the inventory: every fault named by its cell, and the rows that have none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from madoguchi.common.desk_tables import UnreadableTable, read_table
+from madoguchi.procedures.inventory.desk_cells import Known, WrongCell, read_cell
+from madoguchi.procedures.inventory.desk_columns import BY_HEADER, BY_NAME, COLUMNS, TOGETHER, Column
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault: row of the sheet, letter and header of the column, what stands there, what is wrong, how to mend it."""
+
+    row: int
+    letter: str
+    header: str
+    value: str
+    wrong: str
+    mend: str
+
+
+@dataclass(slots=True)
+class ReadFile:
+    """The rows without a fault, each with the fields its file has a column for, and the faults of the others."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    is_table: bool = False  # whether its first row is one we know: only then rows can be taken
+
+
+def letter_of(place: int) -> str:
+    """The letters of a column as spreadsheets show them: 0 is A, 26 is AA."""
+    letters = ""
+    place += 1
+    while place:
+        place, rest = divmod(place - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def read(data: bytes, known: Known) -> ReadFile:
+    """Read a CSV (UTF-8, CP932) or workbook of one sheet."""
+    found = ReadFile()
+    try:
+        rows = read_table(data).rows
+        line, header = next(rows, (1, []))
+        places = _places(line, header, found)
+        found.is_table = not found.findings
+        if found.is_table:
+            seen: dict[tuple[str, ...], int] = {}
+            for line, cells in rows:
+                _read_row(line, cells, places, known, seen, found)
+    except UnreadableTable as error:
+        found.is_table = False
+        found.findings.append(Finding(error.line, "", "", "", error.sentence, ""))
+    return found
+
+
+def _places(line: int, header: Sequence[str], found: ReadFile) -> dict[str, int]:
+    """By field: the place of its column. Columns of the survey that the inventory does not keep are passed over."""
+    places: dict[str, int] = {}
+    for place, text in enumerate(header):
+        column = BY_HEADER.get(text)
+        if column is None:
+            continue
+        if column.name in places:
+            mend = _("どちらか1列を消してください。")
+            found.findings.append(
+                Finding(line, letter_of(place), text, text, _("同じことの列が二つあります。"), mend)
+            )
+        places.setdefault(column.name, place)
+    wanted = {name for group in TOGETHER if places.keys() & group for name in group}
+    for column in COLUMNS:
+        if (column.required or column.name in wanted) and column.name not in places:
+            mend = _("1行目に「%(name)s」の列を足してください。") % {"name": column.headers[0]}
+            found.findings.append(Finding(line, "", column.headers[0], "", _("列がありません。"), mend))
+    return places
+
+
+def _read_row(
+    line: int,
+    cells: Sequence[str],
+    places: dict[str, int],
+    known: Known,
+    seen: dict[tuple[str, ...], int],
+    found: ReadFile,
+) -> None:
+    before = len(found.findings)
+    row: dict[str, Any] = {}
+
+    def fault(column: Column, wrong: str, mend: str) -> None:
+        place = places.get(column.name)
+        letter = "" if place is None else letter_of(place)
+        value = cells[place] if place is not None and place < len(cells) else ""
+        found.findings.append(Finding(line, letter, column.headers[0], value, wrong, mend))
+
+    for name, place in places.items():
+        text = cells[place] if place < len(cells) else ""
+        try:
+            row[name] = read_cell(BY_NAME[name], text, known)
+        except WrongCell as error:
+            fault(BY_NAME[name], error.wrong, error.mend)
+    if len(found.findings) == before:
+        for name, wrong, mend in _together(row, line, seen):
+            fault(BY_NAME[name], wrong, mend)
+    if len(found.findings) == before:
+        found.rows.append(row)
+
+
+def _together(row: dict[str, Any], line: int, seen: dict[tuple[str, ...], int]) -> list[tuple[str, str, str]]:
+    """What is wrong with cells that are right one by one."""
+    faults: list[tuple[str, str, str]] = []
+    if row.get("forbidden"):
+        faults += [
+            (name, _("オンライン不可とした行で空です。"), _("理由と根拠法令を入れてください。"))
+            for name in ("forbidden_reason", "forbidden_law")
+            if not row.get(name)
+        ]
+    if row.get("effort") and not row.get("effort_reason"):
+        faults.append(("effort_reason", _("手間を入れた行で空です。"), _("手間の理由を入れてください。")))
+    cases, online = row.get("cases"), row.get("online_cases")
+    if cases is not None and online is not None and online > cases:
+        faults.append(
+            ("online_cases", _("総手続件数より多い数です。"), _("どちらの件数が正しいか確かめてください。"))
+        )
+    key = (
+        (row["survey_id"],)
+        if row.get("survey_id")
+        else (row["name"], row.get("law", ""), row["department_code"])
+    )
+    if key in seen:
+        wrong = _("%(line)s行目と同じ手続です。") % {"line": seen[key]}
+        faults.append(("survey_id" if len(key) == 1 else "name", wrong, _("どちらか1行を消してください。")))
+    seen.setdefault(key, line)
+    return faults

@@ -1,0 +1,123 @@
+"""Bringing a file into the inventory: what is known is updated, what is missing in the file stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError
+
+from madoguchi.audit import actions as audit
+from madoguchi.common import kernel
+from madoguchi.procedures.models import InventoryEntry
+
+BATCH = 400  # rows of a unit
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else changed the inventory since it was compared; a further import goes on where this one stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An entry as it is, and the fields a file would change: before and after."""
+
+    entry: InventoryEntry
+    fields: dict[str, tuple[Any, Any]]
+
+
+@dataclass(slots=True)
+class Comparison:
+    """What an import would do."""
+
+    new: list[dict[str, Any]] = field(default_factory=list)
+    changed: list[Change] = field(default_factory=list)
+    same: int = 0
+    missing: list[InventoryEntry] = field(default_factory=list)  # in force, and not in the file
+
+
+def compare(rows: Sequence[dict[str, Any]]) -> Comparison:
+    """Hold the rows of a file against the inventory; fields without a column in the file are left alone."""
+    entries = list(InventoryEntry.objects.order_by("id"))
+    by_id = {entry.survey_id: entry for entry in entries if entry.survey_id}
+    by_name: dict[tuple[str, str, str], list[InventoryEntry]] = {}
+    for entry in entries:
+        by_name.setdefault((entry.name, entry.law, entry.department_code), []).append(entry)
+    taken = {by_id[row["survey_id"]].id for row in rows if row.get("survey_id") in by_id}
+    found = Comparison()
+    for row in rows:
+        survey_id = row.get("survey_id", "")
+        known = by_id.get(survey_id)
+        if known is None:
+            alike = by_name.get((row["name"], row.get("law", ""), row["department_code"]), [])
+            known = _meant([one for one in alike if one.id not in taken], survey_id)
+        if known is None:
+            found.new.append(row)
+            continue
+        taken.add(known.id)
+        fields = _differences(known, row)
+        if fields:
+            found.changed.append(Change(known, fields))
+        else:
+            found.same += 1
+    found.missing = [entry for entry in entries if entry.id not in taken and entry.abolished_on is None]
+    return found
+
+
+def _meant(alike: Sequence[InventoryEntry], survey_id: str) -> InventoryEntry | None:
+    """Which entry of the same name, law and department a row means: never one that the survey knows by another id."""
+    without = [entry for entry in alike if not entry.survey_id]
+    if without:
+        return without[0]
+    return alike[0] if len(alike) == 1 and not survey_id else None
+
+
+def _differences(entry: InventoryEntry, row: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+    return {
+        name: (getattr(entry, name), value)
+        for name, value in row.items()
+        if getattr(entry, name) != value and not (name == "survey_id" and not value)
+    }
+
+
+def import_rows(*, rows: Sequence[dict[str, Any]], by: str, now: datetime) -> Comparison:
+    """Write what `compare` says, once or again without harm. Raises `ChangedMeanwhile`."""
+    found = compare(rows)
+    writes: list[Change | dict[str, Any]] = [*found.changed, *found.new]
+    for first in range(0, len(writes), BATCH):
+        batch = writes[first : first + BATCH]
+        unit = kernel.Unit()
+        for one in batch:
+            if isinstance(one, Change):
+                _update(unit, one, by=by, now=now)
+            else:
+                unit.insert(InventoryEntry(**one))
+        changed = sum(isinstance(one, Change) for one in batch)
+        detail = {"new": len(batch) - changed, "changed": changed}
+        audit.record(unit, actor=by, act="inventory.imported", subject="inventory", now=now, detail=detail)
+        try:
+            kernel.commit(unit)
+        except IntegrityError:
+            raise ChangedMeanwhile from None
+    return found
+
+
+def _update(unit: kernel.Unit, change: Change, *, by: str, now: datetime) -> None:
+    entry = change.entry
+    unit.update(
+        InventoryEntry,
+        where={"id": entry.id, "version": entry.version},
+        set={name: after for name, (_before, after) in change.fields.items()}
+        | {"version": entry.version + 1},
+        otherwise=ChangedMeanwhile(),
+    )
+    audit.record(
+        unit,
+        actor=by,
+        act="inventory.changed",
+        subject=f"inventory:{entry.id}",
+        now=now,
+        detail={name: list(values) for name, values in change.fields.items()},
+    )
