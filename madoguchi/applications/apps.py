@@ -18,6 +18,7 @@ class ApplicationsConfig(AppConfig):
             metrics,
             registering,
             retention_jobs,
+            slot_jobs,
         )
         from madoguchi.common import registers
         from madoguchi.common.registers import DemoSize, UsualDays

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import models
 
-from madoguchi.applications import demo_chain, demo_many, demo_steps, letters, rules
+from madoguchi.applications import demo_chain, demo_many, demo_slots, demo_steps, letters, rules
 from madoguchi.applications.actions.filing import applicant_facts
 from madoguchi.applications.actions.protection import carry
 from madoguchi.applications.demo_papers import paper_of
@@ -32,6 +32,7 @@ from madoguchi.applications.models import (
     OpinionRequest,
     RetentionAssignment,
     RetentionClass,
+    Slot,
     Status,
 )
 from madoguchi.applications.secrets import receipt_secret
@@ -101,6 +102,7 @@ def load(size: DemoSize) -> None:
     maker.protected = _protected(unit, adults, now=maker.now)
     maker.tells_all = size.applications <= MANY
     demo_steps.prepare(unit, maker, [offer.definition for offer in offers])
+    demo_slots.prepare(unit, maker, [offer.definition for offer in offers])
     kernel.commit(unit)
     elders = _elders(min(turns, APPLICANTS), years=80 if size.applications > MANY else 70) or adults
     groups = [(o, elders if "care" in o.definition.life_events else adults) for o in offers]
@@ -110,6 +112,7 @@ def load(size: DemoSize) -> None:
     else:
         _load_each(size.applications, maker, groups)
     demo_steps.bind(maker)
+    demo_slots.finish(maker)
     unit = kernel.Unit()
     for key, last in maker.numbers.items():
         unit.insert(DocumentCounter(id=key, last=last))
@@ -240,6 +243,7 @@ class Maker:
         )
         self.meetings: dict[str, BoardMeeting] = {}  # by procedure
         self.disasters: dict[str, Disaster] = {}  # by procedure
+        self.slots: list[Slot] = []  # those of the demo places around today
         self.agenda = 0
         self.turns: Counter[str] = Counter()
         self.departments = sorted(organization.department_codes())
@@ -284,6 +288,7 @@ class Maker:
             definition, number, today=clock.tokyo_date(filed_at), facts=facts_of(resident)
         )
         answers = demo_steps.as_damaged(self, definition, answers, filed_on=clock.tokyo_date(filed_at))
+        answers = demo_slots.with_slot(self, definition, answers, filed_on=clock.tokyo_date(filed_at))
         channel = self.chance.choice(CHANNELS) if officers else Channel.WEB
         application = self._application(definition, version_id, answers, channel, filed_at)
         officer = self.chance.choice(officers) if officers else None
@@ -295,6 +300,7 @@ class Maker:
         if status != Status.FILED and officer is not None:
             history.reach(status, officer)
             history.talk(officer)
+        demo_slots.hold(history)
         return history
 
     def protect(self, unit: kernel.Unit, application: Application, resident: Resident) -> None:
@@ -490,7 +496,7 @@ class History:
             q
             for q in self.application.answers
             if self.definition.has_question(q)
-            and self.definition.question(q).kind not in ("group", "declaration", "statement")
+            and self.definition.question(q).kind not in ("group", "declaration", "statement", "slot")
             and self.definition.question(q).computed is None
         ]
         target = self.maker.chance.choice(questions)

@@ -10,6 +10,8 @@ from typing import Any
 from madoguchi.applications import queries
 from madoguchi.applications.models import Draft
 from madoguchi.applications.page_reading import Shown, askable, clean_context, raw_for
+from madoguchi.applications.slot_tables import table_for
+from madoguchi.common import clock
 from madoguchi.procedures import queries as procedures
 from madoguchi.procedures.definition import Definition, Question, Section
 from madoguchi.procedures.kinds import registry
@@ -142,6 +144,7 @@ class Entry:
                     notes=notes,
                     sent=sent.get(f"{part.page}:{question.id}", ()),
                     promise=promises.get(question.id, ""),
+                    table=table_for(question, raw, language=LANGUAGE, now=clock.now(), for_staff=True),
                 )
             )
         return ShownPart(part, tuple(items), self._offered(part))

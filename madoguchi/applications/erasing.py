@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db.models import Model
 
 from madoguchi.applications import retention_rules as rules
+from madoguchi.applications.actions.slots import release_slot
 from madoguchi.applications.desk_queries import subject_of
 from madoguchi.applications.errors import ChangedMeanwhile
 from madoguchi.applications.models import (
@@ -226,6 +227,7 @@ def _erase_course(unit: kernel.Unit, application: Application, found: Found) -> 
     unit.erase(Extension, where=of_case)
     unit.delete(Attachment, where={"owner_id": application.id})
     unit.delete(ProducedFile, where=of_case)
+    release_slot(unit, application)
     unit.delete(LegalHold, where=of_case)
 
 

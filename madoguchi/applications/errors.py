@@ -51,6 +51,14 @@ class DayOutOfRange(Exception):
     """The due day is extended to a day behind the present one, not past, and within what the law leaves."""
 
 
+class SlotNotFree(Exception):
+    """Others took the last place of the slot first, or it was closed; `question_id` is where another is chosen."""
+
+    def __init__(self, question_id: str) -> None:
+        super().__init__(question_id)
+        self.question_id = question_id
+
+
 class NothingChosen(Exception):
     """A request for correction names at least one question or document."""
 

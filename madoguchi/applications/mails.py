@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.utils import translation
@@ -195,6 +196,18 @@ def edited(unit: kernel.Unit, edit: AnswerEdit, *, now: datetime) -> None:
         subject = _("内容を直しました（%(name)s）") % {"name": name}
         key = f"edit:{edit.id}"
         news(unit, application, subject=subject, lines=lines, purpose="edit", now=now, key=key)
+
+
+def slot_cancelled(unit: kernel.Unit, application: Application, *, event_id: UUID, now: datetime) -> None:
+    """The office gave a booked slot back; which and why stands on the status page."""
+    with translation.override(application.language):
+        name = procedures.definition_of(application.procedure_version_id).current_name.of(
+            application.language
+        )
+        lines = [_("「%(name)s」の予約を、担当の部署が取り消しました。") % {"name": name}]
+        subject = _("予約を取り消しました（%(name)s）") % {"name": name}
+        key = f"slot:{event_id}"
+        news(unit, application, subject=subject, lines=lines, purpose="slot", now=now, key=key)
 
 
 def message_written(unit: kernel.Unit, message: Message, *, now: datetime) -> None:

@@ -11,9 +11,11 @@ from typing import Any
 
 from django.http import QueryDict
 
+from madoguchi.applications.slot_tables import SlotTable, wrong_slot
+from madoguchi.common import clock
 from madoguchi.procedures.definition import Definition, Question
 from madoguchi.procedures.kinds import registry
-from madoguchi.procedures.kinds.base import CleanContext, FieldError, Raw
+from madoguchi.procedures.kinds.base import CleanContext, Cleaned, FieldError, Raw
 
 UPLOADS = ("file", "photo")
 
@@ -30,6 +32,7 @@ class Shown:
     sent: tuple[dict[str, Any], ...] = ()  # file, photo: what was sent before
     promise: str = ""  # file, photo: kinds, size and number, said beforehand
     offered: frozenset[str] | None = None  # the options to choose from now, None for all
+    table: SlotTable | None = None  # slot: the free times of a week
 
 
 @dataclass(slots=True)
@@ -58,10 +61,11 @@ def read_page(
     *,
     stored: Mapping[str, Any],
     prefix: str = "q.",
+    for_staff: bool = False,
 ) -> PageInput:
     """Read and clean every question of a page that was sent; an emptied field takes the answer away.
 
-    Files come by their own way (`stored` keeps what was sent before).
+    Files come by their own way (`stored` keeps what was sent before). A slot must be one that can be had now.
     """
     page = PageInput()
     for question in askable(questions):
@@ -76,6 +80,8 @@ def read_page(
             page.values[question.id] = None
             continue
         cleaned = kind.clean(question, raw, context)
+        if question.kind == "slot" and not cleaned.errors:
+            cleaned = _free(question, cleaned, context.lang, for_staff=for_staff)
         if cleaned.errors:
             page.errors[question.id] = cleaned.errors
             page.values[question.id] = None
@@ -84,6 +90,11 @@ def read_page(
         if cleaned.notes:
             page.notes[question.id] = cleaned.notes
     return page
+
+
+def _free(question: Question, cleaned: Cleaned, language: str, *, for_staff: bool) -> Cleaned:
+    wrong = wrong_slot(question, cleaned.value, language=language, now=clock.now(), for_staff=for_staff)
+    return Cleaned(None, wrong) if wrong else cleaned
 
 
 def looked_up(questions: Iterable[Question], data: QueryDict, page: PageInput) -> bool:

@@ -353,6 +353,9 @@ def resident_timeline(application: Application, definition: Definition, language
         "extend": _("予定の日を延ばしました"),
         "edit_answer": _("担当の部署が、内容の一部を直しました"),
         "decide": _("決定しました"),
+        "change_slot": _("予約の日時を変えました"),
+        "book_slot": _("担当の部署が、予約を取りました"),
+        "cancel_slot": _("予約を取り消しました"),
         "look_again": _("もう一度調べてほしいという申出を受け付けました"),
         "withdraw": _("取り下げました"),
     }
@@ -368,6 +371,8 @@ def resident_timeline(application: Application, definition: Definition, language
             text = kind.label.of(language) if kind else ""
         elif event.kind == "send_document":
             text = document_label(definition, event, language)
+        elif event.kind == "cancel_slot":
+            text = str(event.detail.get("reason", ""))
         elif event.kind == "extend":
             day = both_eras(date.fromisoformat(event.detail["to"]))
             text = _("%(day)sまでに終わる見込みです。") % {"day": day}

@@ -157,3 +157,6 @@ _add_of_case(
 _add("Disaster")
 _add("DisasterFiling")  # the area stays for the counts of the disaster
 _add_of_case("SecondLookRequest", ("reason",), "Looking again at a decision on request (再調査)")
+_add("SlotPlace")
+_add("Slot")
+_add_of_case("SlotBooking", ("slot",), "Keeping the time that a case booked from being booked by others")

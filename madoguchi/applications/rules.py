@@ -190,6 +190,12 @@ def is_due_soon(*, due: date | None, status: str, today: date, days: int = 7) ->
     return due is not None and status in OPEN and today <= due <= today + timedelta(days=days)
 
 
+def frees_slot(definition: Definition, kind_id: str) -> bool:
+    """Whether a decision gives a booked slot back: one that is not in favour of the person."""
+    kind = definition.workflow.decision(kind_id)
+    return kind is not None and kind.outcome in ("refused", "dismissed", "returned")
+
+
 def decision_kinds(definition: Definition) -> tuple[DecisionKind, ...]:
     """The decisions this procedure knows; a 届出 knows no refusal (行政手続法 第37条)."""
     if definition.kind_of_act == "notification":

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from madoguchi.applications.views import filing, keeping, messages, questions, status, uploads
+from madoguchi.applications.views import booking, filing, keeping, messages, questions, status, uploads
 
 app_name = "applications"
 
@@ -23,6 +23,8 @@ urlpatterns = [
     path("status/<uuid:application_id>/correction/", status.correction, name="correction"),
     path("status/<uuid:application_id>/doc/<slug:document_id>/", status.late_document, name="late_document"),
     path("status/<uuid:application_id>/messages/", messages.messages, name="messages"),
+    path("status/<uuid:application_id>/booking/", booking.change, name="booking"),
+    path("status/<uuid:application_id>/booking/cancel/", booking.cancel, name="booking_cancel"),
     path("status/<uuid:application_id>/withdraw/", status.withdraw, name="withdraw"),
     path("status/<uuid:application_id>/second-look/", status.second_look, name="second_look"),
     path(

@@ -124,6 +124,10 @@ def question(node: Node, section_id: str, group_id: str | None = None) -> Questi
         max_files=node.integer("max_files"),
         item_label=node.text("item_label", f"{key}.item_label"),
         questions=tuple(question(child, section_id, question_id) for child in node.children("questions")),
+        stock=node.string("stock"),
+        first_days=node.integer("first_days") or 0,
+        last_days=node.integer("last_days"),
+        change_days=1 if (change_days := node.integer("change_days")) is None else change_days,
     )
     if kind is None:
         return compiled

@@ -133,6 +133,10 @@ class Question:
     max_files: int | None = None
     item_label: Text = EMPTY
     questions: tuple[Question, ...] = ()  # group
+    stock: str = ""  # slot: which places of the city are offered
+    first_days: int = 0  # slot: so many days ahead the first day may be chosen
+    last_days: int | None = None  # slot: so many days ahead the last one; None: as far as the stock goes
+    change_days: int = 1  # slot: until so many days before, who filed may change or cancel it
     control: Mapping[str, Any] = field(default_factory=dict)  # what its kind tells the widget
 
     def option(self, option_id: str) -> Option | None:

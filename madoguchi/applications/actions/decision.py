@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from madoguchi.applications import letters, rules
 from madoguchi.applications.actions.review import change_case, commit_case
+from madoguchi.applications.actions.slots import release_slot
 from madoguchi.applications.chain_permissions import decides_as, deciding_department, post_of
 from madoguchi.applications.chain_queries import consultations_of
 from madoguchi.applications.chains import Capacity, is_settled, restored
@@ -16,6 +17,7 @@ from madoguchi.common import clock, kernel
 from madoguchi.identity.models import Staff
 from madoguchi.japan.eras import to_wareki
 from madoguchi.japan.fiscal import fiscal_year
+from madoguchi.procedures.queries import definition_of
 
 NUMBER_ATTEMPTS = 5
 
@@ -137,6 +139,8 @@ def _decided(
         },
         otherwise=ChangedMeanwhile(),
     )
+    if rules.frees_slot(definition_of(application.procedure_version_id), proposal.kind):
+        release_slot(unit, application)
     unit.job("applications.after_decision", {"decision": str(proposal.id)})
     if as_ == Capacity.SUBSTITUTE:
         unit.job("applications.tell_substitution", {"decision": str(proposal.id)})

@@ -19,6 +19,7 @@ from madoguchi.applications.actions.review import (
     commit_case,
     with_answer_at,
 )
+from madoguchi.applications.actions.slots import follow_slot
 from madoguchi.applications.errors import NotComplete, NothingChanged, ReasonMissing, UnknownChoice
 from madoguchi.applications.models import AnswerEdit, Application, EditedAnswer
 from madoguchi.applications.permissions import may_act_on, require
@@ -104,7 +105,8 @@ def edit_answer(
     """Put one answer right. Answers that are asked no more are dropped, computed ones computed anew.
 
     What was filed stays in `filed_answers`; search keys and protection follow. Raises `NotAllowed` (proposed, closed,
-    somebody else's case), `ReasonMissing`, `UnknownChoice`, `NothingChanged`, `NotComplete`, `ChangedMeanwhile`.
+    somebody else's case), `ReasonMissing`, `UnknownChoice`, `NothingChanged`, `NotComplete`, `SlotNotFree`,
+    `ChangedMeanwhile`.
     """
     require(may_act_on(by, application, today=clock.tokyo_date(now)))
     require(rules.may_edit_answers(application.status))
@@ -148,6 +150,7 @@ def edit_answer(
             )
         )
     follow_place(unit, application, outcome.answers)
+    follow_slot(unit, application, outcome.answers, now=now)
     follow_name(unit, application, keys=facts.keys, birth_on=facts.birth_on, by=by.actor, now=now)
     unit.job("applications.tell_edit", {"edit": str(edit.id)})
     commit_case(unit, application)

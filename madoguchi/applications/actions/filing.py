@@ -10,12 +10,14 @@ from typing import Any
 from madoguchi.applications import queries, rules
 from madoguchi.applications.actions.drafts import new_number
 from madoguchi.applications.actions.protection import carry_over
+from madoguchi.applications.actions.slots import take_slot
 from madoguchi.applications.errors import (
     AlreadyFiled,
     ChangedMeanwhile,
     MayNotFile,
     NoLongerTaken,
     NotComplete,
+    SlotNotFree,
 )
 from madoguchi.applications.models import (
     LONGEST_KEY,
@@ -53,7 +55,8 @@ def file_draft(*, draft: Draft, now: datetime, accept_incomplete: bool = False) 
     then put right by a correction or refused with its reason. So is what reached the office before its procedure
     was closed.
 
-    Raises `NoLongerTaken`, `MayNotFile`, `NotComplete`, `ChangedMeanwhile` (saved in another tab), `AlreadyFiled`.
+    Raises `NoLongerTaken`, `MayNotFile`, `NotComplete`, `SlotNotFree`, `ChangedMeanwhile` (saved in another tab),
+    `AlreadyFiled`.
     """
     if not accept_incomplete and not procedures.is_open(draft.procedure_id):
         raise AlreadyFiled if Application.objects.filter(id=draft.id).exists() else NoLongerTaken
@@ -102,8 +105,9 @@ def file_draft(*, draft: Draft, now: datetime, accept_incomplete: bool = False) 
     unit.job("applications.after_filing", {"application": str(application.id)})
     unit.job("applications.route", {"application": str(application.id)})
     try:
+        take_slot(unit, application, definition, now=now, anyway=accept_incomplete)
         kernel.commit(unit)
-    except ChangedMeanwhile:
+    except (ChangedMeanwhile, SlotNotFree):
         if Application.objects.filter(id=draft.id).exists():
             raise AlreadyFiled from None
         raise

@@ -12,6 +12,7 @@ from madoguchi.applications.actions.drafts import attachment_of, attachment_of_a
 from madoguchi.applications.actions.filing import applicant_facts
 from madoguchi.applications.actions.protection import follow_name
 from madoguchi.applications.actions.review import change_case, commit_case, with_answer_at
+from madoguchi.applications.actions.slots import release_slot
 from madoguchi.applications.errors import (
     ChangedMeanwhile,
     NoRoom,
@@ -80,7 +81,7 @@ def answer_correction(
     wrong = tuple(p for p in evaluation.problems if _target_of(definition, p) in values)
     if wrong:
         raise NotComplete(wrong)
-    answers = _with_computed(definition, answers, application.received_on)
+    answers = with_computed(definition, answers, application.received_on)
     facts = applicant_facts(definition, answers)
     email = definition.fact_question("applicant.email")
     unit = kernel.Unit()
@@ -166,7 +167,7 @@ def _target_of(definition: Definition, problem: Problem) -> str:
     return f"{definition.question(problem.question_id).group_id}/{problem.member_id}/{problem.question_id}"
 
 
-def _with_computed(definition: Definition, answers: Mapping[str, Any], day: date) -> dict[str, Any]:
+def with_computed(definition: Definition, answers: Mapping[str, Any], day: date) -> dict[str, Any]:
     """The answers with what the city computes from them, as of the day of receipt; nothing else changes."""
     computed = {q.id for q in definition.all_questions() if q.computed is not None}
     if not computed:
@@ -249,5 +250,6 @@ def withdraw(
         set={"answered_at": now},
         expect=None,
     )
+    release_slot(unit, application)
     unit.job("applications.tell_withdrawal", {"application": str(application.id)})
     commit_case(unit, application)

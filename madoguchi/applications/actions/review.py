@@ -206,7 +206,7 @@ def _check_item(definition: Definition, answers: Mapping[str, Any], item: Item) 
     if item.target == "document":
         if item.target_id not in {document.id for document in definition.documents}:
             raise UnknownChoice
-    elif item.target != "question" or not can_be_answered(definition, answers, item.target_id):
+    elif item.target != "question" or not can_be_asked_again(definition, answers, item.target_id):
         raise UnknownChoice
 
 
@@ -223,6 +223,14 @@ def can_be_answered(definition: Definition, answers: Mapping[str, Any], target_i
         return not rest
     members = answers.get(group_id) or []
     return group_id == question.group_id and any(m.get("_id") == member_id for m in members)
+
+
+def can_be_asked_again(definition: Definition, answers: Mapping[str, Any], target_id: str) -> bool:
+    """Whether a correction may ask for this: a booked slot has a page of its own."""
+    return (
+        can_be_answered(definition, answers, target_id)
+        and definition.question(target_id.rpartition("/")[2]).kind != "slot"
+    )
 
 
 def answer_at(answers: Mapping[str, Any], target_id: str) -> Any:

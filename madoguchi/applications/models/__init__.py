@@ -35,6 +35,7 @@ from madoguchi.applications.models.retention import (
     RetentionAssignment,
     RetentionClass,
 )
+from madoguchi.applications.models.slots import Slot, SlotBooking, SlotPlace
 from madoguchi.applications.rules import Channel, Status
 
 __all__ = [
@@ -83,6 +84,9 @@ __all__ = [
     "RoutingRule",
     "SavedFilter",
     "SecondLookRequest",
+    "Slot",
+    "SlotBooking",
+    "SlotPlace",
     "Status",
     "StepBatch",
     "StepBatchItem",

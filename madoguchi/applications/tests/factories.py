@@ -6,7 +6,7 @@ import copy
 import functools
 import itertools
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from madoguchi.applications import actions, letters
@@ -57,6 +57,9 @@ from madoguchi.applications.models import (
     RoutingRule,
     SavedFilter,
     SecondLookRequest,
+    Slot,
+    SlotBooking,
+    SlotPlace,
     Status,
     StepBatch,
     StepBatchItem,
@@ -64,7 +67,9 @@ from madoguchi.applications.models import (
     StepResult,
 )
 from madoguchi.applications.secrets import receipt_secret
-from madoguchi.applications.tests.offers import offer
+from madoguchi.applications.slot_queries import canonical
+from madoguchi.applications.slot_rules import Hours
+from madoguchi.applications.tests.offers import offer, sample
 from madoguchi.common import clock
 from madoguchi.common.ids import new_id, secret_digest
 from madoguchi.identity.models import Staff
@@ -742,3 +747,63 @@ def SecondLookRequestFactory(**fields: Any) -> SecondLookRequest:
         "entered_at": clock.now(),
     }
     return SecondLookRequest.objects.create(application=application, **(values | fields))
+
+
+def SlotPlaceFactory(**fields: Any) -> SlotPlace:
+    """A room with one time on every weekday morning, of the department that reserves facilities."""
+    code = f"room-{next(_numbers)}"
+    standard = {
+        "stock": "facilities",
+        "code": code,
+        "name": f"会議室 {code}",
+        "department_code": "lifelong-learning",
+        "hours": [Hours((0, 1, 2, 3, 4), time(9), time(12), 1, 900).stored],
+        "changed_at": NOW,
+    }
+    return SlotPlace.objects.create(**{**standard, **fields})
+
+
+def SlotFactory(**fields: Any) -> Slot:
+    """A free morning nine days from now."""
+    capacity = fields.pop("capacity", 1)
+    standard = {
+        "day": TODAY + timedelta(days=9),
+        "starts_at": time(9),
+        "ends_at": time(12),
+        "capacity": capacity,
+        "free": capacity,
+        "price_yen": 900,
+    }
+    place = fields.pop("place", None) or SlotPlaceFactory()
+    return Slot.objects.create(place=place, **{**standard, **fields})
+
+
+def SlotBookingFactory(**fields: Any) -> SlotBooking:
+    """A case that holds a slot; the slot has one place less."""
+    slot = fields.pop("slot", None) or SlotFactory()
+    application = fields.pop("application", None) or booked_case(slot)
+    Slot.objects.filter(id=slot.id).update(free=slot.free - 1)
+    slot.refresh_from_db()
+    return SlotBooking.objects.create(slot=slot, application=application, taken_at=NOW, **fields)
+
+
+def booked_case(slot: Slot, **fields: Any) -> Application:
+    """A filing for this slot, which does not hold it yet."""
+    version = offered("facility_reservation")
+    answers = {**sample("facility_reservation_meeting")["answers"], "booking": canonical(slot)}
+    return ApplicationFactory(procedure_version=version, answers=answers, **fields)
+
+
+def stocked(answers: dict[str, Any], *, stock: str = "facilities", question: str = "booking") -> Slot | None:
+    """The slot that these answers name, free in the stock; None where they name none."""
+    value = answers.get(question)
+    if not isinstance(value, dict) or "resource" not in value:
+        return None
+    place = SlotPlaceFactory(stock=stock, code=value["resource"], name=value["name"], hours=[])
+    return SlotFactory(
+        place=place,
+        day=date.fromisoformat(value["day"]),
+        starts_at=time.fromisoformat(value["start"]),
+        ends_at=time.fromisoformat(value["end"]),
+        price_yen=value["price_yen"],
+    )

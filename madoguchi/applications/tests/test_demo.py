@@ -31,6 +31,9 @@ from madoguchi.applications.models import (
     InternalNote,
     Message,
     OpinionRequest,
+    Slot,
+    SlotBooking,
+    SlotPlace,
     Status,
     StepRequest,
     StepResult,
@@ -81,6 +84,9 @@ def pictured() -> list[tuple[Any, ...]]:
     bound = DisasterFiling.objects.order_by("application_id").values_list(
         "application_id", "disaster_id", "grade"
     )
+    booked = SlotBooking.objects.order_by("id").values_list(
+        "id", "application_id", "slot__day", "slot__price_yen"
+    )
     said = Message.objects.order_by("id").values_list("id", "text", "at", "asks")
     return [
         tuple(people),
@@ -91,6 +97,7 @@ def pictured() -> list[tuple[Any, ...]]:
         tuple(steps),
         tuple(agenda),
         tuple(bound),
+        tuple(booked),
     ]
 
 
@@ -114,6 +121,9 @@ def built(now: datetime, seed: int) -> list[tuple[Any, ...]]:
             Consultation,
             Decision,
             DocumentCounter,
+            SlotBooking,
+            Slot,
+            SlotPlace,
             Application,
             Restriction,
         ):
@@ -387,3 +397,16 @@ def test_the_demo_log_ins_may_decide_every_procedure_from_filing_to_decision(cit
         assert may_handle(people["officer"], application, today=today)
         assert may_approve(people["approver"], application, today=today)
         assert may_approve(people["head"], application, today=today)
+
+
+def test_places_are_marked_as_made_up_and_hold_as_many_bookings_as_they_have_lost_places(
+    city: list[Application],
+) -> None:
+    slots = list(Slot.objects.prefetch_related("bookings__application").select_related("place"))
+
+    assert all("見本" in place.name for place in SlotPlace.objects.all())
+    assert all(slot.free == slot.capacity - len(slot.bookings.all()) for slot in slots)
+    held = [one.application for slot in slots for one in slot.bookings.all()]
+    assert held
+    assert Status.WITHDRAWN not in {case.status for case in held}
+    assert all(case.answers["booking"]["resource"].startswith("sample-") for case in held)

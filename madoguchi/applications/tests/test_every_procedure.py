@@ -14,7 +14,13 @@ from madoguchi.applications.handover_reading import read_one
 from madoguchi.applications.letters import filing_copy, restored
 from madoguchi.applications.models import Application, Decision, Handover, Status
 from madoguchi.applications.tests.conftest import SetClock
-from madoguchi.applications.tests.factories import ApplicationFactory, department_of, offered, somebody
+from madoguchi.applications.tests.factories import (
+    ApplicationFactory,
+    department_of,
+    offered,
+    somebody,
+    stocked,
+)
 from madoguchi.applications.tests.offers import offer
 from madoguchi.applications.tests.stepping import all_done
 from madoguchi.applications.tests.visitor import Visitor
@@ -79,6 +85,7 @@ def decided(case: Application, kind_id: str) -> Decision:
 def test_an_ordinary_sample_is_filed_page_by_page_without_scripts(file: str, set_clock: SetClock) -> None:
     one = ordinary(file)
     at_its_day(one, set_clock)
+    stocked(one["answers"])
 
     page = Visitor().file(one["procedure"], offer(file), one["answers"])
 
@@ -119,6 +126,7 @@ def test_a_sample_is_decided_told_and_handed_over(name: str, set_clock: SetClock
 def test_a_sample_that_is_stopped_is_told_why_before_it_can_be_sent(name: str, set_clock: SetClock) -> None:
     one = WRITTEN[name]
     at_its_day(one, set_clock)
+    stocked(one["answers"])
     definition = offer(one["procedure"].replace("-", "_"))
     rules = [rule for rule in definition.eligibility if rule.id in one["expect"]["stops"]]
     visitor = Visitor()

@@ -50,6 +50,7 @@ from madoguchi.applications.models import (
     LegalHold,
     ProducedFile,
     RetentionClass,
+    SlotBooking,
     StepBatch,
 )
 from madoguchi.applications.produced import keep
@@ -76,6 +77,7 @@ from madoguchi.applications.tests.factories import (
     ProducedFileFactory,
     RetentionAssignmentFactory,
     RetentionClassFactory,
+    SlotBookingFactory,
     StepBatchFactory,
     StepBatchItemFactory,
     StepRequestFactory,
@@ -486,6 +488,17 @@ def test_an_extension_is_erased_with_its_case_and_otherwise_never_changed(desk: 
     unit.erase(Extension, where={"reason": "x"})
 
     assert len(unit.statements) == 1
+
+
+def test_a_booking_goes_with_its_case_and_the_stock_still_adds_up(desk: Desk, set_clock: SetClock) -> None:
+    held = SlotBookingFactory(application=closed())
+    set_clock(LATER)
+
+    erased(desk)
+
+    held.slot.refresh_from_db()
+    assert not SlotBooking.objects.exists()
+    assert held.slot.free == held.slot.capacity
 
 
 # --- what is due, and who decides ------------------------------------------------------------------------------

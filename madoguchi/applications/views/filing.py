@@ -17,6 +17,7 @@ from madoguchi.applications.errors import (
     NoLongerTaken,
     NotAllowed,
     NotComplete,
+    SlotNotFree,
 )
 from madoguchi.applications.models import Application, Draft
 from madoguchi.applications.secrets import secret_of
@@ -120,9 +121,18 @@ def _submit(request: HttpRequest, draft: Draft) -> HttpResponse:
         return render(request, "applications/stopped.html", Look(draft).context, status=422)
     except NotComplete as error:
         return _show_check(request, Look(draft), error.problems)
+    except SlotNotFree as taken:
+        return _choose_another_slot(draft, taken)
     capabilities.let_go_of_draft(request, draft_id)
     capabilities.hold_receipt(request, draft_id, now=now)
     return redirect("applications:receipt", draft_id)
+
+
+def _choose_another_slot(draft: Draft, taken: SlotNotFree) -> HttpResponse:
+    """Back to the question of the slot, which says what happened and what else is free; nothing typed is lost."""
+    question = procedures.definition_of(draft.procedure_version_id).question(taken.question_id)
+    address = reverse("applications:section", args=[draft.id, question.section_id])
+    return redirect(f"{address}?return=check")
 
 
 @with_receipt

@@ -25,6 +25,7 @@ from madoguchi.applications.page_reading import (
     seen_mark,
     summary_of,
 )
+from madoguchi.applications.slot_tables import SlotTable, table_for, wrong_slot
 from madoguchi.applications.views.access import with_draft
 from madoguchi.applications.views.looking import Look, path_of, to_check
 from madoguchi.applications.views.uploads import promise_of, sent_files, take_uploads
@@ -32,11 +33,11 @@ from madoguchi.common import clock
 from madoguchi.common.pages import render
 from madoguchi.procedures.definition import Question, Section
 from madoguchi.procedures.kinds import registry
-from madoguchi.procedures.kinds.base import CleanContext, FieldError
+from madoguchi.procedures.kinds.base import CleanContext, FieldError, Raw
 from madoguchi.procedures.kinds.group import MEMBER_ID
 from madoguchi.procedures.logic import accept_answers, evaluate, options_offered
 
-Errors = Mapping[str, tuple[FieldError, ...]]
+Errors = dict[str, tuple[FieldError, ...]]
 
 
 @with_draft
@@ -135,6 +136,7 @@ class _Page:
         shown = [q for q in self.questions if self.is_asked(q) or q.id in also]
         if errors is None:
             errors = self._errors_kept(shown, kept) if kept and typed is None else {}
+            errors = errors | self._slots_lost(shown, errors) if typed is None else errors
         items = self._items(shown, kept, errors, notes or {})
         context = look.context | {
             "section": self.section,
@@ -169,9 +171,13 @@ class _Page:
                 sent=sent_files(q, answers),
                 promise=promise_of(q),
                 offered=self._offered(q),
+                table=self._table(q, raw_for(q, answers, kept)),
             )
             for q in shown
         ]
+
+    def _table(self, question: Question, raw: Raw) -> SlotTable | None:
+        return table_for(question, raw, language=self.look.language, now=clock.now())
 
     def _offered(self, question: Question) -> frozenset[str] | None:
         """The options to choose from now, where they depend on other answers."""
@@ -189,6 +195,16 @@ class _Page:
     def _errors_kept(self, shown: list[Question], kept: Mapping[str, Any]) -> Errors:
         """What is wrong with what was typed here earlier: said again when the page comes back."""
         return self.problems(shown) | judged(shown, kept, self.context)
+
+    def _slots_lost(self, shown: list[Question], errors: Errors) -> dict[str, tuple[FieldError, ...]]:
+        """A slot that was chosen before and that others took meanwhile."""
+        wishes = {q.id: (q, self.answers[q.id]) for q in shown if q.kind == "slot" and q.id in self.answers}
+        found = {
+            question_id: wrong_slot(question, value, language=self.look.language, now=clock.now())
+            for question_id, (question, value) in wishes.items()
+            if question_id not in errors
+        }
+        return {question_id: wrong for question_id, wrong in found.items() if wrong}
 
     def problems(self, questions: list[Question]) -> dict[str, tuple[FieldError, ...]]:
         """What the filing as a whole finds wrong or missing among these questions."""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from madoguchi.applications import actions, capabilities, durations, external_queries, limits, queries, rules
+from madoguchi.applications.actions.booking import may_cancel_slot, may_change_slot
 from madoguchi.applications.actions.disasters import look_again
 from madoguchi.applications.actions.resident import is_asked_for, open_correction
 from madoguchi.applications.correcting import read_answers, shown_items
@@ -20,6 +21,7 @@ from madoguchi.applications.errors import ChangedMeanwhile, NoRoom, NotAllowed, 
 from madoguchi.applications.models import Application, Channel, Correction, CorrectionItem, Extension
 from madoguchi.applications.produced import copy_pdf, decision_pdf, extension_pdf
 from madoguchi.applications.receiving import LIMITS, take_all
+from madoguchi.applications.slot_tables import booked_text
 from madoguchi.applications.status_texts import status_text
 from madoguchi.applications.views.access import with_receipt
 from madoguchi.common import access, clock
@@ -109,6 +111,11 @@ def page(request: HttpRequest, application: Application) -> HttpResponse:
         "may_ask_again": external_queries.may_be_looked_at_again(
             application, definition, today=clock.today()
         ),
+        "booking": booked_text(application, language),
+        "may_change_slot": may_change_slot(application, now=clock.now()),
+        "may_cancel_slot": may_cancel_slot(application, now=clock.now()),
+        "booked": "booked" in request.GET,
+        "cancelled": "cancelled" in request.GET,
         "late_documents": _late_rows(application, definition, correction, language),
         "received": "received" in request.GET,
         "not_taken": "not_taken" in request.GET,

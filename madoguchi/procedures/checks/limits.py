@@ -34,6 +34,7 @@ PARTS = {
     ),
     "vehicle_number": ("region", "class", "kana", "number"),
     "map_point": ("lat", "lng"),
+    "slot": ("resource", "name", "day", "start", "end", "minutes", "price_yen"),
     "date": ("text", "from", "to"),
 }
 FACTS = {
@@ -59,7 +60,14 @@ def check(sheet: Sheet) -> None:
         _bounds(sheet, question)
         _pattern(sheet, question)
         _source_of_answer(sheet, question)
+    _one_slot(sheet, known)
     _export(sheet, known)
+
+
+def _one_slot(sheet: Sheet, known: Known) -> None:
+    for question in [one for one in known.questions.values() if one.kind == "slot"][1:]:
+        mend = "ほかの枠は、別の手続に分けてください。"
+        sheet.note((*question.path, "kind"), "second_slot", "予約の枠は、1つの手続に1つだけ置けます。", mend)
 
 
 def _bounds(sheet: Sheet, question: Asked) -> None:

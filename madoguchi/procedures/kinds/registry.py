@@ -22,6 +22,7 @@ from madoguchi.procedures.kinds.map_point import MapPoint
 from madoguchi.procedures.kinds.numbers import CorporateNumber, IndividualNumber, InsuredNumber
 from madoguchi.procedures.kinds.person_name import PersonName
 from madoguchi.procedures.kinds.phone import Phone
+from madoguchi.procedures.kinds.slot import Slot
 from madoguchi.procedures.kinds.text import LongText, Text
 from madoguchi.procedures.kinds.vehicle_number import VehicleNumber
 
@@ -49,6 +50,7 @@ _kinds: dict[str, Kind] = {
         Files(),
         Photo(),
         MapPoint(),
+        Slot(),
         Declaration(),
         Statement(),
     )

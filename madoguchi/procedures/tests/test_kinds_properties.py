@@ -38,6 +38,7 @@ QUESTIONS = {
     "file": question("file"),
     "photo": question("photo"),
     "map_point": question("map_point"),
+    "slot": question("slot", stock="rooms"),
     "group": question("group", questions=[{"id": "inner", "kind": "text", "label": "中"}]),
     "declaration": question("declaration"),
     "statement": question("statement"),

@@ -24,6 +24,7 @@ from madoguchi.applications.desk_looks import note_look
 from madoguchi.applications.desk_options import options
 from madoguchi.applications.desk_queries import STATUS_KINDS, due_of
 from madoguchi.applications.desk_related import related
+from madoguchi.applications.desk_slots import slot_line
 from madoguchi.applications.desk_steps import blocked_words, step_rows
 from madoguchi.applications.errors import NotAllowed
 from madoguchi.applications.models import Channel, DisasterFiling, InternalNote, Status
@@ -118,6 +119,7 @@ def show(
         else None,
         "earlier": before,
         "blocked": blocked_words(application, definition),
+        "slot": slot_line(application, definition),
         "steps": step_rows(application, definition, case.staff, today=case.today),
         "related": others,
         "household": kin,
@@ -176,6 +178,7 @@ def done_sentence(done: str) -> str:
         "return": _("補正を依頼しました。申請者に知らせます。"),
         "answer": _("補正の回答を登録しました。"),
         "edit": _("回答を訂正しました。申請者に知らせます。"),
+        "slot": _("予約を変えました。"),
         "extend": _("期限を延ばしました。通知書を作成し、メールの宛先があれば申請者に知らせます。"),
         "opinion": _("意見を照会しました。相手の課に知らせます。"),
         "opinion_withdrawn": _("意見照会を取りやめました。"),

@@ -15,7 +15,7 @@ from madoguchi.applications.actions.review import answer_at
 from madoguchi.applications.correcting import offered_now
 from madoguchi.applications.desk_edits import shown
 from madoguchi.applications.desk_options import options
-from madoguchi.applications.errors import NotComplete, NothingChanged
+from madoguchi.applications.errors import NotComplete, NothingChanged, SlotNotFree
 from madoguchi.applications.page_reading import (
     PageInput,
     clean_context,
@@ -24,6 +24,7 @@ from madoguchi.applications.page_reading import (
     read_page,
     summary_of,
 )
+from madoguchi.applications.slot_tables import table_for, wrong_slot
 from madoguchi.applications.targets import target_title
 from madoguchi.applications.views.desk.case import HANDLES, done, head_of
 from madoguchi.applications.views.desk.opening import OpenCase, with_case
@@ -55,7 +56,7 @@ def edit(request: HttpRequest, case: OpenCase) -> HttpResponse:
         context_of = clean_context(
             definition, application.answers, today=application.received_on, language=desk.LANGUAGE
         )
-        page = read_page([question], request.POST, context_of, stored={})
+        page = read_page([question], request.POST, context_of, stored={}, for_staff=True)
         if not looked_up([question], request.POST, page) and AGAIN not in request.POST:
             errors = _form_errors(reason, channel)
             if not errors and not page.errors:
@@ -79,6 +80,7 @@ def edit(request: HttpRequest, case: OpenCase) -> HttpResponse:
         "field_errors": page.errors.get(question.id, ()),
         "notes": page.notes.get(question.id, ()),
         "offered": offered_now(application, question, target),
+        "table": table_for(question, raw, language=desk.LANGUAGE, now=case.now, for_staff=True),
         "lang": desk.LANGUAGE,
         "reason": reason,
         "longest_reason": LONGEST_REASON,
@@ -149,6 +151,11 @@ def _save(
     except NothingChanged:
         text = _("いまの回答と同じです。訂正する内容を入力してください。")
         page.errors[question.id] = (FieldError("", text, "unchanged"),)
+    except SlotNotFree:
+        value = page.values[question.id]
+        page.errors[question.id] = wrong_slot(
+            question, value, language=desk.LANGUAGE, now=case.now, for_staff=True
+        )
     except NotComplete as error:
         page.errors[question.id] = tuple(
             FieldError(p.subfield, p.message, p.code) for p in error.problems if isinstance(p, Problem)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from madoguchi.applications import actions, queries
 from madoguchi.applications.actions.filing import applicant_facts
 from madoguchi.applications.entry_pages import LANGUAGE, Entry, ShownPart, Typed
-from madoguchi.applications.errors import AlreadyFiled, ChangedMeanwhile
+from madoguchi.applications.errors import AlreadyFiled, ChangedMeanwhile, SlotNotFree
 from madoguchi.applications.models import Attachment, Channel, Draft
 from madoguchi.applications.page_reading import UPLOADS
 from madoguchi.applications.permissions import HANDLES as HANDLING
@@ -268,7 +268,7 @@ def check(request: HttpRequest, open_entry: OpenEntry) -> HttpResponse:
                 return redirect(f"{reverse('desk:case_receipt', args=[draft_id])}?new=1")
             except AlreadyFiled:
                 return redirect("desk:case", draft_id)
-            except ChangedMeanwhile:
+            except (ChangedMeanwhile, SlotNotFree):
                 fresh = Draft.objects.filter(id=draft_id).first()
                 if fresh is None:
                     return redirect(open_entry.url)

@@ -40,7 +40,9 @@ def keep(request: HttpRequest, open_entry: OpenEntry) -> dict[str, list[str]]:
 
 def read_part(request: HttpRequest, entry: Entry, part: Part) -> PageInput:
     """What was sent for one part, with what a look-up adds."""
-    page = read_page(part.questions, request.POST, entry.context, stored=part.answers, prefix=part.prefix)
+    page = read_page(
+        part.questions, request.POST, entry.context, stored=part.answers, prefix=part.prefix, for_staff=True
+    )
     if part.prefix == "q.":
         looked_up(part.questions, request.POST, page)
     return page

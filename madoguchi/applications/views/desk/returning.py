@@ -106,7 +106,7 @@ def ask_blocks(case: OpenCase, data: QueryDict | None) -> list[AskBlock]:
 
     blocks = []
     for block in queries.blocks(definition, evaluation.answers, set(evaluation.visible), desk.LANGUAGE):
-        answerable = {question.id for question in askable(line.question for line in block.lines)}
+        answerable = {q.id for q in askable(line.question for line in block.lines) if q.kind != "slot"}
         rows = [
             row("question", x.target, x.label, x.text) for x in block.lines if x.question.id in answerable
         ]
