@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -41,7 +42,7 @@ def column(request: HttpRequest, label: str, key: str, order: str) -> dict[str, 
     return {"label": label, "sort": address_with(request, sort=asked), "sorted": words.get(order)}
 
 
-def paged(request: HttpRequest, rows: QuerySet[Model]) -> tuple[Page[Any], dict[str, Any]]:
+def paged(request: HttpRequest, rows: QuerySet[Any] | Sequence[Any]) -> tuple[Page[Any], dict[str, Any]]:
     """One page of rows, and what the pagination component needs."""
     paginator = Paginator(rows, ROWS)
     page = paginator.get_page(request.GET.get("page"))

@@ -2,6 +2,7 @@ from django.urls import path
 
 from madoguchi.common.spreadsheets import list_paths
 from madoguchi.procedures import desk_pages, views
+from madoguchi.procedures.inventory import desk_next
 from madoguchi.procedures.inventory import desk_pages as inventory
 
 app_name = "procedures"
@@ -15,4 +16,6 @@ urlpatterns = [
     path("studio/blocks/<slug:block_id>/", desk_pages.block, name="block"),
     path("studio/inventory/", inventory.listing, name="inventory"),
     *list_paths("studio/inventory/list", inventory.file, "inventory-csv", "inventory-excel"),
+    path("studio/inventory/next/", desk_next.listing, name="inventory-next"),
+    *list_paths("studio/inventory/next", desk_next.file, "inventory-next-csv", "inventory-next-excel"),
 ]

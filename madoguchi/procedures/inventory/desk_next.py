@@ -1,0 +1,187 @@
+"""What to put online next, for staff: in the order of the rule, with what each further procedure would bring."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from madoguchi.common import access, clock, desk_lists
+from madoguchi.common.pages import render
+from madoguchi.common.spreadsheets import FileKind, list_response
+from madoguchi.identity import queries as identity
+from madoguchi.organization import queries as organization
+from madoguchi.organization.rules import Role
+from madoguchi.procedures.inventory import candidates, queries
+from madoguchi.procedures.inventory.rules import EASE, Step
+from madoguchi.procedures.models import InventoryEntry
+
+PARTS = ("", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the address asks for: the entries, the departments to choose from by name, and the part."""
+
+    entries: QuerySet[InventoryEntry]
+    departments: list[tuple[str, str]]
+    department: str
+    is_unknown: bool
+
+
+@access.staff("officer", "head", "office")
+@require_GET
+def listing(request: HttpRequest) -> HttpResponse:
+    """The procedures to put online next, by department; those that get no place stand apart."""
+    asked = _asked(request)
+    unknown = candidates.without_place(asked.entries)
+    steps = candidates.steps(asked.entries)
+    page, pagination = desk_lists.paged(request, unknown if asked.is_unknown else steps)
+    context = {
+        "here": "inventory",
+        "tabs": _tabs(request, len(steps), unknown.count(), is_unknown=asked.is_unknown),
+        "is_unknown": asked.is_unknown,
+        "department": asked.department,
+        "departments": asked.departments,
+        "rule": _rule(),
+        "reach": candidates.reach(asked.entries),
+        "synthetic": asked.entries.filter(synthetic=True).exists(),
+        "header": _header(is_unknown=asked.is_unknown),
+        "rows": _rows(asked, page),
+        "pagination": pagination,
+        "csv": reverse("procedures:inventory-next-csv") + desk_lists.address_with(request),
+    }
+    return render(request, "procedures/desk/inventory_next.html", context)
+
+
+@access.staff("officer", "head", "office")
+@require_GET
+def file(request: HttpRequest, kind: FileKind) -> HttpResponseBase:
+    """The part shown as a file, whole."""
+    asked = _asked(request)
+    found: Iterable[Step | InventoryEntry] = (
+        candidates.without_place(asked.entries) if asked.is_unknown else candidates.steps(asked.entries)
+    )
+    name = "inventory-unknown" if asked.is_unknown else "inventory-next"
+    return list_response(request, kind, name, _header(is_unknown=asked.is_unknown), _rows(asked, found))
+
+
+def _asked(request: HttpRequest) -> _Asked:
+    seen = queries.entries(_seen_by(request))
+    codes = set(
+        seen.filter(candidates.ON_PAPER).order_by().values_list("department_code", flat=True).distinct()
+    )
+    departments = sorted(_names(codes).items(), key=lambda one: one[1])
+    code = desk_lists.choice(request, "department", ("", *codes))
+    return _Asked(
+        entries=seen.filter(department_code=code) if code else seen,
+        departments=departments,
+        department=code,
+        is_unknown=desk_lists.choice(request, "part", PARTS) == "unknown",
+    )
+
+
+def _seen_by(request: HttpRequest) -> set[str] | None:
+    """The departments whose entries one may see; None for all."""
+    staff, today = identity.staff_of(request), clock.today()
+    if organization.departments_of(staff, today, {Role.OFFICE}):
+        return None
+    return organization.departments_of(staff, today, {Role.OFFICER, Role.HEAD})
+
+
+def _names(codes: Collection[str]) -> dict[str, str]:
+    known = organization.departments(codes)
+    return {code: known[code].name if code in known else code for code in codes}
+
+
+def _tabs(request: HttpRequest, placed: int, unknown: int, *, is_unknown: bool) -> list[dict[str, object]]:
+    return [
+        {
+            "label": _("順位のついた手続"),
+            "count": placed,
+            "href": desk_lists.address_with(request, part=""),
+            "current": not is_unknown,
+        },
+        {
+            "label": _("件数か手間が未記入"),
+            "count": unknown,
+            "href": desk_lists.address_with(request, part="unknown"),
+            "current": is_unknown,
+        },
+    ]
+
+
+def _efforts() -> dict[str, str]:
+    return {"small": _("手間は小さい"), "middle": _("手間は中くらい"), "large": _("手間は大きい")}
+
+
+def _rule() -> str:
+    ease = "、".join(f"{word}＝{EASE[effort]}" for effort, word in _efforts().items())
+    return _("順位は「年間件数 × しやすさ（%(ease)s）」の大きい順です。同じときは件数の多い順です。") % {
+        "ease": ease
+    }
+
+
+def _header(*, is_unknown: bool) -> list[str]:
+    if is_unknown:
+        return [_("手続"), _("部署"), _("未記入のもの"), _("年間件数"), _("手間"), _("注記")]
+    shares = (_("ここまで行うと：手続の割合（％）"), _("ここまで行うと：件数の割合（％）"))
+    return [_("順位"), _("手続"), _("部署"), _("理由"), _("点数"), *shares, _("注記")]
+
+
+def _rows(asked: _Asked, found: Iterable[Step | InventoryEntry]) -> list[list[object]]:
+    rows = list(found)
+    names = dict(asked.departments)
+    if asked.is_unknown:
+        return [_unknown_row(one, names) for one in rows if isinstance(one, InventoryEntry)]
+    steps = [one for one in rows if isinstance(one, Step)]
+    entries = _entries_of(asked.entries, steps)
+    return [_step_row(step, entries[step.candidate.key], names) for step in steps]
+
+
+def _entries_of(entries: QuerySet[InventoryEntry], steps: Sequence[Step]) -> dict[str, InventoryEntry]:
+    """What is shown of a page of steps; a file has them all, more than a question may name."""
+    if len(steps) > desk_lists.ROWS:
+        return {str(one.id): one for one in entries}
+    return {str(one.id): one for one in entries.filter(id__in=[step.candidate.key for step in steps])}
+
+
+def _step_row(step: Step, entry: InventoryEntry, names: dict[str, str]) -> list[object]:
+    reason = _("年間%(cases)s件・%(effort)s（%(why)s）") % {
+        "cases": f"{step.candidate.cases:,}",
+        "effort": _efforts()[step.candidate.effort],
+        "why": entry.effort_reason,
+    }
+    return [
+        step.place,
+        entry.name,
+        names[entry.department_code],
+        reason,
+        step.weight,
+        round(step.reach.of_procedures, 1),
+        round(step.reach.of_cases, 1),
+        _note(entry),
+    ]
+
+
+def _unknown_row(entry: InventoryEntry, names: dict[str, str]) -> list[object]:
+    missing = [_("件数が未記入")] if entry.cases is None else []
+    missing += [_("手間が未記入")] if not entry.effort else []
+    return [
+        entry.name,
+        names[entry.department_code],
+        "、".join(missing),
+        "" if entry.cases is None else entry.cases,
+        _efforts().get(entry.effort, ""),
+        _note(entry),
+    ]
+
+
+def _note(entry: InventoryEntry) -> str:
+    return _("合成データ") if entry.synthetic else ""
