@@ -158,22 +158,22 @@ def _indicator(plan: Plan, one: Indicator, source: Source, path: Path) -> Iterat
             yield finding(
                 key, "unknown_source", f"出所「{name}」はありません。", f"使えるのは、{known}です。"
             )
-    if (one.kind == "share") != bool(one.denominator):
+    if one.is_share != bool(one.denominator):
         yield finding(
             "denominator",
             "share_needs_denominator",
-            "割合（share）には分母が要り、ほかの数え方には要りません。",
+            "割合（share、share_of_sums）には分母が要り、ほかの数え方には要りません。",
             "denominatorを書くか、消してください。",
         )
     if one.divisor < 1:
         yield finding(
             "divisor", "bad_divisor", "divisorは1以上の整数です。", "分を時間にするなら60と書いてください。"
         )
-    if (one.kind == "stock") and one.span != "day":
+    if one.kind in ("stock", "share_of_sums") and one.span != "day":
         yield finding(
             "span",
             "stock_is_of_a_day",
-            "その日の数（stock）は、span: day で数えます。",
+            f"その日の数（{one.kind}）は、span: day で数えます。",
             "span: day と書いてください。",
         )
     if one.kind in ("count", "distinct") and one.span == "day":

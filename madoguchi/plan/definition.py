@@ -9,8 +9,8 @@ from typing import Literal
 
 Certainty = Literal["plan", "verified", "general_knowledge", "to_be_filled"]
 # count: rows; sum: their quantity; distinct: different subjects; stock: different subjects in force on the day;
-# share: quantity of `source` for a hundred of `denominator`.
-Kind = Literal["count", "sum", "distinct", "stock", "share"]
+# share: quantity of `source` for a hundred of `denominator`, of a day: different subjects; share_of_sums: of a day, quantity.
+Kind = Literal["count", "sum", "distinct", "stock", "share", "share_of_sums"]
 # in all: since the plan began; year: the fiscal year of the day; day: as it stands on the day.
 Span = Literal["plan", "year", "day"]
 Direction = Literal["at_least", "at_most"]
@@ -67,6 +67,11 @@ class Indicator:
     )
     is_headline: bool = True  # the figure the plan itself names; others stand beside it, always labelled
     certainty: Certainty = "plan"
+
+    @property
+    def is_share(self) -> bool:
+        """Whether two sources are divided: its parts do not add up to it."""
+        return self.kind in ("share", "share_of_sums")
 
     @property
     def is_yearly(self) -> bool:

@@ -185,7 +185,7 @@ def _indicator(data: Mapping[str, Any]) -> Indicator:
         direction=data["direction"],
         denominator=data.get("denominator", ""),
         divisor=data.get("divisor", 1),
-        most=data.get("most", 100 if data["kind"] == "share" else None),
+        most=data.get("most", 100 if data["kind"] in ("share", "share_of_sums") else None),
         baseline=_point(data.get("baseline")),
         target=_target(data.get("target")),
         definition=_words(data["definition"]),

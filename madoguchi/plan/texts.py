@@ -151,6 +151,7 @@ def way_of_counting(indicator: Indicator) -> str:
         "distinct": _("同じ人は1回だけ数える"),
         "stock": _("その日にあるものを数える"),
         "share": _("分子を分母で割る（％）"),
+        "share_of_sums": _("分子の量の合計を分母の量の合計で割る（％）"),
     }[indicator.kind]
 
 
@@ -161,7 +162,7 @@ def amount(indicator: Indicator, part: Part) -> float:
 
 def amount_label(indicator: Indicator, language: str) -> str:
     """What `amount` is counted in; attendances are never called people."""
-    if indicator.kind == "share":
+    if indicator.is_share:
         return _("分子の数")
     if indicator.kind == "distinct":
         return _("延べの数")
@@ -224,7 +225,7 @@ def _largest_department(
 ) -> str:
     """Nothing where parts do not add up to the figure: of shares, and of people who are counted once."""
     largest = next((p for p in parts if p.name and amount(indicator, p) > 0), None)
-    if largest is None or len(parts) < 2 or indicator.kind in ("share", "distinct"):
+    if largest is None or len(parts) < 2 or indicator.is_share or indicator.kind == "distinct":
         return ""
     words = {
         "name": names.get(largest.name, largest.name),

@@ -1,7 +1,33 @@
 from collections.abc import Iterable
+from functools import partial
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_noop
+
+INVENTORY = {
+    "procedures": (
+        gettext_noop("手続台帳の手続（廃止したもの、法令でオンライン化できないものを除く）"),
+        "手続",
+    ),
+    "online": (gettext_noop("手続台帳の手続のうち、このサイトで受け付けているもの"), "手続"),
+    "cases": (gettext_noop("手続台帳の手続の年間件数"), "件"),
+    "online-cases": (gettext_noop("手続台帳の手続の年間件数のうち、オンラインで行われたもの"), "件"),
+}
+
+
+def add_inventory() -> None:
+    """Tell the register of indicators what stands in the inventory."""
+    from madoguchi.common import registers
+    from madoguchi.common.registers import Happening, IndicatorSource
+
+    def standing(name: str) -> Iterable[Happening]:
+        from madoguchi.procedures.inventory import metrics
+
+        return metrics.standing(name)
+
+    for name, (title, unit) in INVENTORY.items():
+        source = IndicatorSource(title, unit, standing=partial(standing, name))
+        registers.indicators.add(f"inventory-{name}", source, order=2)
 
 
 class ProceduresConfig(AppConfig):
@@ -28,6 +54,11 @@ class ProceduresConfig(AppConfig):
 
             return metrics.online_procedures()
 
+        def priority() -> Iterable[Happening]:
+            from madoguchi.procedures import metrics
+
+            return metrics.priority_procedures()
+
         def names() -> Iterable[ProcedureName]:
             from madoguchi.procedures import queries
 
@@ -37,6 +68,9 @@ class ProceduresConfig(AppConfig):
         registers.procedure_names.add("procedures", names)
         source = IndicatorSource(gettext_noop("オンライン化した手続"), "手続", collect=online)
         registers.indicators.add("online-procedures", source, order=1)
+        source = IndicatorSource(gettext_noop("このサイトで受け付けている優先手続"), "手続", collect=priority)
+        registers.indicators.add("priority-online", source, order=1)
+        add_inventory()
         no_people = PersonalData(fields=(), purpose="", retention_days=None)
         registers.personal_data.add("procedures.Closing", no_people)
         registers.personal_data.add("procedures.InventoryEntry", no_people)

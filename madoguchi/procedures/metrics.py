@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.urls import reverse
@@ -11,6 +12,8 @@ from madoguchi.common import clock
 from madoguchi.common.registers import Happening
 from madoguchi.procedures import queries
 from madoguchi.procedures.models import Closing
+
+CITYS = 27  # of the national list of 31; the last four, of cars, are not the city's
 
 
 def online_procedures() -> Iterator[Happening]:
@@ -31,6 +34,15 @@ def online_procedures() -> Iterator[Happening]:
                 label=str(offer.definition.title)[:200],
                 address=reverse("procedures:page", args=[offer.procedure_id]),
             )
+
+
+def priority_procedures() -> Iterator[Happening]:
+    """The same of the city's priority procedures; two of one number of the national list are one."""
+    numbers = {offer.procedure_id: offer.definition.priority for offer in queries.offers()}
+    for one in online_procedures():
+        number = numbers[one.subject]
+        if number is not None and number <= CITYS:
+            yield replace(one, subject=str(number))
 
 
 def _open_times(

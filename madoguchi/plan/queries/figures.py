@@ -98,7 +98,7 @@ def _figure(loaded: Loaded, indicator: Indicator) -> Figure:
     numerator = loaded.total(indicator, indicator.source)
     denominator: int | None = None
     value: float | None
-    if indicator.kind == "share":
+    if indicator.is_share:
         denominator = loaded.total(indicator, indicator.denominator).quantity
         value = numerator.quantity * 100 / denominator if denominator else None
     else:

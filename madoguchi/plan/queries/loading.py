@@ -82,7 +82,7 @@ class Loaded:
         first = date.min
         if is_stock(indicator):
             first = min((step[0] for step in self.steps.get(indicator.source, [])), default=date.max)
-        if indicator.kind == "share":
+        if indicator.is_share:
             wholes = self._quantities(indicator, indicator.denominator, days)
             found = [n * 100 / d if d else None for n, d in zip(numerators, wholes, strict=True)]
         else:
@@ -140,7 +140,7 @@ def load(
 
 def sources_of(indicator: Indicator) -> tuple[str, ...]:
     """The source of the numerator, and of the denominator where there is one."""
-    return (indicator.source, indicator.denominator) if indicator.kind == "share" else (indicator.source,)
+    return (indicator.source, indicator.denominator) if indicator.is_share else (indicator.source,)
 
 
 def is_stock(indicator: Indicator) -> bool:

@@ -217,6 +217,20 @@ def test_a_recount_mends_first_days_of_subjects_too():
 
 
 @pytest.mark.django_db
+def test_a_share_of_sums_of_what_is_in_force_weighs_each_by_its_quantity():
+    day = date(2024, 5, 1)
+    facts.bring_up("s", [happening("a", day, subject="a", quantity=30)])
+    facts.bring_up("all", [happening(key, day, subject=key, quantity=n) for key, n in (("a", 50), ("b", 70))])
+    one = {"span": "day", "denominator": "all"}
+
+    found = [
+        figures.figure(plan_of(), indicator_of(kind, **one), day).value for kind in ("share_of_sums", "share")
+    ]
+
+    assert found == [25, 50]
+
+
+@pytest.mark.django_db
 def test_a_share_of_what_is_in_force_has_no_value_until_somebody_tells_its_numerator():
     facts.bring_up("all", [happening("a", date(2024, 5, 1), subject="a")])
     facts.bring_up("s", [happening("a", date(2024, 5, 10), subject="a", until=date(2024, 5, 20))])

@@ -16,8 +16,9 @@ from madoguchi.plan.tests.test_facts import DAYS, START, TOLD, indicator_of, pla
 
 pytestmark = pytest.mark.django_db
 
+SHARES = ("share", "share_of_sums")
 EVERY_KIND = tuple(
-    indicator_of(kind, span, id=f"{kind}-{span}", source="s", denominator="t" if kind == "share" else "")
+    indicator_of(kind, span, id=f"{kind}-{span}", source="s", denominator="t" if kind in SHARES else "")
     for kind, span in [
         ("count", "plan"),
         ("count", "year"),
@@ -29,6 +30,7 @@ EVERY_KIND = tuple(
         ("stock", "day"),
         ("share", "year"),
         ("share", "day"),
+        ("share_of_sums", "day"),
     ]
 )
 
@@ -59,7 +61,7 @@ def test_every_day_of_a_month_that_is_read_finely_is_exact(told, day):
     plan = plan_of()
     month = min(day, plan.ends_on).replace(day=1)
     days = [month + timedelta(days=n) for n in range(28)]
-    flow = [i for i in EVERY_KIND if i.span != "day" and i.kind != "share"]
+    flow = [i for i in EVERY_KIND if i.span != "day" and not i.is_share]
 
     loaded = loading.load(plan, flow, plan.ends_on, courses=flow, fine=[("s", month)])
 

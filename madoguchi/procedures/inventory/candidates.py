@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Count, Q, QuerySet, Sum
 
+from madoguchi.procedures.inventory.queries import POSSIBLE
 from madoguchi.procedures.inventory.rules import Candidate, Reach, Step, ranked
 from madoguchi.procedures.models import InventoryEntry
 
@@ -27,11 +28,10 @@ def without_place(found: QuerySet[InventoryEntry]) -> QuerySet[InventoryEntry]:
 
 def reach(found: QuerySet[InventoryEntry]) -> Reach:
     """What can be done online today; a procedure whose cases nobody counted adds none on both sides."""
-    possible = Q(state__in=("online", "paper"))
     sums = found.order_by().aggregate(
         online=Count("id", filter=Q(state="online")),
-        possible=Count("id", filter=possible),
+        possible=Count("id", filter=POSSIBLE),
         online_sum=Sum("cases", filter=Q(state="online"), default=0),
-        cases_sum=Sum("cases", filter=possible, default=0),
+        cases_sum=Sum("cases", filter=POSSIBLE, default=0),
     )
     return Reach(sums["online"], sums["possible"], sums["online_sum"], sums["cases_sum"])

@@ -11,6 +11,9 @@ from django.db.models import Case, CharField, Count, Q, QuerySet, Sum, Value, Wh
 from madoguchi.procedures.models import InventoryEntry, Procedure
 
 State = Literal["online", "paper", "forbidden", "abolished"]
+# Of entries with their `state`: those in force that no law keeps on paper, and of them those with known cases.
+POSSIBLE = Q(state__in=("online", "paper"))
+COUNTED = POSSIBLE & Q(cases__isnull=False, online_cases__isnull=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +51,10 @@ def entries(
 
 def share(found: QuerySet[InventoryEntry]) -> Share:
     """The share of what was found; cases nobody counted are left out on both sides."""
-    counted = Q(state__in=("online", "paper"))
-    both = counted & Q(cases__isnull=False, online_cases__isnull=False)
     sums = found.order_by().aggregate(
         online=Count("id", filter=Q(state="online")),
-        possible=Count("id", filter=counted),
-        online_sum=Sum("online_cases", filter=both, default=0),
-        cases_sum=Sum("cases", filter=both, default=0),
+        possible=Count("id", filter=POSSIBLE),
+        online_sum=Sum("online_cases", filter=COUNTED, default=0),
+        cases_sum=Sum("cases", filter=COUNTED, default=0),
     )
     return Share(sums["online"], sums["possible"], sums["online_sum"], sums["cases_sum"])
