@@ -12,8 +12,7 @@ from madoguchi.common import clock
 from madoguchi.common.registers import Happening
 from madoguchi.procedures import queries
 from madoguchi.procedures.models import Closing
-
-CITYS = 27  # of the national list of 31; the last four, of cars, are not the city's
+from madoguchi.procedures.priority import national_list
 
 
 def online_procedures() -> Iterator[Happening]:
@@ -38,10 +37,11 @@ def online_procedures() -> Iterator[Happening]:
 
 def priority_procedures() -> Iterator[Happening]:
     """The same of the city's priority procedures; two of one number of the national list are one."""
+    citys = {one.number for one in national_list() if one.is_citys}
     numbers = {offer.procedure_id: offer.definition.priority for offer in queries.offers()}
     for one in online_procedures():
         number = numbers[one.subject]
-        if number is not None and number <= CITYS:
+        if number in citys:
             yield replace(one, subject=str(number))
 
 

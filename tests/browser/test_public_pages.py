@@ -9,7 +9,7 @@ from playwright.sync_api import Page, ViewportSize
 
 from tests.conftest import DESKTOP, PHONE, NewPage
 
-PAGES = ["/contact/", "/accessibility/", "/privacy/", "/nothing-here/", "/display/"]
+PAGES = ["/contact/", "/accessibility/", "/privacy/", "/nothing-here/", "/display/", "/procedures/priority/"]
 REACHABLE = """() => [...document.querySelectorAll("a[href], button, input, select, textarea, summary")]
   .filter((e) => e.checkVisibility() && !e.disabled && e.type !== "hidden" && !e.visited
     && !(e.type === "radio" && document.getElementsByName(e.name).values().some((other) => other.visited)))
