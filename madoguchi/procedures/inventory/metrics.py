@@ -20,19 +20,19 @@ _STANDING: Mapping[str, tuple[Q, Value | F]] = {
 }
 
 
-def standing(name: str) -> Iterator[Happening]:
+def standing(source: str) -> Iterator[Happening]:
     """What stands now under this name."""
-    wanted, quantity = _STANDING[name]
+    wanted, quantity = _STANDING[source]
     today = clock.today()
-    columns = ("id", "name", "department_code", "procedure_id", "state", "quantity")
+    columns = ("id", "name", "department_code", "procedure_id", "state", "synthetic", "quantity")
     rows = entries(None).filter(wanted).annotate(quantity=quantity).values_list(*columns)
-    for key, label, department, procedure_id, state, amount in rows:
+    for key, name, department, procedure_id, state, is_synthetic, amount in rows:
         yield Happening(
             key=str(key),
             on=today,
             quantity=amount,
             subject=str(key),
             department_code=department,
-            label=label[:200],
+            label=f"{name[:190]}（合成データ）" if is_synthetic else name[:200],
             address=reverse("procedures:page", args=[procedure_id]) if state == "online" else "",
         )
