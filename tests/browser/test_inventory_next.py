@@ -13,7 +13,9 @@ from tests.conftest import DESKTOP, PHONE
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("options", [{"viewport": DESKTOP}, {"viewport": PHONE, "java_script_enabled": False}])
+@pytest.mark.parametrize(
+    "options", [{"viewport": DESKTOP}, {"viewport": PHONE, "java_script_enabled": False}]
+)
 def test_the_office_finds_what_to_put_online_next(
     staff_page: Callable[..., Page], look: Look, options: dict[str, object]
 ) -> None:
