@@ -33,6 +33,8 @@ class ProceduresConfig(AppConfig):
 
             return queries.names()
 
+        from madoguchi.procedures.inventory import desk_holdings  # noqa: F401  # registers itself
+
         registers.demo.add("procedures", load, order=20)
         registers.procedure_names.add("procedures", names)
         source = IndicatorSource(gettext_noop("オンライン化した手続"), "手続", collect=online)

@@ -9,16 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from madoguchi.common import clock
-from madoguchi.organization.models import Department
-from madoguchi.procedures.inventory import desk_reading, importing
-from madoguchi.procedures.inventory.desk_cells import Known
-from madoguchi.procedures.models import Procedure
-
-
-def known() -> Known:
-    """What the cells of a file may name today."""
-    departments = Department.objects.filter(valid_until=None).values_list("code", "name")
-    return Known(dict(departments), frozenset(Procedure.objects.values_list("id", flat=True)))
+from madoguchi.procedures.inventory import desk_choices, desk_reading, importing
 
 
 def main(argv: list[str]) -> int:
@@ -34,7 +25,7 @@ def main(argv: list[str]) -> int:
     except OSError as error:
         print(f"{options.file}: {error.strerror}", file=sys.stderr)
         return 1
-    read = desk_reading.read(data, known())
+    read = desk_reading.read(data, desk_choices.known(clock.today()))
     writes = read.is_table and not options.dry_run and (options.without_faulty or not read.findings)
     try:
         found = (
