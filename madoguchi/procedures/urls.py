@@ -1,8 +1,7 @@
 from django.urls import path
 
-from madoguchi.common.spreadsheets import list_paths
 from madoguchi.procedures import desk_pages, views
-from madoguchi.procedures.inventory import desk_pages as inventory
+from madoguchi.procedures.inventory import urls as inventory
 
 app_name = "procedures"
 
@@ -13,6 +12,5 @@ urlpatterns = [
     path("procedures/<slug:procedure_id>/", views.page, name="page"),
     path("studio/blocks/", desk_pages.blocks, name="blocks"),
     path("studio/blocks/<slug:block_id>/", desk_pages.block, name="block"),
-    path("studio/inventory/", inventory.listing, name="inventory"),
-    *list_paths("studio/inventory/list", inventory.file, "inventory-csv", "inventory-excel"),
+    *inventory.urlpatterns,
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from madoguchi.common import clock, registers
@@ -13,6 +15,7 @@ from madoguchi.organization.tests.factories import (
     PostingFactory,
     ReorganisationFactory,
     SuccessionFactory,
+    signed_in_client,
     staff_with,
 )
 from madoguchi.procedures.inventory import actions, desk_choices, desk_reading, importing, queries
@@ -53,7 +56,8 @@ def test_entries_of_a_divided_department_are_listed_where_their_procedure_went()
     assert names(queries.entries({one.code})) == ["証明"]
     assert names(queries.entries({rest.code})) == ["届出", "新しい届出"]
     assert names(queries.entries({old.code})) == []
-    assert dict(queries.entries(None).values_list("name", "charge"))["証明"] == one.code
+    listed: Any = queries.entries(None)
+    assert {entry.name: entry.charge for entry in listed}["証明"] == one.code
 
 
 def test_a_change_by_the_successor_leaves_the_department_that_recorded_it() -> None:
@@ -79,6 +83,18 @@ def test_a_successor_is_refused_what_went_to_the_other_one() -> None:
 
     with pytest.raises(NotAllowed):
         actions.abolish(entry=entry, version=1, day=clock.today(), by=officer_of(rest), now=clock.now())
+
+
+def test_the_form_names_the_successor_and_its_page_too() -> None:
+    old, _one, rest = divided()
+    entry = InventoryEntryFactory(department_code=old.code)
+    client = signed_in_client(officer_of(rest))
+
+    page = client.get(f"/studio/inventory/{entry.id}/").content.decode()
+    form = client.get(f"/studio/inventory/{entry.id}/edit/").content.decode()
+
+    assert "届出課" in page
+    assert f'<option value="{rest.code}" selected>' in form
 
 
 def test_a_file_that_names_the_successor_means_the_entry_of_the_former_department() -> None:
