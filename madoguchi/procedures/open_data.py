@@ -194,6 +194,7 @@ def whole(offer: queries.Offer) -> dict[str, Any]:
         "published_on": clock.tokyo_date(published()[offer.procedure_id]).isoformat(),
         "digest": definition.digest,
         "address": address_of(definition.id),
+        "answers_schema": settings.BASE_URL + reverse("procedures:answers-schema", args=[definition.id]),
         "licence": "CC-BY-4.0",
         "online": offer.is_open,
         "name": _languages(definition.current_name),

@@ -22,6 +22,7 @@ urlpatterns = [
     ),
     path("procedures/<slug:procedure_id>/", views.page, name="page"),
     path("procedures/<slug:procedure_id>/data.json", views_data.one, name="page-json"),
+    path("procedures/<slug:procedure_id>/schema.json", views_data.answers_schema, name="answers-schema"),
     path("studio/blocks/", desk_pages.blocks, name="blocks"),
     path("studio/blocks/<slug:block_id>/", desk_pages.block, name="block"),
     path("studio/inventory/", inventory.listing, name="inventory"),

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -17,6 +18,7 @@ from madoguchi.common import registers
 from madoguchi.procedures import open_data
 from madoguchi.procedures.definition import LANGUAGES, Definition, Text
 from madoguchi.procedures.facts import facts_of
+from madoguchi.procedures.filing_schema import filing_schema
 from madoguchi.procedures.models import Procedure
 from madoguchi.procedures.queries import definition_of
 from madoguchi.procedures.tests.test_public_pages import offer
@@ -101,8 +103,17 @@ def test_one_procedure_is_told_whole_in_each_language(child: Definition) -> None
     assert told["digest"] == child.digest
 
 
-def test_a_procedure_that_is_not_there_has_no_data() -> None:
-    assert Client().get("/procedures/nothing-here/data.json").status_code == 404
+def test_the_schema_of_its_answers_is_told_where_the_procedure_says(child: Definition) -> None:
+    told = json.loads(read(f"/procedures/{CHILD}/data.json"))
+    response = Client().get(told["answers_schema"].removeprefix(settings.BASE_URL))
+
+    assert response["Content-Type"] == "application/schema+json"
+    assert response.json() == json.loads(json.dumps(filing_schema(child)))
+
+
+@pytest.mark.parametrize("file", ["data.json", "schema.json"])
+def test_a_procedure_that_is_not_there_has_no_data(file: str) -> None:
+    assert Client().get(f"/procedures/nothing-here/{file}").status_code == 404
 
 
 def test_the_page_and_the_list_lead_to_the_data(child: Definition) -> None:
