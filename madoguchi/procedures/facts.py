@@ -99,12 +99,12 @@ def _closed() -> str:
 
 
 def fee_sentence(fee: Fee, language: str) -> str:
-    """What it costs, with the note and who pays less, in one line each."""
+    """What it costs, its note, and who pays less, a line each."""
     if fee.expression is not None:
         amount = _("内容によって変わります")
     else:
         amount = yen(fee.yen) if fee.yen else _("かかりません")
-    exemptions = [one.label.of(language) for one in fee.exemptions]
+    exemptions = [f"・{one.label.of(language)}" for one in fee.exemptions]
     return "\n".join([_with_note(amount, fee.note, language), *exemptions])
 
 
@@ -118,4 +118,4 @@ def days_sentence(period: Clock, language: str) -> str:
 
 
 def _with_note(said: str, note: Text, language: str) -> str:
-    return f"{said} {note.of(language)}" if note else said
+    return f"{said}\n{note.of(language)}" if note else said
