@@ -10,6 +10,12 @@ from pathlib import Path
 
 from madoguchi.common import clock
 from madoguchi.procedures.inventory import desk_choices, desk_reading, importing
+from madoguchi.procedures.inventory.desk_cells import Known
+
+
+def known() -> Known:
+    """What the cells of a file may name today."""
+    return desk_choices.known(clock.today())
 
 
 def main(argv: list[str]) -> int:
@@ -25,7 +31,7 @@ def main(argv: list[str]) -> int:
     except OSError as error:
         print(f"{options.file}: {error.strerror}", file=sys.stderr)
         return 1
-    read = desk_reading.read(data, desk_choices.known(clock.today()))
+    read = desk_reading.read(data, known())
     writes = read.is_table and not options.dry_run and (options.without_faulty or not read.findings)
     try:
         found = (
