@@ -17,6 +17,7 @@ BENCHES = {
     "pages": "weight of the first page, memory and start of a web process",
     "plan": "a million facts counted anew, one more told, the scoreboard with ten years of events",
     "inventory": "1,500 procedures of the inventory from CSV and Excel, and again with 100 changes",
+    "definitions": "the largest definition compiled and evaluated, all checked, broken ones explained",
     "desk": "the desk with a million applications: load, lists, search, case, bulk, a file, on both databases",
     "faults": "kills the server at random instants under load and looks for lost filings",
 }

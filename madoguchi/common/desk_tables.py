@@ -41,12 +41,14 @@ class Table:
 
     coding: str
     rows: Rows
+    sheet: str = ""  # of a workbook, the name of the sheet that was read
 
 
 def read_table(content: bytes) -> Table:
     """Read a file; text is UTF-16 where its mark says so, UTF-8 or, where it cannot be that, CP932. Raises `UnreadableTable`, also from its rows."""
     if content.startswith(_WORKBOOKS):
-        return Table(EXCEL, _filled(_workbook(content)))
+        rows, sheet = _workbook(content)
+        return Table(EXCEL, _filled(rows), sheet)
     is_utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     for coding, name in (("utf-16", "UTF-16"),) if is_utf16 else (("utf-8-sig", "UTF-8"), ("cp932", "CP932")):
         try:
@@ -78,7 +80,7 @@ def _csv(text: str) -> Rows:
         raise UnreadableTable(sentence, rows.line_num) from None
 
 
-def _workbook(content: bytes) -> Rows:
+def _workbook(content: bytes) -> tuple[Rows, str]:
     with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as target:
         source.write(content)
         source.flush()
@@ -90,7 +92,8 @@ def _workbook(content: bytes) -> Rows:
             raise UnreadableTable(_fault(report))
         target.seek(0)
         lines = target.read().decode().split("\n")[:-1]
-    return ((number, json.loads(line)) for number, line in enumerate(lines, start=1))
+    rows = ((number, json.loads(line)) for number, line in enumerate(lines, start=1))
+    return rows, str(report.get("sheet", ""))
 
 
 def _fault(report: Mapping[str, Any]) -> str:

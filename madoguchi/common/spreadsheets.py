@@ -131,6 +131,11 @@ def guarded(value: object) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
+def unguarded(text: str) -> str:
+    """A cell of a file that this writes, as it was before it was guarded."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
+
+
 class _Echo:
     """A file that hands each line back instead of keeping it."""
 

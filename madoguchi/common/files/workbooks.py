@@ -17,7 +17,7 @@ LOCKED, BROKEN, SHEETS = "locked", "broken", "sheets"
 def read_workbook(source: BinaryIO, target: BinaryIO) -> dict[str, Any]:
     """Write the rows of the one sheet that holds any, a JSON list of texts a line, from the sheet's first row on.
 
-    Reports a fault where the file is no workbook, has a password, or holds several sheets with content: which one is
+    Reports the name of the sheet, or a fault where the file is no workbook, has a password, or holds several sheets with content: which one is
     meant is not ours to guess.
     """
     try:
@@ -33,6 +33,7 @@ def read_workbook(source: BinaryIO, target: BinaryIO) -> dict[str, Any]:
     for sheet in filled:
         for row in sheet.to_python(skip_empty_area=False):
             target.write(json.dumps([text_of(cell) for cell in row], ensure_ascii=False).encode() + b"\n")
+        return {"sheet": sheet.name}
     return {}
 
 

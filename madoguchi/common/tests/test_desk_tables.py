@@ -122,6 +122,16 @@ def test_a_workbook_that_unpacks_to_gigabytes_is_refused_in_bounded_memory():
     assert "大きすぎる" in caught.value.sentence
 
 
+def test_the_sheet_that_was_read_is_named():
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target) as book:
+        book.add_worksheet("空")
+        book.add_worksheet("令和7年度").write(0, 0, "見える")
+
+    assert read_table(target.getvalue()).sheet == "令和7年度"
+    assert read_table(b"a,b").sheet == ""
+
+
 def test_hidden_sheets_are_not_read():
     target = io.BytesIO()
     with xlsxwriter.Workbook(target) as book:

@@ -24,6 +24,7 @@ from madoguchi.common.spreadsheets import (
     guarded,
     list_paths,
     list_response,
+    unguarded,
 )
 
 
@@ -45,6 +46,15 @@ def test_what_is_written_is_read_back_but_for_the_guard(rows: list[list[str]]) -
 )
 def test_a_cell_that_begins_like_a_formula_is_made_text(cell: str) -> None:
     assert guarded(cell) == f"'{cell}"
+
+
+@given(st.text().filter(lambda text: not text.startswith("'")))
+def test_the_guard_of_a_cell_is_taken_off_again(text: str) -> None:
+    assert unguarded(guarded(text)) == text
+
+
+def test_an_apostrophe_that_guards_nothing_stays() -> None:
+    assert unguarded("'転入届'") == "'転入届'"
 
 
 def test_other_cells_stay_as_they_are_and_nothing_becomes_empty() -> None:

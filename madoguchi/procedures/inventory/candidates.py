@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from madoguchi.procedures.inventory.queries import POSSIBLE
 from madoguchi.procedures.inventory.rules import Candidate, Reach, Step, ranked
@@ -24,6 +24,12 @@ def steps(found: QuerySet[InventoryEntry]) -> list[Step]:
 def without_place(found: QuerySet[InventoryEntry]) -> QuerySet[InventoryEntry]:
     """The candidates whose cases or effort nobody has filled in: they get no place."""
     return found.filter(ON_PAPER, _UNKNOWN)
+
+
+def departments(found: QuerySet[InventoryEntry]) -> set[str]:
+    """The codes of the departments in charge of candidates among these entries."""
+    rows = found.filter(ON_PAPER).order_by().annotate(code=F("charge"))
+    return set(rows.values_list("code", flat=True).distinct())
 
 
 def reach(found: QuerySet[InventoryEntry]) -> Reach:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from madoguchi.common.spreadsheets import unguarded
 from madoguchi.procedures.inventory.desk_columns import Column
 
 MOST_CASES = 2_000_000_000  # what the column holds
@@ -30,6 +31,14 @@ class Known:
 
     departments: Mapping[str, str]
     procedures: frozenset[str]
+    successors: Mapping[str, str] = field(
+        default_factory=dict
+    )  # of departments that ended: who took over, by code
+
+
+def plain(text: str) -> str:
+    """What somebody typed into a cell or a field: as our own files guard it, with one kind of line break."""
+    return unguarded(text.replace("\r\n", "\n").strip())
 
 
 def read_cell(column: Column, text: str, known: Known) -> Any:
@@ -47,7 +56,7 @@ def read_cell(column: Column, text: str, known: Known) -> Any:
     if column.kind == "code":
         return _code(column.codes, text)
     if column.kind == "department":
-        return _department(known.departments, text)
+        return _department(known, text)
     if column.kind == "procedure" and text not in known.procedures:
         raise WrongCell(_("公開した定義にありません。"), _("定義のIDを確かめるか、空にしてください。"))
     if len(text) > column.most:
@@ -80,11 +89,35 @@ def _code(codes: Mapping[str, str], text: str) -> str:
     raise WrongCell(_("一覧にない値です。"), _("次のどれかを入れてください：%(words)s") % {"words": words})
 
 
-def _department(departments: Mapping[str, str], text: str) -> str:
-    if text in departments:
+def _department(known: Known, text: str) -> str:
+    if text in known.departments:
         return text
-    found = [code for code, name in departments.items() if name == text]
+    found = [code for code, name in known.departments.items() if name == text]
     if len(found) == 1:
         return found[0]
-    wrong = _("同じ名前の部署が二つ以上あります。") if found else _("この部署はありません。")
-    raise WrongCell(wrong, _("部署コードを入れてください。"))
+    if not found and (new := known.departments.get(known.successors.get(text, ""))):
+        raise WrongCell(
+            _("組織改正で終わった部署です。"), _("いまの部署「%(name)s」を入れてください。") % {"name": new}
+        )
+    if found:
+        raise WrongCell(_("同じ名前の部署が二つ以上あります。"), _("部署コードを入れてください。"))
+    raise WrongCell(_("この部署はありません。"), _("いまある部署の名前かコードを入れてください。"))
+
+
+def together(values: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """What is wrong with values that are right one by one: the field, what is wrong, how to mend it."""
+    faults: list[tuple[str, str, str]] = []
+    if values.get("forbidden"):
+        faults += [
+            (name, _("オンライン不可とした手続で空です。"), _("理由と根拠法令を入れてください。"))
+            for name in ("forbidden_reason", "forbidden_law")
+            if not values.get(name)
+        ]
+    if values.get("effort") and not values.get("effort_reason"):
+        faults.append(("effort_reason", _("手間を入れた手続で空です。"), _("手間の理由を入れてください。")))
+    cases, online = values.get("cases"), values.get("online_cases")
+    if cases is not None and online is not None and online > cases:
+        faults.append(
+            ("online_cases", _("総手続件数より多い数です。"), _("どちらの件数が正しいか確かめてください。"))
+        )
+    return faults

@@ -9,16 +9,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 from madoguchi.common import clock
-from madoguchi.organization.models import Department
-from madoguchi.procedures.inventory import desk_reading, importing
+from madoguchi.procedures.inventory import desk_choices, desk_reading, importing
 from madoguchi.procedures.inventory.desk_cells import Known
-from madoguchi.procedures.models import Procedure
 
 
 def known() -> Known:
     """What the cells of a file may name today."""
-    departments = Department.objects.filter(valid_until=None).values_list("code", "name")
-    return Known(dict(departments), frozenset(Procedure.objects.values_list("id", flat=True)))
+    return desk_choices.known(clock.today())
 
 
 def main(argv: list[str]) -> int:

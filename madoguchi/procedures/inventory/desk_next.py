@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from madoguchi.common import access, clock, desk_lists
+from madoguchi.common import access, desk_lists
 from madoguchi.common.pages import render
 from madoguchi.common.spreadsheets import FileKind, list_response
-from madoguchi.identity import queries as identity
 from madoguchi.organization import queries as organization
-from madoguchi.organization.rules import Role
 from madoguchi.procedures.inventory import candidates, queries
+from madoguchi.procedures.inventory import desk_entries as shared
 from madoguchi.procedures.inventory.rules import EASE, Step
 from madoguchi.procedures.models import InventoryEntry
 
@@ -27,7 +27,7 @@ PARTS = ("", "unknown")
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What the address asks for: the entries, the departments to choose from by name, and the part."""
+    """What the address asks for: the entries, the departments in charge to choose from by name, and the part."""
 
     entries: QuerySet[InventoryEntry]
     departments: list[tuple[str, str]]
@@ -35,7 +35,7 @@ class _Asked:
     is_unknown: bool
 
 
-@access.staff("officer", "head", "office")
+@access.staff(*shared.ROLES)
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
     """The procedures to put online next, by department; those that get no place stand apart."""
@@ -53,46 +53,37 @@ def listing(request: HttpRequest) -> HttpResponse:
         "reach": candidates.reach(asked.entries),
         "synthetic": asked.entries.filter(synthetic=True).exists(),
         "header": _header(is_unknown=asked.is_unknown),
-        "rows": _rows(asked, page),
+        "rows": [_linked(entry, row) for entry, row in _rows(asked, page)],
         "pagination": pagination,
         "csv": reverse("procedures:inventory-next-csv") + desk_lists.address_with(request),
     }
     return render(request, "procedures/desk/inventory_next.html", context)
 
 
-@access.staff("officer", "head", "office")
+@access.staff(*shared.ROLES)
 @require_GET
 def file(request: HttpRequest, kind: FileKind) -> HttpResponseBase:
     """The part shown as a file, whole."""
     asked = _asked(request)
-    found: Iterable[Step | InventoryEntry] = (
+    found: Iterable[Any] = (
         candidates.without_place(asked.entries) if asked.is_unknown else candidates.steps(asked.entries)
     )
     name = "inventory-unknown" if asked.is_unknown else "inventory-next"
-    return list_response(request, kind, name, _header(is_unknown=asked.is_unknown), _rows(asked, found))
+    rows = [row for _entry, row in _rows(asked, found)]
+    return list_response(request, kind, name, _header(is_unknown=asked.is_unknown), rows)
 
 
 def _asked(request: HttpRequest) -> _Asked:
-    seen = queries.entries(_seen_by(request))
-    codes = set(
-        seen.filter(candidates.ON_PAPER).order_by().values_list("department_code", flat=True).distinct()
-    )
+    seen = queries.entries(shared.scope(request).own)
+    codes = candidates.departments(seen)
     departments = sorted(_names(codes).items(), key=lambda one: one[1])
     code = desk_lists.choice(request, "department", ("", *codes))
     return _Asked(
-        entries=seen.filter(department_code=code) if code else seen,
+        entries=seen.filter(Q(charge=code)) if code else seen,
         departments=departments,
         department=code,
         is_unknown=desk_lists.choice(request, "part", PARTS) == "unknown",
     )
-
-
-def _seen_by(request: HttpRequest) -> set[str] | None:
-    """The departments whose entries one may see; None for all."""
-    staff, today = identity.staff_of(request), clock.today()
-    if organization.departments_of(staff, today, {Role.OFFICE}):
-        return None
-    return organization.departments_of(staff, today, {Role.OFFICER, Role.HEAD})
 
 
 def _names(codes: Collection[str]) -> dict[str, str]:
@@ -135,24 +126,31 @@ def _header(*, is_unknown: bool) -> list[str]:
     return [_("順位"), _("手続"), _("部署"), _("理由"), _("点数"), *shares, _("注記")]
 
 
-def _rows(asked: _Asked, found: Iterable[Step | InventoryEntry]) -> list[list[object]]:
+def _rows(asked: _Asked, found: Iterable[Any]) -> list[tuple[Any, list[object]]]:
+    """Each entry with its row: of steps, or of entries that have no place."""
     rows = list(found)
     names = dict(asked.departments)
     if asked.is_unknown:
-        return [_unknown_row(one, names) for one in rows if isinstance(one, InventoryEntry)]
-    steps = [one for one in rows if isinstance(one, Step)]
-    entries = _entries_of(asked.entries, steps)
-    return [_step_row(step, entries[step.candidate.key], names) for step in steps]
+        return [(one, _unknown_row(one, names)) for one in rows]
+    entries = _entries_of(asked.entries, rows)
+    shown = [(step, entries[step.candidate.key]) for step in rows]
+    return [(entry, _step_row(step, entry, names)) for step, entry in shown]
 
 
-def _entries_of(entries: QuerySet[InventoryEntry], steps: Sequence[Step]) -> dict[str, InventoryEntry]:
+def _linked(entry: Any, row: list[object]) -> list[object]:
+    """The row with its name as a link to the entry, where what is missing can be filled in."""
+    href = reverse("procedures:inventory-entry", args=[entry.id])
+    return [{"text": entry.name, "href": href} if cell == entry.name else cell for cell in row]
+
+
+def _entries_of(entries: QuerySet[InventoryEntry], steps: Sequence[Step]) -> dict[str, Any]:
     """What is shown of a page of steps; a file has them all, more than a question may name."""
     if len(steps) > desk_lists.ROWS:
         return {str(one.id): one for one in entries}
     return {str(one.id): one for one in entries.filter(id__in=[step.candidate.key for step in steps])}
 
 
-def _step_row(step: Step, entry: InventoryEntry, names: dict[str, str]) -> list[object]:
+def _step_row(step: Step, entry: Any, names: dict[str, str]) -> list[object]:
     reason = _("年間%(cases)s件・%(effort)s（%(why)s）") % {
         "cases": f"{step.candidate.cases:,}",
         "effort": _efforts()[step.candidate.effort],
@@ -161,7 +159,7 @@ def _step_row(step: Step, entry: InventoryEntry, names: dict[str, str]) -> list[
     return [
         step.place,
         entry.name,
-        names[entry.department_code],
+        names[entry.charge],
         reason,
         step.weight,
         round(step.reach.of_procedures, 1),
@@ -170,12 +168,12 @@ def _step_row(step: Step, entry: InventoryEntry, names: dict[str, str]) -> list[
     ]
 
 
-def _unknown_row(entry: InventoryEntry, names: dict[str, str]) -> list[object]:
+def _unknown_row(entry: Any, names: dict[str, str]) -> list[object]:
     missing = [_("件数が未記入")] if entry.cases is None else []
     missing += [_("手間が未記入")] if not entry.effort else []
     return [
         entry.name,
-        names[entry.department_code],
+        names[entry.charge],
         "、".join(missing),
         "" if entry.cases is None else entry.cases,
         _efforts().get(entry.effort, ""),

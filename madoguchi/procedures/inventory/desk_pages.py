@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db.models import QuerySet
@@ -15,39 +15,36 @@ from django.views.decorators.http import require_GET
 from madoguchi.common import access, clock, desk_lists
 from madoguchi.common.pages import render
 from madoguchi.common.spreadsheets import FileKind, list_response
-from madoguchi.identity import queries as identity
-from madoguchi.organization import queries as organization
-from madoguchi.organization.rules import Role
-from madoguchi.procedures.inventory import queries
-from madoguchi.procedures.inventory.desk_columns import KINDS
+from madoguchi.procedures.inventory import desk_blank, desk_choices, queries
+from madoguchi.procedures.inventory import desk_entries as shared
+from madoguchi.procedures.inventory.desk_columns import EFFORTS, KINDS
 from madoguchi.procedures.models import InventoryEntry
 
-STATES = ("", "online", "paper", "forbidden", "abolished")
+YES_NO = ("", "yes", "no")
+_TAGS = {"online": "success", "forbidden": "warning"}
 
 
-def _state_words() -> dict[str, str]:
-    return {
-        "online": _("オンラインでできる"),
-        "paper": _("まだできない"),
-        "forbidden": _("法令でできない"),
-        "abolished": _("廃止"),
-    }
-
-
-@access.staff("officer", "head", "office")
+@access.staff(*shared.ROLES)
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
-    """Every procedure one may see, by word and state; the choice stands in the address."""
-    found = _found(request)
+    """Every procedure one may see, narrowed and in an order; the choice stands in the address."""
+    filters, order = _filters(request), _order(request)
+    scope = shared.scope(request)
+    found = queries.found(scope.own, filters, order)
     page, pagination = desk_lists.paged(request, found)
     context = {
         "here": "inventory",
-        "q": desk_lists.searched(request),
-        "state": desk_lists.choice(request, "state", STATES),
-        "states": list(_state_words().items()),
+        "filters": filters,
+        "order": order,
+        "orders": _order_words(),
+        "is_narrowed": filters != queries.Filters(),
+        "states": list(desk_choices.state_words().items()),
+        "departments": shared.department_options(scope),
+        "kinds": list(KINDS.items()),
+        "efforts": [*EFFORTS.items(), ("none", _("まだない"))],
         "share": queries.share(found),
-        "rows": [[cell if cell is not None else _("不明") for cell in row] for row in _rows(page)],
-        "header": _header(),
+        "rows": _rows(page),
+        "columns": _columns(request, order),
         "synthetic": found.filter(synthetic=True).exists(),
         "pagination": pagination,
         "csv": reverse("procedures:inventory-csv") + desk_lists.address_with(request),
@@ -55,41 +52,75 @@ def listing(request: HttpRequest) -> HttpResponse:
     return render(request, "procedures/desk/inventory.html", context)
 
 
-@access.staff("officer", "head", "office")
+@access.staff(*shared.ROLES)
 @require_GET
 def file(request: HttpRequest, kind: FileKind) -> HttpResponseBase:
-    """The list as chosen, as a file."""
-    return list_response(request, kind, "inventory", _header(), _rows(_found(request)))
+    """The list as chosen, as a file that can be imported again."""
+    found = queries.found(shared.scope(request).own, _filters(request), _order(request))
+    header = [*desk_blank.header(), _("状態"), _("廃止日"), _("注記")]
+    return list_response(request, kind, "inventory", header, _lines(found))
 
 
-def _found(request: HttpRequest) -> QuerySet[InventoryEntry]:
-    staff = identity.staff_of(request)
-    today = clock.today()
-    sees_all = organization.departments_of(staff, today, {Role.OFFICE})
-    own = None if sees_all else organization.departments_of(staff, today, {Role.OFFICER, Role.HEAD})
-    state = desk_lists.choice(request, "state", STATES)
-    return queries.entries(own, text=desk_lists.searched(request), state=state)
+def _filters(request: HttpRequest) -> queries.Filters:
+    return queries.Filters(
+        text=desk_lists.searched(request),
+        state=desk_lists.choice(request, "state", ("", *desk_choices.state_words())),
+        department=request.GET.get("department", "")[:40],
+        kind=desk_lists.choice(request, "kind", ("", *KINDS)),
+        forbidden=desk_lists.choice(request, "forbidden", YES_NO),
+        effort=desk_lists.choice(request, "effort", ("", *EFFORTS, "none")),
+        linked=desk_lists.choice(request, "linked", YES_NO),
+    )
 
 
-def _header() -> list[str]:
-    labels = (_("手続"), _("手続ID"), _("法令"), _("類型"), _("部署"), _("状態"), _("年間件数"))
-    return [*labels, _("オンライン件数"), _("注記")]
+def _order(request: HttpRequest) -> str:
+    return desk_lists.choice(request, "sort", queries.ORDERS)
+
+
+def _order_words() -> list[tuple[str, str]]:
+    """For narrow pages, where a table has no heads of columns to choose; as `ORDERS`."""
+    keys = {"name": _("手続"), "cases": _("年間件数"), "department": _("部署")}
+    turned = {"": _("昇順"), "-": _("降順")}
+    return [(f"{sign}{key}", f"{keys[key]}（{words}）") for key in keys for sign, words in turned.items()]
+
+
+def _columns(request: HttpRequest, order: str) -> list[dict[str, Any]]:
+    return [
+        desk_lists.column(request, _("手続"), "name", order),
+        {"label": _("手続ID")},
+        {"label": _("法令")},
+        {"label": _("類型")},
+        desk_lists.column(request, _("部署"), "department", order),
+        {"label": _("状態")},
+        {**desk_lists.column(request, _("年間件数"), "cases", order), "numeric": True},
+        {"label": _("オンライン件数"), "numeric": True},
+    ]
 
 
 def _rows(found: Iterable[Any]) -> list[list[object]]:
-    words = _state_words()
-    names = {d.code: d.name for d in organization.all_departments(clock.today())}
+    states, words = desk_choices.state_words(), desk_choices.words(clock.today())
     return [
         [
-            entry.name,
+            {
+                "text": entry.name,
+                "href": reverse("procedures:inventory-entry", args=[entry.id]),
+                "note": _("合成データ") if entry.synthetic else "",
+            },
             entry.survey_id,
             f"{entry.law} {entry.article}".strip(),
             KINDS.get(entry.kind, entry.kind),
-            names.get(entry.department_code, entry.department_code),
-            words[entry.state],
-            entry.cases,
-            entry.online_cases,
-            _("合成データ") if entry.synthetic else "",
+            words.shown("department_code", entry.charge),
+            {"text": states[entry.state], "tag": _TAGS.get(entry.state, "neutral")},
+            words.shown("cases", entry.cases),
+            words.shown("online_cases", entry.online_cases),
         ]
         for entry in found
     ]
+
+
+def _lines(found: QuerySet[InventoryEntry]) -> Iterator[list[object]]:
+    states, words = desk_choices.state_words(), desk_choices.words(clock.today())
+    entries: Iterable[Any] = found.iterator(chunk_size=500)
+    for entry in entries:
+        note = _("合成データ") if entry.synthetic else ""
+        yield [*words.cells(entry, entry.charge), states[entry.state], entry.abolished_on, note]

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from madoguchi.common.desk_tables import UnreadableTable, read_table
-from madoguchi.procedures.inventory.desk_cells import Known, WrongCell, read_cell
+from madoguchi.procedures.inventory.desk_cells import Known, WrongCell, plain, read_cell, together
 from madoguchi.procedures.inventory.desk_columns import BY_HEADER, BY_NAME, COLUMNS, TOGETHER, Column
 
 
@@ -31,7 +31,16 @@ class ReadFile:
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)  # of each of the rows
+    places: dict[str, int] = field(default_factory=dict)  # by field: the place of its column
+    sheet: str = ""
     is_table: bool = False  # whether its first row is one we know: only then rows can be taken
+
+    def fault(self, line: int, column: Column, value: str, wrong: str, mend: str) -> None:
+        """Note what is wrong with a cell."""
+        place = self.places.get(column.name)
+        letter = "" if place is None else letter_of(place)
+        self.findings.append(Finding(line, letter, column.headers[0], value, wrong, mend))
 
 
 def letter_of(place: int) -> str:
@@ -48,14 +57,15 @@ def read(data: bytes, known: Known) -> ReadFile:
     """Read a CSV (UTF-8, CP932) or workbook of one sheet."""
     found = ReadFile()
     try:
-        rows = read_table(data).rows
+        table = read_table(data)
+        rows, found.sheet = table.rows, table.sheet
         line, header = next(rows, (1, []))
-        places = _places(line, header, found)
+        found.places = _places(line, header, found)
         found.is_table = not found.findings
         if found.is_table:
             seen: dict[tuple[str, ...], int] = {}
             for line, cells in rows:
-                _read_row(line, cells, places, known, seen, found)
+                _read_row(line, cells, known, seen, found)
     except UnreadableTable as error:
         found.is_table = False
         found.findings.append(Finding(error.line, "", "", "", error.sentence, ""))
@@ -86,7 +96,6 @@ def _places(line: int, header: Sequence[str], found: ReadFile) -> dict[str, int]
 def _read_row(
     line: int,
     cells: Sequence[str],
-    places: dict[str, int],
     known: Known,
     seen: dict[tuple[str, ...], int],
     found: ReadFile,
@@ -95,47 +104,32 @@ def _read_row(
     row: dict[str, Any] = {}
 
     def fault(column: Column, wrong: str, mend: str) -> None:
-        place = places.get(column.name)
-        letter = "" if place is None else letter_of(place)
-        value = cells[place] if place is not None and place < len(cells) else ""
-        found.findings.append(Finding(line, letter, column.headers[0], value, wrong, mend))
+        place = found.places.get(column.name, len(cells))
+        found.fault(line, column, cells[place] if place < len(cells) else "", wrong, mend)
 
-    for name, place in places.items():
-        text = cells[place] if place < len(cells) else ""
+    for name, place in found.places.items():
+        text = plain(cells[place]) if place < len(cells) else ""
         try:
             row[name] = read_cell(BY_NAME[name], text, known)
         except WrongCell as error:
             fault(BY_NAME[name], error.wrong, error.mend)
     if len(found.findings) == before:
-        for name, wrong, mend in _together(row, line, seen):
+        for name, wrong, mend in [*together(row), *_twin(row, line, seen)]:
             fault(BY_NAME[name], wrong, mend)
     if len(found.findings) == before:
         found.rows.append(row)
+        found.lines.append(line)
 
 
-def _together(row: dict[str, Any], line: int, seen: dict[tuple[str, ...], int]) -> list[tuple[str, str, str]]:
-    """What is wrong with cells that are right one by one."""
-    faults: list[tuple[str, str, str]] = []
-    if row.get("forbidden"):
-        faults += [
-            (name, _("オンライン不可とした行で空です。"), _("理由と根拠法令を入れてください。"))
-            for name in ("forbidden_reason", "forbidden_law")
-            if not row.get(name)
-        ]
-    if row.get("effort") and not row.get("effort_reason"):
-        faults.append(("effort_reason", _("手間を入れた行で空です。"), _("手間の理由を入れてください。")))
-    cases, online = row.get("cases"), row.get("online_cases")
-    if cases is not None and online is not None and online > cases:
-        faults.append(
-            ("online_cases", _("総手続件数より多い数です。"), _("どちらの件数が正しいか確かめてください。"))
-        )
+def _twin(row: dict[str, Any], line: int, seen: dict[tuple[str, ...], int]) -> list[tuple[str, str, str]]:
+    """A row that means the same procedure as one before."""
     key = (
         (row["survey_id"],)
         if row.get("survey_id")
         else (row["name"], row.get("law", ""), row["department_code"])
     )
-    if key in seen:
-        wrong = _("%(line)s行目と同じ手続です。") % {"line": seen[key]}
-        faults.append(("survey_id" if len(key) == 1 else "name", wrong, _("どちらか1行を消してください。")))
-    seen.setdefault(key, line)
-    return faults
+    first = seen.setdefault(key, line)
+    if first == line:
+        return []
+    wrong = _("%(line)s行目と同じ手続です。") % {"line": first}
+    return [("survey_id" if len(key) == 1 else "name", wrong, _("どちらか1行を消してください。"))]

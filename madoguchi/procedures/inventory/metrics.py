@@ -24,9 +24,9 @@ def standing(source: str) -> Iterator[Happening]:
     """What stands now under this name."""
     wanted, quantity = _STANDING[source]
     today = clock.today()
-    columns = ("id", "name", "department_code", "procedure_id", "state", "synthetic", "quantity")
+    columns = ("id", "name", "charge", "synthetic", "quantity")
     rows = entries(None).filter(wanted).annotate(quantity=quantity).values_list(*columns)
-    for key, name, department, procedure_id, state, is_synthetic, amount in rows:
+    for key, name, department, is_synthetic, amount in rows:
         yield Happening(
             key=str(key),
             on=today,
@@ -34,5 +34,5 @@ def standing(source: str) -> Iterator[Happening]:
             subject=str(key),
             department_code=department,
             label=f"{name[:190]}（合成データ）" if is_synthetic else name[:200],
-            address=reverse("procedures:page", args=[procedure_id]) if state == "online" else "",
+            address=reverse("procedures:inventory-entry", args=[key]),
         )

@@ -1,4 +1,5 @@
-"""Reading the inventory: whether an entry is online comes from the procedures that are open today."""
+"""Reading the inventory: whether an entry is online comes from the procedures that are open today, who is in charge of it
+from the reorganisations until now."""
 
 from __future__ import annotations
 
@@ -6,14 +7,31 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
-from django.db.models import Case, CharField, Count, Q, QuerySet, Sum, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Expression,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 
+from madoguchi.organization import queries as organization
+from madoguchi.organization.models import Department
+from madoguchi.organization.rules import in_charge
 from madoguchi.procedures.models import InventoryEntry, Procedure
 
 State = Literal["online", "paper", "forbidden", "abolished"]
 # Of entries with their `state`: those in force that no law keeps on paper, and of them those with known cases.
 POSSIBLE = Q(state__in=("online", "paper"))
 COUNTED = POSSIBLE & Q(cases__isnull=False, online_cases__isnull=False)
+ORDERS = ("name", "-name", "cases", "-cases", "department", "-department")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,27 +44,91 @@ class Share:
     cases: int
 
 
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed by; an empty one narrows nothing."""
+
+    text: str = ""
+    state: str = ""
+    department: str = ""  # the one in charge by now
+    kind: str = ""
+    forbidden: str = ""  # yes, no
+    effort: str = ""  # a code, or none
+    linked: str = ""  # yes, no: to a definition
+
+
 def entries(
     departments: Collection[str] | None, *, text: str = "", state: str = ""
 ) -> QuerySet[InventoryEntry]:
-    """The entries of these departments (None: of all), each with its `state`, by name."""
+    """The entries of these departments (None: of all), each with its `state` and the department in `charge`, by name."""
+    return found(departments, Filters(text=text, state=state))
+
+
+def found(
+    departments: Collection[str] | None, filters: Filters, order: str = "name"
+) -> QuerySet[InventoryEntry]:
+    """The same, narrowed and in an order of `ORDERS`."""
     open_ids = Procedure.objects.filter(is_open=True).values("id")
-    found = InventoryEntry.objects.annotate(
+    rows = InventoryEntry.objects.annotate(
+        charge=_charge(),
         state=Case(
             When(~Q(abolished_on=None), then=Value("abolished")),
             When(procedure_id__in=open_ids, then=Value("online")),
             When(forbidden=True, then=Value("forbidden")),
             default=Value("paper"),
             output_field=CharField(),
-        )
+        ),
     )
     if departments is not None:
-        found = found.filter(department_code__in=departments)
-    if text:
-        found = found.filter(Q(name__contains=text) | Q(law__contains=text) | Q(survey_id=text))
-    if state:
-        found = found.filter(state=state)
-    return found.order_by("name", "id")
+        rows = rows.filter(charge__in=departments)
+    return _ordered(_narrowed(rows, filters), order)
+
+
+def _charge() -> Expression:
+    """The code of the department in charge by now, as `in_charge` says for one entry."""
+    changes = organization.changes_done()
+    lines = [line for change in changes for line in change]
+    named = sorted({line.procedure_id for line in lines} - {""})
+    cases = []
+    for old in sorted({line.old for line in lines}):
+        cases += [
+            When(department_code=old, procedure_id=one, then=Value(in_charge(changes, old, one)))
+            for one in named
+        ]
+        cases.append(When(department_code=old, then=Value(in_charge(changes, old, ""))))
+    return Case(*cases, default=F("department_code"), output_field=CharField())
+
+
+def _narrowed(rows: QuerySet[InventoryEntry], filters: Filters) -> QuerySet[InventoryEntry]:
+    if text := filters.text:
+        rows = rows.filter(Q(name__contains=text) | Q(law__contains=text) | Q(survey_id=text))
+    equal = {"state": filters.state, "charge": filters.department, "kind": filters.kind}
+    rows = rows.filter(**{name: value for name, value in equal.items() if value})
+    if filters.effort:
+        rows = rows.filter(effort="" if filters.effort == "none" else filters.effort)
+    if filters.forbidden:
+        rows = rows.filter(forbidden=filters.forbidden == "yes")
+    if filters.linked:
+        linked = ~Q(procedure_id="")
+        rows = rows.filter(linked if filters.linked == "yes" else ~linked)
+    return rows
+
+
+def _ordered(rows: QuerySet[InventoryEntry], order: str) -> QuerySet[InventoryEntry]:
+    """By name last, so that the order is always the same; what nobody counted stands behind either way round."""
+    key, turned = order.removeprefix("-"), order.startswith("-")
+    if key == "name":
+        return rows.order_by(order, "id")
+    if key == "department":
+        names = Department.objects.filter(code=OuterRef("charge")).values("name_kana")[:1]
+        rows = rows.annotate(charge_kana=Subquery(names))
+    by = F("charge_kana" if key == "department" else "cases")
+    first = by.desc(nulls_last=True) if turned else by.asc(nulls_last=True)
+    return (
+        rows.order_by(first, "charge", "name", "id")
+        if key == "department"
+        else rows.order_by(first, "name", "id")
+    )
 
 
 def share(found: QuerySet[InventoryEntry]) -> Share:

@@ -14,7 +14,10 @@ from madoguchi.common import clock
 from madoguchi.common.tests.lists import both_files
 from madoguchi.organization.models import Posting
 from madoguchi.organization.tests.factories import DepartmentFactory, signed_in_client, staff_with
+from madoguchi.procedures.inventory.metrics import standing
+from madoguchi.procedures.models import InventoryEntry
 from madoguchi.procedures.tests.factories import InventoryEntryFactory, ProcedureFactory
+from madoguchi.procedures.tests.test_inventory_successors import divided, officer_of
 
 pytestmark = pytest.mark.django_db
 PLACE = "/studio/inventory/next/"
@@ -56,6 +59,7 @@ def test_the_page_explains_the_rule_and_marks_what_is_synthetic(office: Client) 
 
     assert "年間件数 × しやすさ（手間は小さい＝4、手間は中くらい＝2、手間は大きい＝1）" in page
     assert "年間4,200件・手間は小さい（既存の様式と同じ）" in page
+    assert f'<a href="/studio/inventory/{InventoryEntry.objects.get().id}/">占用の届</a>' in page
     assert "合成データを含みます" in page
     assert rows(office)[0]["注記"] == "合成データ"
 
@@ -108,6 +112,16 @@ def test_officers_see_what_their_departments_could_do() -> None:
     ready("よその課の届", 9, department_code="elsewhere")
 
     assert [row["手続"] for row in rows(signed_in_client(officer))] == ["自分の課の届"]
+
+
+def test_what_a_former_department_left_stands_with_its_successor() -> None:
+    old, _one, rest = divided()
+    ready("届出", 7, department_code=old.code)
+
+    found = rows(signed_in_client(officer_of(rest)), f"?department={rest.code}")
+
+    assert [(row["手続"], row["部署"]) for row in found] == [("届出", "届出課")]
+    assert [one.department_code for one in standing("procedures")] == [rest.code]
 
 
 def test_more_than_a_page_is_paged_and_the_file_has_it_all(office: Client) -> None:
