@@ -27,6 +27,15 @@ FACTS: Mapping[str, str] = MappingProxyType(
         "email": "email",
     }
 )
+# Who may be put where: another parent may file next, a child is not made the parent of anybody.
+FITS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        APPLICANT: (APPLICANT, "spouse", "family"),
+        "spouse": ("spouse", APPLICANT, "family"),
+        "child": ("child", "family"),
+        "family": ROLES,
+    }
+)
 # Whom a group may be about, and what may be said of each of its members.
 GROUP_ROLES = ("child", "family")
 MEMBER_FACTS = ("name", "birth_date", "relationship")
