@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from madoguchi.applications import queries
@@ -34,16 +35,14 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A person, and the places of the filing where the person may be put."""
+    """A person, and the places of the filing where the person may be put.
+
+    `usual` is the place that is proposed: it asks for the same sort of person, and nobody else is proposed for it.
+    """
 
     member: Member
     choices: tuple[Choice, ...]
-
-    @property
-    def usual(self) -> str:
-        """The place that asks for the same person as the filing that named the person, or none."""
-        fitting = (choice.place.id for choice in self.choices if choice.place.role == self.member.role)
-        return next(fitting, "")
+    usual: str = ""
 
 
 def offers(
@@ -56,7 +55,18 @@ def offers(
         tried = [Choice(place, fill(definition, answers, place, member, context)) for place in places]
         if choices := tuple(choice for choice in tried if choice.filled.targets):
             found.append(Offered(member, choices))
-    return found
+    fitting = [_alike(one) for one in found]
+    wishes = Counter(place.id for place in fitting if place is not None)
+    return [
+        replace(one, usual=place.id) if place and (place.group or wishes[place.id] == 1) else one
+        for one, place in zip(found, fitting, strict=True)
+    ]
+
+
+def _alike(one: Offered) -> Place | None:
+    """Where the same sort of person is asked about: rather among others than alone."""
+    places = [choice.place for choice in one.choices if choice.place.role == one.member.role]
+    return min(places, key=lambda place: place.group is None, default=None)
 
 
 def fill(

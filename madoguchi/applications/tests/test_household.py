@@ -315,6 +315,7 @@ def test_two_people_for_one_place_are_told():
     offer_aid(section("one", asked("pick", "person_name", means="child.name")))
     page = visitor.send(visitor.start(AID), button=("choose", "1"))
     both = {f"who.{filed.id.hex}-children-m{n}": "pick" for n in (1, 2)}
+    assert set(choices(page).values()) == {"name", "pupils"}
 
     page = visitor.send(page, choices(page) | both, button=("take", "1"))
 

@@ -58,7 +58,7 @@ def test_the_receipt_names_the_next_procedures_in_the_order_of_the_event():
     session = visitor.client.session
     session["receipts"] = {case.id.hex: int(NOW.timestamp())}
     session.save()
-    visitor.client.cookies["madoguchi_session"] = session.session_key
+    visitor.client.cookies["madoguchi_session"] = str(session.session_key)
 
     page = visitor.open(f"/filing/r/{case.id}/")
 

@@ -168,6 +168,13 @@ def test_each_person_is_offered_where_somebody_like_them_is_asked_about():
     ]
 
 
+def test_of_two_children_neither_is_proposed_for_the_only_place():
+    household = Household((member(name=AOI), member(name=MINATO)))
+    definition = definition_of(section("main", asked("pick", "person_name", means="child.name")))
+
+    assert [one.usual for one in offers(definition, {}, household, CONTEXT)] == ["", ""]
+
+
 def test_who_fits_nowhere_is_not_offered():
     assert offers(aid(when=WANTS), {}, Household((member(),)), CONTEXT) == []
 
@@ -193,10 +200,10 @@ def definitions(draw: st.DrawFn) -> Definition:
         if keys.get("means", str(number)) in used:
             continue
         used.add(keys.get("means", str(number)))
-        when = {"when": WANTS} if draw(st.booleans()) else {}
+        when: dict[str, Any] = {"when": WANTS} if draw(st.booleans()) else {}
         pages.append(section(f"page{number}", asked(f"q{number}", **keys, **when)))
     if draw(st.booleans()):
-        pages.append({**KIDS, **({"when": WANTS} if draw(st.booleans()) else {})})
+        pages.append(KIDS | ({"when": WANTS} if draw(st.booleans()) else {}))
     return definition_of(*pages)
 
 
