@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from madoguchi.applications.models import Application
+from madoguchi.applications.models import Application, Draft
 from madoguchi.applications.tests.offers import asked, section, small
 from madoguchi.applications.tests.visitor import Page, Visitor
 from madoguchi.procedures.definition import Definition
@@ -78,3 +78,18 @@ def family_filed(answers: dict[str, Any] = FAMILY) -> tuple[Visitor, Application
 def choices(page: Page) -> dict[str, str]:
     """The fields for people on the page where they are chosen, with what stands in them."""
     return {name: value for name, value in page.form("").fields if name.startswith("who.")}
+
+
+def draft() -> Draft:
+    """The filing of the second procedure."""
+    return Draft.objects.get(procedure_id=AID)
+
+
+def taken(visitor: Visitor, page: Page, **changes: str) -> Page:
+    """The page after all people were taken as proposed, or as `changes` (by given name) says."""
+    chosen = visitor.send(page, button=("choose", "1"))
+    fields = choices(chosen)
+    for given, place in changes.items():
+        key = next(name for name in fields if f"{given}-" in f"{name}-")
+        fields[key] = place
+    return visitor.send(chosen, fields, button=("take", "1"))

@@ -192,7 +192,11 @@ def _choose(
         | _way(request)
         | {
             "people": people,
-            "relationships": any("relationship" in one.member.facts for one in found),
+            "relationships": any(
+                "relationship" in one.member.facts and "relationship" in choice.place.questions
+                for one in found
+                for choice in one.choices
+            ),
             "problems": [
                 (f"#who-{one.member.key}", person.error)
                 for one, person in zip(found, people, strict=True)
