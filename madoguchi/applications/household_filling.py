@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -46,12 +46,17 @@ class Offered:
 
 
 def offers(
-    definition: Definition, answers: Mapping[str, Any], household: Household, context: CleanContext
+    definition: Definition,
+    answers: Mapping[str, Any],
+    household: Household,
+    context: CleanContext,
+    among: Sequence[Place] | None = None,
 ) -> list[Offered]:
-    """Whom the filing can take where, as it stands now."""
+    """Whom the filing can take where, as it stands now; `among`: only in these places."""
     found = []
+    known = places_of(definition) if among is None else among
     for member in household.members:
-        places = [place for place in places_of(definition) if member.role in FITS[place.role]]
+        places = [place for place in known if member.role in FITS[place.role]]
         tried = [Choice(place, fill(definition, answers, place, member, context)) for place in places]
         if choices := tuple(choice for choice in tried if choice.filled.targets):
             found.append(Offered(member, choices))

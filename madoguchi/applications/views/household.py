@@ -26,6 +26,7 @@ from madoguchi.common.pages import render
 from madoguchi.procedures.definition import Section
 from madoguchi.procedures.kinds import registry
 from madoguchi.procedures.kinds.base import CleanContext
+from madoguchi.procedures.meanings import places_of
 
 UNUSED = "no"
 
@@ -74,29 +75,29 @@ def known_here(request: HttpRequest, draft_id: UUID, *, now: datetime) -> Househ
 
 
 def offer_address(request: HttpRequest, look: Look, section: Section) -> str:
-    """Where the offer stands, when there is something to take over on this page that nobody has declined."""
+    """Where the offer stands, when there is something to take over on this page that nobody has settled."""
     settled = capabilities.settled_places(request, look.draft.id)
-    told = household.NOBODY if "*" in settled else known_here(request, look.draft.id, now=clock.now())
-    return _address(look, told, section, settled)
+    places = [
+        place
+        for place in places_of(look.definition)
+        if place.questions["name"].section_id == section.id and not settled & {place.id, "*"}
+    ]
+    if not places:
+        return ""
+    told = known_here(request, look.draft.id, now=clock.now())
+    if not offers(look.definition, look.draft.answers, told, _context(look), places):
+        return ""
+    return f"{reverse('applications:household', args=[look.draft.id])}?section={section.id}"
 
 
 def offer_at_start(request: HttpRequest, draft: Draft) -> str:
     """Where the offer stands for a filing that has just begun, when there is something to take over at once."""
     told = known_here(request, draft.id, now=clock.now())
-    return _address(Look(draft), told, None, frozenset()) if told.members else ""
-
-
-def _address(look: Look, told: Household, section: Section | None, settled: frozenset[str]) -> str:
-    pages = {
-        choice.place.questions["name"].section_id
-        for one in offers(look.definition, look.draft.answers, told, _context(look))
-        for choice in one.choices
-        if choice.place.id not in settled
-    }
-    if not pages or (section is not None and section.id not in pages):
+    if not told.members:
         return ""
-    address = reverse("applications:household", args=[look.draft.id])
-    return f"{address}?section={section.id}" if section is not None else address
+    look = Look(draft)
+    found = offers(look.definition, draft.answers, told, _context(look))
+    return reverse("applications:household", args=[draft.id]) if found else ""
 
 
 def _context(look: Look) -> CleanContext:
