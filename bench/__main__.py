@@ -16,6 +16,7 @@ BENCHES = {
     "processing": "filings accepted and processed, sustained",
     "pages": "weight of the first page, memory and start of a web process",
     "plan": "a million facts counted anew, one more told, the scoreboard with ten years of events",
+    "definitions": "the largest definition compiled and evaluated, all checked, broken ones explained",
     "desk": "the desk with a million applications: load, lists, search, case, bulk, a file, on both databases",
     "faults": "kills the server at random instants under load and looks for lost filings",
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 from django.utils.functional import Promise
@@ -137,12 +137,63 @@ class ProcedureName:
     department_code: str
 
 
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a data set: its name for machines, its Japanese heading, what it holds."""
+
+    name: str
+    heading: str
+    note: str = ""
+
+
+Value = str | int | bool | date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """Data that a room can publish, as it stands when asked; never personal data.
+
+    `rows` tells them in the order of `columns`; several values of one cell stand in one text, parted by ";".
+    `licence` is what others may do with it (SPDX name); `cycle` says in words when it changes.
+    """
+
+    title: str
+    note: str
+    columns: tuple[Column, ...]
+    rows: Callable[[], Iterable[Sequence[Value]]]
+    cycle: str
+    licence: str = "CC-BY-4.0"
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedFact:
+    """One question and its answer that two people of the city have approved: what an assistant may say.
+
+    `key` stays the same over versions and languages. `mark` is the certainty of a number or a law that the answer
+    tells ("": none is told). `address` is the page where it stands.
+    """
+
+    key: str
+    question: str
+    answer: str
+    language: str
+    subject: str  # the id of the procedure
+    source: str  # its name, as a resident reads it
+    address: str
+    department_code: str
+    version: int
+    approved_by: str
+    approved_at: datetime
+    mark: str = ""
+
+
 demo: Register[Callable[[DemoSize], None]] = Register("demo")
 demo_log_ins: Register[Callable[[], list[str]]] = Register("demo_log_ins")
 personal_data: Register[PersonalData] = Register("personal_data")  # name: "room.Model"
 indicators: Register[IndicatorSource] = Register("indicators")
-datasets: Register[Any] = Register("datasets")
-knowledge: Register[Any] = Register("knowledge")
+datasets: Register[Dataset] = Register("datasets")
+# All approved facts of a room in one language; those without a text in it are left out.
+knowledge: Register[Callable[[str], Iterable[ApprovedFact]]] = Register("knowledge")
 benches: Register[Any] = Register("benches")
 previews: Register[Any] = Register("previews")
 publish_checks: Register[Any] = Register("publish_checks")

@@ -11,12 +11,14 @@ class ProceduresConfig(AppConfig):
     def ready(self) -> None:
         from madoguchi.common import registers
         from madoguchi.common.registers import (
+            ApprovedFact,
             DemoSize,
             Happening,
             IndicatorSource,
             PersonalData,
             ProcedureName,
         )
+        from madoguchi.procedures.open_data import DATASETS
 
         def load(size: DemoSize) -> None:
             from madoguchi.procedures import demo
@@ -33,7 +35,15 @@ class ProceduresConfig(AppConfig):
 
             return queries.names()
 
+        def facts(language: str) -> Iterable[ApprovedFact]:
+            from madoguchi.procedures import facts
+
+            return facts.approved_facts(language)
+
         registers.demo.add("procedures", load, order=20)
+        registers.knowledge.add("procedures", facts)
+        for name, dataset in DATASETS.items():
+            registers.datasets.add(name if name == "procedures" else f"procedure-{name}", dataset)
         registers.procedure_names.add("procedures", names)
         source = IndicatorSource(gettext_noop("オンライン化した手続"), "手続", collect=online)
         registers.indicators.add("online-procedures", source, order=1)

@@ -14,8 +14,7 @@ from madoguchi.common import access, clock, registers
 from madoguchi.common.pages import render
 from madoguchi.common.registers import UsualDays
 from madoguchi.organization import queries as organization
-from madoguchi.procedures import queries
-from madoguchi.procedures.definition import CONFIRMED, Definition
+from madoguchi.procedures import facts, open_data, queries
 from madoguchi.procedures.life_events import life_events
 
 SCHEMA = Path(__file__).parent / "schema" / "procedure-1.schema.json"
@@ -63,7 +62,7 @@ def page(request: HttpRequest, procedure_id: str) -> HttpResponse:
     offer = queries.current(procedure_id)
     if offer is None:
         raise Http404
-    definition = offer.definition
+    definition, lang = offer.definition, get_language() or "ja"
     documents = list(definition.documents)
     context = {
         "here": "procedures",
@@ -72,8 +71,10 @@ def page(request: HttpRequest, procedure_id: str) -> HttpResponse:
         "department": organization.department(queries.department_of(definition)),
         "documents": documents,
         "usual": _usual_days(procedure_id),
-        "unsure": _unsure(definition),
-        "lang": get_language() or "ja",
+        "unsure": open_data.unconfirmed(definition),
+        "fee": facts.fee_sentence(definition.fee, lang),
+        "days": facts.days_sentence(definition.clock, lang),
+        "lang": lang,
         "kind_label": {
             "application": _("申請"),
             "notification": _("届出"),
@@ -81,14 +82,6 @@ def page(request: HttpRequest, procedure_id: str) -> HttpResponse:
         }[definition.kind_of_act],
     }
     return render(request, "procedures/page.html", context)
-
-
-def _unsure(definition: Definition) -> list[str]:
-    """What nobody has confirmed yet (staff wrote it, in Japanese): what is to be completed, articles not read in the law."""
-    unread = [law for law in definition.law if law.mark not in CONFIRMED]
-    return [one.text for one in definition.to_complete] + [
-        f"根拠となる法令の「{law.name} {law.article}」は、条文で確かめていません。" for law in unread
-    ]
 
 
 def _usual_days(procedure_id: str) -> UsualDays | None:

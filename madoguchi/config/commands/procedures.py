@@ -1,5 +1,6 @@
 """`madoguchi procedures`: `check [FILE…]` validates definitions, `blocks [NAME]` says who uses a block, `close ID` and
-`reopen ID` say what is taken online, `inventory import FILE` brings the list of all procedures in."""
+`reopen ID` say what is taken online, `import FILE…` publishes definitions, `inventory import FILE` brings the list of
+all procedures in."""
 
 import sys
 
@@ -14,14 +15,28 @@ def main(argv: list[str]) -> int:
         return _blocks("".join(argv[1:]))
     if argv[:2] == ["inventory", "import"]:
         return _import_inventory(argv[2:])
+    if argv[:1] == ["import"]:
+        return _import_definitions(argv[1:])
     if argv[:1] != ["check"]:
-        usage = "madoguchi procedures check [FILE…] | blocks [NAME] | close ID | reopen ID | inventory import FILE"
+        usage = (
+            "madoguchi procedures check [FILE…] | blocks [NAME] | close ID | reopen ID |"
+            " import FILE… --by NAME --approved-by NAME | inventory import FILE"
+        )
         print(f"usage: {usage}", file=sys.stderr)
         return 2
     start_django()
     from madoguchi.procedures import checking
 
     code: int = checking.main(argv[1:])
+    return code
+
+
+def _import_definitions(argv: list[str]) -> int:
+    """Publish definitions; exit code 1 when one of them, or what it would change, must be mended."""
+    start_django()
+    from madoguchi.procedures import importing_command
+
+    code: int = importing_command.main(argv)
     return code
 
 

@@ -1,0 +1,50 @@
+"""Every procedure of the catalogue, filed once in a browser on a telephone without scripts, from its ordinary sample."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from madoguchi.common import clock
+from madoguchi.procedures.compiling import compile_source
+from madoguchi.procedures.sampling import filing_like_a_sample
+from madoguchi.procedures.tests.factories import ROOM, source_of
+from tests.browser.filings import Filing
+from tests.browser.pages import NUMBER, nothing
+from tests.conftest import PHONE, NewPage
+
+# A long walk through forms that read from the database as everything else does: once is enough.
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(bool(os.environ.get("SECOND_HALF")), reason="walked in the first half of a whole run"),
+]
+FILES = sorted(path.stem for path in (ROOM / "catalog").glob("*.yaml"))
+
+
+def place_of_the_ordinary(file: str) -> int:
+    """Where the ordinary sample stands among those of its procedure."""
+    written = [
+        json.loads(path.read_text(encoding="utf-8")) for path in sorted((ROOM / "samples").glob("*.json"))
+    ]
+    own = [one for one in written if one["procedure"] == file.replace("_", "-")]
+    return next(place for place, one in enumerate(own) if one["kind"] == "ordinary")
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_it_is_filed_from_its_page_to_the_receipt(new_page: NewPage, file: str) -> None:
+    definition = compile_source(source_of(file))
+    number = place_of_the_ordinary(file)
+    answers = filing_like_a_sample(definition, number, today=clock.today(), facts={})
+    page = new_page(viewport=PHONE, java_script_enabled=False)
+    filing = Filing(page, definition, answers, nothing)
+    filing.start()
+    filing.fill_in()
+
+    filing.press("この内容で送る")
+
+    expect(page).to_have_url(re.compile("/filing/r/"))
+    assert NUMBER.search(filing.main.inner_text())
