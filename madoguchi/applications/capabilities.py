@@ -4,6 +4,7 @@ or by filing."""
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from cryptography.fernet import InvalidToken
@@ -15,6 +16,8 @@ MOST_DRAFTS = 12
 MOST_RECEIPTS = 12
 RECEIPT_TIME = timedelta(hours=2)
 SECRET_TIME = timedelta(minutes=10)
+# What was typed for one filing is offered to the next for as long as its receipt is shown, and no longer.
+OFFER_TIME = RECEIPT_TIME
 
 
 def hold_draft(request: HttpRequest, draft_id: uuid.UUID) -> None:
@@ -78,6 +81,35 @@ def holds_receipt(request: HttpRequest, application_id: uuid.UUID, *, now: datet
     """Whether this browser may see the application now."""
     since = request.session.get("receipts", {}).get(application_id.hex)
     return since is not None and now.timestamp() - since < RECEIPT_TIME.total_seconds()
+
+
+def drafts_besides(request: HttpRequest, draft_id: uuid.UUID) -> list[uuid.UUID]:
+    """The other drafts this browser may open."""
+    return [uuid.UUID(d) for d in request.session.get("drafts", []) if d != draft_id.hex]
+
+
+def receipts_held(request: HttpRequest, *, now: datetime) -> list[uuid.UUID]:
+    """The applications this browser may see now."""
+    held = (uuid.UUID(a) for a in request.session.get("receipts", {}))
+    return [application_id for application_id in held if holds_receipt(request, application_id, now=now)]
+
+
+def settle_household(request: HttpRequest, draft_id: uuid.UUID, places: Iterable[str] = ("*",)) -> None:
+    """For these places of the draft (all: "*") it was said who of earlier filings is wanted: nobody asks again."""
+    settled = dict(request.session.get("settled", {}))
+    settled[draft_id.hex] = sorted({*settled.pop(draft_id.hex, ()), *places})
+    request.session["settled"] = dict(list(settled.items())[-MOST_DRAFTS:])
+
+
+def settled_places(request: HttpRequest, draft_id: uuid.UUID) -> frozenset[str]:
+    """The places of the draft for which nobody asks any more."""
+    return frozenset(request.session.get("settled", {}).get(draft_id.hex, ()))
+
+
+def let_go_of_others(request: HttpRequest, draft_id: uuid.UUID) -> None:
+    """Somebody else was at this machine before: forget all but this draft; the drafts themselves stay."""
+    request.session.flush()
+    hold_draft(request, draft_id)
 
 
 def let_go_of_everything(request: HttpRequest) -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from madoguchi.applications import desk_chain, queries
 from madoguchi.applications.desk_queries import subject_of
+from madoguchi.applications.household import origins_told
 from madoguchi.applications.models import (
     Application,
     CaseEvent,
@@ -23,6 +24,7 @@ from madoguchi.applications.models import (
 )
 from madoguchi.applications.targets import target_title
 from madoguchi.audit.models import AuditEntry
+from madoguchi.common import clock
 from madoguchi.common.jinja2env import both_eras
 from madoguchi.identity import queries as identity
 from madoguchi.identity.models import Staff
@@ -51,6 +53,7 @@ class AnswerLine:
     changed: bool
     before: str
     by_staff: bool = False  # staff typed it
+    origin: str = ""  # the earlier filing it was taken over from
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,7 @@ def answer_blocks(
         for block in queries.blocks(definition, then.answers, set(then.visible), LANGUAGE)
         for line in block.lines
     }
+    origins = origins_told(application, LANGUAGE, today=clock.today())
     corrected = application.filed_answers != application.answers
     found = []
     for block in queries.blocks(definition, evaluation.answers, set(evaluation.visible), LANGUAGE):
@@ -87,9 +91,8 @@ def answer_blocks(
             before = filed.pop(line.target, "")
             changed = corrected and before != line.text
             typed = changed and by_staff.get(line.target) == line.text
-            lines.append(
-                AnswerLine(line.target, line.label, line.text, changed, before if changed else "", typed)
-            )
+            origin, before = ("", before) if changed else (origins.get(line.target, ""), "")
+            lines.append(AnswerLine(line.target, line.label, line.text, changed, before, typed, origin))
         found.append(AnswerBlock(block.title, tuple(lines)))
     gone = [
         AnswerLine(target, target_title(definition, application, target, LANGUAGE), "", True, text)

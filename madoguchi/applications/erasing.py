@@ -173,6 +173,7 @@ def _erase_case(unit: kernel.Unit, application: Application, now: datetime) -> N
             "entered_by": None,
             "filed_answers": {},
             "answers": {},
+            "origins": {},
             "applicant_name": "",
             "name_key": "",
             "given_key": "",

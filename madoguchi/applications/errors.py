@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class NotAllowed(Exception):
     """The rules do not permit this move now, or not to this person."""
@@ -97,3 +99,11 @@ class StepsMissing(Exception):
     def __init__(self, titles: tuple[str, ...]) -> None:
         super().__init__(f"{len(titles)} steps")
         self.titles = titles
+
+
+class NotTaken(Exception):
+    """People of the household who do not fit where they were to go; `sentences` by the key of each."""
+
+    def __init__(self, sentences: Mapping[str, str]) -> None:
+        super().__init__(f"{len(sentences)} people")
+        self.sentences = sentences

@@ -30,7 +30,7 @@ def _add_of_case(model: str, fields: tuple[str, ...], purpose: str) -> None:
 
 _add(
     "Draft",
-    ("answers", "typed", "email", "received_on"),
+    ("answers", "typed", "origins", "email", "received_on"),
     "Keeping what was typed so that it can be finished and filed later",
     int(settings.DRAFT_DAYS),
 )
@@ -39,6 +39,7 @@ _add_of_case(
     (
         "filed_answers",
         "answers",
+        "origins",
         "applicant_name",
         "name_key",
         "given_key",

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from madoguchi.applications.views import booking, filing, keeping, messages, questions, status, uploads
+from madoguchi.applications.views import (
+    booking,
+    filing,
+    household,
+    keeping,
+    messages,
+    questions,
+    status,
+    uploads,
+)
 
 app_name = "applications"
 
@@ -12,6 +21,7 @@ urlpatterns = [
     path("filing/d/<uuid:draft_id>/s/<slug:section_id>/", questions.section, name="section"),
     path("filing/d/<uuid:draft_id>/s/<slug:section_id>/m/<slug:member_id>/", questions.member, name="member"),
     path("filing/d/<uuid:draft_id>/doc/<slug:document_id>/", uploads.document, name="document"),
+    path("filing/d/<uuid:draft_id>/household/", household.offer, name="household"),
     path("filing/d/<uuid:draft_id>/check/", filing.check, name="check"),
     path("filing/d/<uuid:draft_id>/keep/", keeping.keep, name="keep"),
     path("filing/d/<uuid:draft_id>/keep/sheet/", keeping.resume_sheet, name="resume_sheet"),

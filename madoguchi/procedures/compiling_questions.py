@@ -106,6 +106,7 @@ def question(node: Node, section_id: str, group_id: str | None = None) -> Questi
         personal=node.boolean("personal", kind.personal_by_default if kind else True),
         autocomplete=_autocomplete(node),
         prefill=prefill.one_of("from", PREFILL_SOURCES) if prefill else "",
+        means=node.string("means"),
         read_only=node.boolean("read_only", False),
         computed=computed.expression() if computed else None,
         options=tuple(_option(child, question_id) for child in node.children("options")),

@@ -115,6 +115,7 @@ class Question:
     personal: bool = True
     autocomplete: str = ""  # "on": the kind's own tokens; else one HTML autocomplete token
     prefill: str = ""  # one of PREFILL_SOURCES
+    means: str = ""  # what it asks in any procedure: a role (group), a fact (member), role.fact (elsewhere)
     read_only: bool = False
     computed: Expression | None = None
     options: tuple[Option, ...] = ()

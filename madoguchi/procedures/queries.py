@@ -17,6 +17,8 @@ from madoguchi.organization import queries as organization
 from madoguchi.organization.rules import in_charge
 from madoguchi.procedures.compiling import compile_source
 from madoguchi.procedures.definition import Definition
+from madoguchi.procedures.life_events import usually_next
+from madoguchi.procedures.meanings import places_of
 from madoguchi.procedures.models import Closing, Procedure, ProcedureVersion
 
 
@@ -116,6 +118,15 @@ def _offer(
     procedure_id: str, version_id: uuid.UUID, number: int, is_open: bool, closed_at: datetime | None
 ) -> Offer:
     return Offer(procedure_id, version_id, number, is_open, definition_of(version_id), closed_at)
+
+
+def usual_next(definition: Definition, *, most: int = 6) -> list[Offer]:
+    """What people usually do after this procedure, as far as it is open and asks about the same people."""
+    roles = {place.role for place in places_of(definition)}
+    by_id = {offer.procedure_id: offer for offer in offers() if offer.is_open}
+    following = (by_id.get(one) for one in usually_next(definition.id, definition.life_events))
+    fitting = (one for one in following if one and roles & {p.role for p in places_of(one.definition)})
+    return list(fitting)[:most]
 
 
 def search(text: str, *, life_event: str = "", department: str = "") -> list[Offer]:

@@ -17,6 +17,7 @@ from madoguchi.applications.actions.drafts import (
 from madoguchi.applications.actions.editing import edit_answer
 from madoguchi.applications.actions.extension import extend
 from madoguchi.applications.actions.filing import file_draft
+from madoguchi.applications.actions.household import take_household
 from madoguchi.applications.actions.messages import (
     record_contact,
     send_message,
@@ -64,6 +65,7 @@ __all__ = [
     "strike_contact",
     "take",
     "take_back",
+    "take_household",
     "withdraw",
     "withdraw_opinion",
     "write_message",

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from madoguchi.applications import mails
+from madoguchi.applications.actions.review import answer_at
 from madoguchi.applications.errors import ChangedMeanwhile, NotAllowed
 from madoguchi.applications.models import Attachment, Channel, Draft
 from madoguchi.applications.queries import UPLOADS, file_place
@@ -89,7 +90,7 @@ def save_section(
     _tie_files(unit, draft, definition.section(section_id).questions, draft.answers, merged, "", now)
     still = _still_asked(draft, values, typed, "{}")
     changes = {"answers": merged, "asked_again": still, "typed": _typed(draft, section_id, typed)}
-    return _store(draft, now=now, unit=unit, **changes)
+    return store(draft, now=now, unit=unit, **changes)
 
 
 def save_member(
@@ -113,7 +114,7 @@ def save_member(
     _tie_files(unit, draft, group.questions, before, after, member_id, now)
     still = _still_asked(draft, values, typed, f"{group.id}[{member_id}].{{}}")
     changes = {"answers": merged, "asked_again": still, "typed": _typed(draft, page, typed)}
-    return _store(draft, now=now, unit=unit, **changes)
+    return store(draft, now=now, unit=unit, **changes)
 
 
 def _still_asked(
@@ -149,7 +150,7 @@ def remove_member(*, draft: Draft, group_id: str, member_id: str, now: datetime)
         "asked_again": [asked for asked in draft.asked_again if not asked.startswith(path)],
         "typed": _typed(draft, page, None),
     }
-    return _store(draft, now=now, unit=unit, **changes)
+    return store(draft, now=now, unit=unit, **changes)
 
 
 def _tie_files(
@@ -196,8 +197,17 @@ def _author(draft: Draft) -> str:
     return f"staff:{draft.entered_by_id}" if draft.entered_by_id else ""
 
 
-def _store(draft: Draft, *, now: datetime, unit: kernel.Unit | None = None, **changes: Any) -> Draft:
-    """Write the changes guarded by the version that was read; every change keeps the draft for longer."""
+def store(draft: Draft, *, now: datetime, unit: kernel.Unit | None = None, **changes: Any) -> Draft:
+    """Write the changes guarded by the version that was read; every change keeps the draft for longer.
+
+    An answer that becomes another is from now on the resident's own.
+    """
+    if "answers" in changes and "origins" not in changes:
+        changes["origins"] = {
+            target: note
+            for target, note in draft.origins.items()
+            if answer_at(changes["answers"], target) == answer_at(draft.answers, target)
+        }
     changes |= {
         "version": draft.version + 1,
         "changed_at": now,
@@ -226,7 +236,7 @@ def add_file(
     attachment = attachment_of(draft.id, document_id, accepted, now=now, by=by)
     unit = kernel.Unit()
     unit.insert(attachment)
-    _store(draft, now=now, unit=unit)
+    store(draft, now=now, unit=unit)
     return attachment
 
 
@@ -275,7 +285,7 @@ def keep_for_later(*, draft: Draft, email: str, now: datetime) -> str:
     secret = new_secret(8)
     unit = kernel.Unit()
     mails.kept(unit, draft, to=email, secret=secret, expires_at=_expiry(now), now=now)
-    _store(draft, now=now, unit=unit, secret_digest=secret_digest(secret), email=email)
+    store(draft, now=now, unit=unit, secret_digest=secret_digest(secret), email=email)
     return secret
 
 
@@ -291,7 +301,7 @@ def carry_to_current(*, draft: Draft, now: datetime) -> Draft:
     carried = carry_over(old, offer.definition, draft.answers)
     # What an earlier version asked again and nobody has answered since stays asked again.
     waiting = {path for path in draft.asked_again if offer.definition.has_question(_question_of(path))}
-    return _store(
+    return store(
         draft,
         now=now,
         answers=dict(carried.answers),

@@ -10,6 +10,7 @@ from typing import Any
 from madoguchi.applications import queries, rules
 from madoguchi.applications.actions.drafts import new_number
 from madoguchi.applications.actions.protection import carry_over
+from madoguchi.applications.actions.review import answer_at
 from madoguchi.applications.actions.slots import take_slot
 from madoguchi.applications.errors import (
     AlreadyFiled,
@@ -179,6 +180,9 @@ def _application(
         due_on=due,
         filed_answers=answers,
         answers=answers,
+        origins={
+            target: note for target, note in draft.origins.items() if answer_at(answers, target) is not None
+        },
         **facts.columns,
         # What stands in the form was read again before sending; an address to resume by may be somebody else's.
         email=facts.email or (draft.email if draft.channel == Channel.WEB else ""),

@@ -51,6 +51,9 @@ class Draft(models.Model):
     answers = models.JSONField(default=dict)
     typed = models.JSONField(default=dict)  # what was typed on pages that still have errors, by page
     asked_again = models.JSONField(default=list)  # ids of questions a new version asks again
+    origins = models.JSONField(
+        default=dict
+    )  # of answers from an earlier filing, by target (household.note_of)
     language = models.CharField(max_length=10, default="ja")
     resume_code = models.CharField(max_length=12, unique=True)
     secret_digest = models.CharField(max_length=64, default="")
@@ -92,6 +95,7 @@ class Application(models.Model):
 
     filed_answers = models.JSONField()
     answers = models.JSONField()
+    origins = models.JSONField(default=dict)  # of filed answers from an earlier filing, by target
     applicant_name = models.CharField(max_length=200, default="")
     # Search keys (`japan.kana.search_key`): names from their beginning and from the given name on, letters and reading.
     name_key = models.CharField(max_length=LONGEST_KEY, default="")

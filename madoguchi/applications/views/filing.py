@@ -22,6 +22,7 @@ from madoguchi.applications.errors import (
 from madoguchi.applications.models import Application, Draft
 from madoguchi.applications.secrets import secret_of
 from madoguchi.applications.views.access import with_draft, with_receipt
+from madoguchi.applications.views.household import offer_at_start
 from madoguchi.applications.views.looking import Look, page_language
 from madoguchi.common import access, clock
 from madoguchi.common.ids import grouped
@@ -43,7 +44,8 @@ def start(request: HttpRequest, procedure_id: str) -> HttpResponse:
         return render(request, "applications/not_offered.html", {"procedure_id": procedure_id}, status=404)
     capabilities.hold_draft(request, draft.id)
     definition = procedures.definition_of(draft.procedure_version_id)
-    return redirect("applications:section", draft.id, definition.sections[0].id)
+    first = reverse("applications:section", args=[draft.id, definition.sections[0].id])
+    return redirect(offer_at_start(request, draft) or first)
 
 
 @with_draft
@@ -148,5 +150,7 @@ def receipt(request: HttpRequest, application: Application) -> HttpResponse:
         "secret": secret_of(application),
         "documents_to_follow": queries.documents_to_follow(application, definition, page_language()),
         "fee": queries.as_filed(application, definition),
+        "following": procedures.usual_next(definition),
+        "hours": capabilities.OFFER_TIME.seconds // 3600,
     }
     return render(request, "applications/receipt.html", context)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from madoguchi.applications import actions, queries, steps
+from madoguchi.applications.household import origin_text
 from madoguchi.applications.models import Draft
 from madoguchi.applications.page_reading import (
     UPLOADS,
@@ -27,6 +28,7 @@ from madoguchi.applications.page_reading import (
 )
 from madoguchi.applications.slot_tables import SlotTable, table_for, wrong_slot
 from madoguchi.applications.views.access import with_draft
+from madoguchi.applications.views.household import offer_address
 from madoguchi.applications.views.looking import Look, path_of, to_check
 from madoguchi.applications.views.uploads import promise_of, sent_files, take_uploads
 from madoguchi.common import clock
@@ -154,6 +156,7 @@ class _Page:
             "total": len(look.steps) + 1,
             "back": look.before(self.section.id, to_check=to_check(request)),
             "multipart": any(item.question.kind in UPLOADS for item in items),
+            "household_address": "" if self.member_id else offer_address(request, look, self.section),
         }
         return render(request, "applications/section.html", context, status=status)
 
@@ -167,7 +170,7 @@ class _Page:
                 raw=raw_for(q, answers, kept),
                 required=q.id in required,
                 errors=tuple(errors.get(q.id, ())),
-                notes=tuple(notes.get(q.id, ())),
+                notes=(*notes.get(q.id, ()), *(() if q.id in kept else self._origin(q))),
                 sent=sent_files(q, answers),
                 promise=promise_of(q),
                 offered=self._offered(q),
@@ -175,6 +178,19 @@ class _Page:
             )
             for q in shown
         ]
+
+    def _origin(self, question: Question) -> tuple[FieldError, ...]:
+        """Where an answer that was taken over is from."""
+        target = f"{self.group.id}/{self.member_id}/{question.id}" if self.group else question.id
+        note = self.look.draft.origins.get(target)
+        if note is None:
+            return ()
+        origin = origin_text(note, self.look.language)
+        return (
+            FieldError(
+                "", _("%(origin)sから入れました。違うときは直してください。") % {"origin": origin}, "origin"
+            ),
+        )
 
     def _table(self, question: Question, raw: Raw) -> SlotTable | None:
         return table_for(question, raw, language=self.look.language, now=clock.now())
@@ -374,5 +390,6 @@ def _show_group(
         "current": steps.position(look.steps, "section", section.id),
         "total": len(look.steps) + 1,
         "back": look.before(section.id, to_check=to_check(request)),
+        "household_address": offer_address(request, look, section),
     }
     return render(request, "applications/group.html", context, status=422 if problems else 200)
