@@ -149,7 +149,7 @@ def _decided(
         otherwise=ChangedMeanwhile(),
     )
     if rules.frees_slot(definition_of(application.procedure_version_id), proposal.kind):
-        release_slot(unit, application)
+        release_slot(unit, application, now=now)
     unit.job("applications.after_decision", {"decision": str(proposal.id)})
     if as_ == Capacity.SUBSTITUTE:
         unit.job("applications.tell_substitution", {"decision": str(proposal.id)})

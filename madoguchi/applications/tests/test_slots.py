@@ -190,9 +190,9 @@ def test_a_refusal_gives_the_slot_back_and_a_permission_keeps_it(kind: str, reas
 def test_giving_back_what_was_given_back_meanwhile_changes_nothing() -> None:
     held = SlotBookingFactory()
     unit = kernel.Unit()
-    slots.release_slot(unit, held.application)
+    slots.release_slot(unit, held.application, now=NOW)
     first = kernel.Unit()
-    slots.release_slot(first, held.application)
+    slots.release_slot(first, held.application, now=NOW)
     kernel.commit(first)
 
     with pytest.raises(ChangedMeanwhile):
@@ -279,7 +279,7 @@ def test_without_a_slot_nothing_is_given_back() -> None:
     unit = kernel.Unit()
 
     slots.follow_slot(unit, case, {}, now=NOW)
-    slots.release_slot(unit, case)
+    slots.release_slot(unit, case, now=NOW)
 
     assert unit.statements == []
 
