@@ -62,11 +62,16 @@ def wall(now: datetime) -> datetime:
 
 
 def why_not(question: Question, value: Mapping[str, Any], *, now: datetime, for_staff: bool = False) -> str:
-    """Why a slot cannot be booked now, "" when it can. Staff book outside the days that residents may choose."""
+    """Why a slot cannot be booked now, "" when it can.
+
+    Staff book outside the days that residents may choose, but none that is over.
+    """
     slot = find(question.stock, value)
     if slot is None:
         return GONE
     there = wall(now)
+    if slot.day < there.date():
+        return OUT_OF_TIME
     if not for_staff and not rules.is_within(question, day=slot.day, start=slot.starts_at, now=there):
         return OUT_OF_TIME
     return "" if slot.free > 0 else TAKEN

@@ -132,8 +132,9 @@ def test_what_came_on_paper_takes_its_slot_also_near_to_the_day() -> None:
     assert slot.free == 0
 
 
-def test_what_came_on_paper_is_received_without_a_slot_when_there_is_none_left() -> None:
-    slot = SlotFactory(free=0)
+@pytest.mark.parametrize("why", [{"free": 0}, {"day": TODAY - timedelta(days=1)}])
+def test_what_came_on_paper_is_received_without_a_slot_that_is_full_or_over(why: dict[str, Any]) -> None:
+    slot = SlotFactory(**why)
     draft = draft_for(slot, entered=True)
 
     case = actions.file_draft(draft=draft, now=NOW, accept_incomplete=True)
