@@ -235,6 +235,7 @@ def placeholders(
         "decided_on": format_wareki(decided_on),
         "decision": str(kind.label) if kind else "",
         "entitlement": _amount(application, definition) if "{entitlement}" in in_text else "",
+        "fee": _fee(application, definition) if "{fee}" in in_text else "",
         "reason": decision.reason,
         "validity": _validity(application, definition, decision) if "{validity}" in in_text else "",
         "department": organization.department(application.department_code).name,
@@ -248,6 +249,14 @@ def _amount(application: Application, definition: Definition) -> str:
     entitlement = evaluation.entitlement
     unit = definition.entitlement.unit if definition.entitlement else ""
     return yen(entitlement) if unit == "yen" and isinstance(entitlement, int) else str(entitlement or "")
+
+
+def _fee(application: Application, definition: Definition) -> str:
+    """What is to be paid by the answers as they stand, in words."""
+    fee = evaluate(definition, application.answers, today=application.received_on).fee_yen
+    if fee is None:
+        return "別にお知らせします"
+    return yen(fee) if fee else "かかりません"
 
 
 def _replaced(application: Application, decision: Decision) -> list[Row]:

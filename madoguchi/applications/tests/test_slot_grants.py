@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from madoguchi.applications import actions
 from madoguchi.applications.actions import approving, booking
+from madoguchi.applications.actions.proposing import drafted
 from madoguchi.applications.errors import SlotNotHeld
 from madoguchi.applications.models import Application, Status
 from madoguchi.applications.tests.factories import (
@@ -18,6 +21,7 @@ from madoguchi.applications.tests.factories import (
 )
 from madoguchi.identity.models import Staff
 from madoguchi.organization.tests.factories import signed_in_client
+from madoguchi.procedures.queries import definition_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("set_clock")]
 
@@ -86,3 +90,25 @@ def test_the_pages_that_decide_say_what_is_missing(monkeypatch: pytest.MonkeyPat
     assert alone.status_code == 422
     assert SAID in alone.content.decode()
     assert SAID in together.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ({}, "使用料　900円"),
+        ({"reduction": "city"}, "使用料　かかりません"),
+        ({"booking": None}, "使用料　別にお知らせします"),
+    ],
+)
+def test_the_permission_names_the_fee_that_its_drafter_may_put_right(
+    answers: dict[str, Any], said: str
+) -> None:
+    case = held_case()
+    case.answers = {key: value for key, value in (case.answers | answers).items() if value is not None}
+    by = who("officer", case)
+
+    kind = definition_of(case.procedure_version_id).workflow.decision("permitted")
+    assert kind is not None
+    draft = drafted(application=case, kind=kind, reason="", by=by, now=NOW)
+
+    assert draft.decision.addition == said

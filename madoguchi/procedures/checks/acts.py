@@ -22,6 +22,7 @@ PLACEHOLDERS = (
     "decided_on",
     "decision",
     "entitlement",
+    "fee",
     "reason",
     "validity",
     "department",
