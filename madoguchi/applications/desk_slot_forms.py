@@ -63,10 +63,12 @@ class PlaceForm:
 
 
 def blank_place(stocks: Collection[str], departments: Collection[str]) -> PlaceForm:
-    """The form for another place."""
-    return PlaceForm(
-        stock=min(stocks, default=""), department=min(departments, default=""), lines=_padded([])
-    )
+    """The form for another place; what there is but one of is chosen already, a guess among many is not."""
+    return PlaceForm(stock=_only(stocks), department=_only(departments), lines=_padded([]))
+
+
+def _only(found: Collection[str]) -> str:
+    return next(iter(found)) if len(found) == 1 else ""
 
 
 def form_of(place: SlotPlace) -> PlaceForm:

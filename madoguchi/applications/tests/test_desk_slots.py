@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from madoguchi.applications.desk_slot_forms import blank_place
 from madoguchi.applications.models import Slot, SlotPlace
 from madoguchi.applications.tests.factories import (
     TODAY,
@@ -249,6 +250,13 @@ def test_what_is_wrong_with_a_place_is_said_at_its_place(wrong: dict[str, Any], 
     assert answer.status_code == 422
     assert said in text_of(answer)
     assert not SlotPlace.objects.exists()
+
+
+def test_no_department_is_guessed_for_a_place_by_who_handles_several() -> None:
+    stocks = ["facilities"]
+
+    assert blank_place(stocks, ["care-insurance", "lifelong-learning"]).department == ""
+    assert blank_place(stocks, ["lifelong-learning"]).department == "lifelong-learning"
 
 
 def test_a_code_that_is_used_is_refused() -> None:
