@@ -143,13 +143,16 @@ def test_what_came_on_paper_is_received_without_a_slot_that_is_full_or_over(why:
     assert not SlotBooking.objects.exists()
 
 
-def test_a_slot_taken_between_looking_and_writing_refuses_the_unit(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("meanwhile", [{"free": 0}, {"closed_at": NOW}])
+def test_a_slot_taken_or_closed_between_looking_and_writing_refuses_the_unit(
+    meanwhile: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     slot = SlotFactory()
     draft = draft_for(slot)
     commit = kernel.commit
 
     def first_another(unit: kernel.Unit) -> None:
-        Slot.objects.filter(id=slot.id).update(free=0)
+        Slot.objects.filter(id=slot.id).update(**meanwhile)
         commit(unit)
 
     monkeypatch.setattr(kernel, "commit", first_another)
@@ -296,7 +299,7 @@ def test_the_same_slot_under_another_name_stays_held() -> None:
     assert unit.statements == []
 
 
-def test_a_slot_closed_between_looking_and_taking_is_not_taken() -> None:
+def test_a_closed_slot_is_not_offered_to_an_answer_that_names_it() -> None:
     slot = SlotFactory()
     question = slot_question(procedures.definition_of(offered("facility_reservation").id))
     assert question is not None
