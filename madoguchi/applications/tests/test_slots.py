@@ -123,6 +123,14 @@ def test_a_slot_that_is_no_longer_what_was_chosen_cannot_be_filed_for(changed: d
         actions.file_draft(draft=draft, now=NOW)
 
 
+@pytest.mark.parametrize("place", [{"stock": "visits"}, {"ended": True}])
+def test_a_slot_of_another_procedure_or_of_a_place_that_ended_is_not_taken(place: dict[str, Any]) -> None:
+    draft = draft_for(SlotFactory(place=SlotPlaceFactory(**place)))
+
+    with pytest.raises(SlotNotFree):
+        actions.file_draft(draft=draft, now=NOW)
+
+
 def test_what_came_on_paper_takes_its_slot_also_near_to_the_day() -> None:
     slot = SlotFactory(day=TODAY + timedelta(days=1))
 
