@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("set_clock")]
 DEAD = "昔野 昭"
 
 
-def case_of(name: str, file: str, **fields: str) -> Application:
+def case_of(name: str, file: str, **fields: Any) -> Application:
     return ApplicationFactory(procedure_version=offered(file), answers=sample(name)["answers"], **fields)
 
 
