@@ -149,7 +149,8 @@ def make_slots(place: SlotPlace, *, now: datetime) -> None:
 
     Free ones that are no longer planned go, missing ones are made; a booked one stays as it was booked, closed where
     it is no longer planned, so that staff see it. As long as it is there, no other slot covers its time. Each step
-    looks anew, because others book meanwhile.
+    looks anew, because others book meanwhile. Raises `ChangedMeanwhile` for a place that was changed: its change has a
+    job of its own, and slots of the old timetable beside the new ones would give a room twice.
     """
     today = clock.tokyo_date(now)
     days = rules.planned(
@@ -201,7 +202,7 @@ def _bring_into_line(place: SlotPlace, wanted: _Wanted, now: datetime) -> None:
 
 
 def _add_missing(place: SlotPlace, wanted: _Wanted, today: date) -> None:
-    there, units = _there(place, today), _Units()
+    there, units = _there(place, today), _Units(place)
     for (day, _start), hours in wanted.items():
         if not _is_covered(hours, there[day]):
             units.next().insert(_new(place, day, hours), unless_exists=True)
@@ -238,15 +239,20 @@ def _adjust(units: _Units, slot: Slot, hours: Hours, *, may_grow: bool) -> None:
 
 
 class _Units:
-    """Units of a bearable size, one after the other."""
+    """Units of a bearable size, one after the other; none is written for a place that was changed meanwhile."""
 
-    def __init__(self) -> None:
-        self.unit = kernel.Unit()
+    def __init__(self, place: SlotPlace | None = None) -> None:
+        self.unit, self.place = kernel.Unit(), place
 
     def next(self) -> kernel.Unit:
         """The unit that takes one more statement."""
         if len(self.unit.statements) >= AT_ONCE:
             self.commit()
+        if self.place is not None and not self.unit.statements:
+            same = {"id": self.place.id, "version": self.place.version}
+            self.unit.update(
+                SlotPlace, where=same, set={"version": self.place.version}, otherwise=ChangedMeanwhile()
+            )
         return self.unit
 
     def commit(self) -> None:

@@ -198,6 +198,24 @@ def test_a_slot_booked_while_the_stock_is_made_is_closed_and_gets_no_second_besi
     assert [(one.starts_at, one.closed_reason) for one in made(place)] == [(time(9), actions.NOT_PLANNED)]
 
 
+def test_an_old_timetable_makes_no_slots_beside_those_of_a_new_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    place, by = SlotPlaceFactory(window_days=1), officer()
+    commit, change = kernel.commit, facts(Hours((1,), time(10), time(13)), window_days=1)
+
+    def first_another(unit: kernel.Unit) -> None:
+        monkeypatch.setattr(kernel, "commit", commit)
+        actions.change_place(place=place, version=1, facts=change, by=by, now=NOW)
+        commit(unit)
+
+    monkeypatch.setattr(kernel, "commit", first_another)
+
+    slot_jobs.make_slots({"place": str(place.id)})
+
+    assert not Slot.objects.exists()
+    slot_jobs.make_slots(Job.objects.get(kind=actions.MAKE).payload)
+    assert [one.starts_at for one in Slot.objects.all()] == [time(10)]
+
+
 def test_a_slot_that_is_planned_again_is_offered_again_but_not_what_staff_closed() -> None:
     place = SlotPlaceFactory(window_days=2)
     tuesday, wednesday = made(place)
