@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 
 from django.http import QueryDict
@@ -14,6 +14,7 @@ from madoguchi.applications import slot_rules as rules
 from madoguchi.applications.actions.slot_stock import PlaceFacts, Span
 from madoguchi.applications.models import SlotPlace
 from madoguchi.applications.slot_rules import Hours
+from madoguchi.common.jinja2env import both_eras
 from madoguchi.japan.eras import DateError, parse_date
 from madoguchi.procedures.kinds.slot import is_code, is_name
 
@@ -62,10 +63,12 @@ class PlaceForm:
 
 
 def blank_place(stocks: Collection[str], departments: Collection[str]) -> PlaceForm:
-    """The form for another place."""
-    return PlaceForm(
-        stock=min(stocks, default=""), department=min(departments, default=""), lines=_padded([])
-    )
+    """The form for another place; what there is but one of is chosen already, a guess among many is not."""
+    return PlaceForm(stock=_only(stocks), department=_only(departments), lines=_padded([]))
+
+
+def _only(found: Collection[str]) -> str:
+    return next(iter(found)) if len(found) == 1 else ""
 
 
 def form_of(place: SlotPlace) -> PlaceForm:
@@ -200,7 +203,9 @@ class ClosureForm:
         return [(f"#{name}", sentence) for name, sentence in self.errors.items()]
 
 
-def read_closure(data: QueryDict, places: Collection[str], *, closing: bool) -> ClosureForm:
+def read_closure(
+    data: QueryDict, places: Mapping[str, SlotPlace], *, closing: bool, today: date
+) -> ClosureForm:
     """The form as it was sent; `span` when nothing is wrong."""
     typed = {key: data.get(key, "").strip() for key in ("place", "first", "last", "start", "reason")}
     form = ClosureForm(typed["place"], typed["first"], typed["last"], typed["start"], typed["reason"])
@@ -211,6 +216,8 @@ def read_closure(data: QueryDict, places: Collection[str], *, closing: bool) -> 
         form.errors["last"] = _("終わりの日は、始まりの日より後にしてください。")
     elif first and last and (last - first).days > LONGEST_CLOSURE:
         form.errors["last"] = _("一度に閉じられるのは1年までです。")
+    elif last and closing and form.place in places and (wrong := _not_made(places[form.place], last, today)):
+        form.errors["last" if form.last else "first"] = wrong
     start = _clock(form.start) if form.start else None
     if form.start and start is None:
         form.errors["start"] = _("時間を「9:00」のように入力してください。1日すべてのときは空けてください。")
@@ -221,6 +228,15 @@ def read_closure(data: QueryDict, places: Collection[str], *, closing: bool) -> 
     if not form.errors and first is not None and last is not None:
         form.span = Span(first, last, start)
     return form
+
+
+def _not_made(place: SlotPlace, last: date, today: date) -> str:
+    """What to do where slots of the span are still to be made: they would be offered; "" where all are there."""
+    made_until = today + timedelta(days=place.window_days)
+    if last <= made_until:
+        return ""
+    sentence = _("この場所の枠は、%(day)sまで作られています。後の日は、枠ができてから閉じてください。")
+    return sentence % {"day": both_eras(made_until)}
 
 
 def _day(form: ClosureForm, name: str, text: str) -> date | None:

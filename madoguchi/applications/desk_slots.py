@@ -111,6 +111,11 @@ class SlotLine:
     kind: str
 
 
+def needs_slot() -> str:
+    """What to do before a decision in favour of a case that does not hold the slot it wishes."""
+    return _("予約が取れていません。先に「予約」のページで、この日時の予約を取るか、日時を変えてください。")
+
+
 def slot_line(application: Application, definition: Definition) -> SlotLine | None:
     """The line for a case of a procedure that books slots; None for others. One question."""
     question = stock.slot_question(definition)

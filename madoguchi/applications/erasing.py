@@ -123,7 +123,7 @@ def erase(item: DisposalItem, application: Application, disposal: Disposal, *, n
     found = _find(application)
     unit = kernel.Unit()
     _erase_case(unit, application, now)
-    _erase_course(unit, application, found)
+    _erase_course(unit, application, found, now)
     _erase_handover(unit, application)
     notices.forget_about(unit, about=subject_of(application.id))
     unit.update(
@@ -189,7 +189,7 @@ def _erase_case(unit: kernel.Unit, application: Application, now: datetime) -> N
     )
 
 
-def _erase_course(unit: kernel.Unit, application: Application, found: Found) -> None:
+def _erase_course(unit: kernel.Unit, application: Application, found: Found, now: datetime) -> None:
     of_case = {"application": application.id}
     unit.update(CaseEvent, where=of_case, set={"detail": {}}, expect=None)
     edits = list(AnswerEdit.objects.filter(application=application).values_list("id", flat=True))
@@ -228,7 +228,7 @@ def _erase_course(unit: kernel.Unit, application: Application, found: Found) -> 
     unit.erase(Extension, where=of_case)
     unit.delete(Attachment, where={"owner_id": application.id})
     unit.delete(ProducedFile, where=of_case)
-    release_slot(unit, application)
+    release_slot(unit, application, now=now)
     unit.delete(LegalHold, where=of_case)
 
 

@@ -89,6 +89,10 @@ class NotOpened(NotAllowed):
     """The rule of the definition asks the approver to open this one before deciding it together with others."""
 
 
+class SlotNotHeld(NotAllowed):
+    """The case wishes a slot that it does not hold: it is booked first, or refused."""
+
+
 class DecidedAlone(NotAllowed):
     """This one is not decided together with others: the definition says so, or a substitute states the absence."""
 

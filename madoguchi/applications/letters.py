@@ -22,10 +22,16 @@ from madoguchi.common.pdf.documents import DecisionNotice, FilingCopy, Row, Sect
 from madoguchi.japan.eras import format_wareki
 from madoguchi.organization import queries as organization
 from madoguchi.procedures import queries as procedures
+from madoguchi.procedures.conditions import Scope
 from madoguchi.procedures.definition import UNSAID, Definition
 from madoguchi.procedures.kinds import registry
 from madoguchi.procedures.logic import evaluate
 
+NOBODY = {
+    "application": "申請された方",
+    "notification": "届出された方",
+    "offer": "申し出た方",
+}  # who gave no name
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
@@ -109,11 +115,11 @@ def decision_notice(
             title=str(notice.title) if notice else str(kind.label),
             number=document_number,
             issued_on=format_wareki(decided_on),
-            addressee=application.applicant_name,
+            addressee=addressee_of(application, definition),
             sender=fill(definition.outputs.sender, facts),
             body=tuple(line for line in body.splitlines() if line.strip()),
             facts=(
-                Row("手続の名称", str(definition.title)),
+                Row("手続の名称", _letter_name(definition)),
                 Row("受付番号", grouped(application.receipt_number)),
                 Row("受付日", format_wareki(application.received_on)),
                 Row("決定の内容", str(kind.label)),
@@ -126,6 +132,20 @@ def decision_notice(
         )
 
 
+def addressee_of(application: Application, definition: Definition) -> str:
+    """To whom letters go: the applicant, or whom the definition names instead; in words where nobody gave a name."""
+    scope = Scope(application.answers, application.received_on)
+    for one in definition.outputs.addressees:
+        name = application.answers.get(one.question_id)
+        if name is not None and one.when.holds(scope):
+            return f"{name['family']} {name['given']}".strip()
+    return application.applicant_name or NOBODY[definition.kind_of_act]
+
+
+def _letter_name(definition: Definition) -> str:
+    return definition.outputs.letter_name or str(definition.title)
+
+
 def extension_notice(
     application: Application, extension: Extension, *, issued_at: datetime | None = None
 ) -> DecisionNotice:
@@ -134,7 +154,7 @@ def extension_notice(
     rule = definition.clock.extension
     with translation.override("ja"):
         facts = [
-            Row("手続の名称", str(definition.title)),
+            Row("手続の名称", _letter_name(definition)),
             Row("受付番号", grouped(application.receipt_number)),
             Row("受付日", format_wareki(application.received_on)),
             Row("これまでの期限", format_wareki(extension.from_on)),
@@ -147,10 +167,10 @@ def extension_notice(
             title="処理期間の延長について（通知）",
             number=extension.document_number,
             issued_on=format_wareki(clock.tokyo_date(extension.extended_at)),
-            addressee=application.applicant_name,
+            addressee=addressee_of(application, definition),
             sender=f"{city_name()}長",
             body=(
-                f"受け付けた「{definition.title}」については、次の理由により、"
+                f"受け付けた「{_letter_name(definition)}」については、次の理由により、"
                 "期限までに処理を終えることができません。",
                 f"{format_wareki(extension.to_on)}までに処理を終える見込みですので、お知らせします。",
             ),
@@ -215,6 +235,7 @@ def placeholders(
         "decided_on": format_wareki(decided_on),
         "decision": str(kind.label) if kind else "",
         "entitlement": _amount(application, definition) if "{entitlement}" in in_text else "",
+        "fee": _fee(application, definition) if "{fee}" in in_text else "",
         "reason": decision.reason,
         "validity": _validity(application, definition, decision) if "{validity}" in in_text else "",
         "department": organization.department(application.department_code).name,
@@ -228,6 +249,14 @@ def _amount(application: Application, definition: Definition) -> str:
     entitlement = evaluation.entitlement
     unit = definition.entitlement.unit if definition.entitlement else ""
     return yen(entitlement) if unit == "yen" and isinstance(entitlement, int) else str(entitlement or "")
+
+
+def _fee(application: Application, definition: Definition) -> str:
+    """What is to be paid by the answers as they stand, in words."""
+    fee = evaluate(definition, application.answers, today=application.received_on).fee_yen
+    if fee is None:
+        return "別にお知らせします"
+    return yen(fee) if fee else "かかりません"
 
 
 def _replaced(application: Application, decision: Decision) -> list[Row]:

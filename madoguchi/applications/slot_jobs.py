@@ -9,6 +9,7 @@ from typing import Any
 
 from madoguchi.applications import mails
 from madoguchi.applications.actions import slot_stock
+from madoguchi.applications.errors import ChangedMeanwhile
 from madoguchi.applications.models import Application, CaseEvent, SlotPlace
 from madoguchi.common import clock, jobs, kernel
 from madoguchi.notices.actions import AlreadyTold
@@ -21,7 +22,8 @@ def make_slots(payload: Mapping[str, Any]) -> None:
     if "place" in payload:
         places = places.filter(id=payload["place"])
     for place in places:
-        slot_stock.make_slots(place, now=clock.now())
+        with suppress(ChangedMeanwhile):  # the change has a job of its own
+            slot_stock.make_slots(place, now=clock.now())
 
 
 @jobs.handler("applications.tell_cancelled_slot")

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from madoguchi.applications import slot_rules as rules
 from madoguchi.applications.models import Application, Slot, SlotBooking
+from madoguchi.applications.rules import frees_slot
 from madoguchi.common import clock
 from madoguchi.procedures.definition import Definition, Question
 from madoguchi.procedures.kinds.slot import value_of
@@ -61,11 +62,16 @@ def wall(now: datetime) -> datetime:
 
 
 def why_not(question: Question, value: Mapping[str, Any], *, now: datetime, for_staff: bool = False) -> str:
-    """Why a slot cannot be booked now, "" when it can. Staff book outside the days that residents may choose."""
+    """Why a slot cannot be booked now, "" when it can.
+
+    Staff book outside the days that residents may choose, but none that is over.
+    """
     slot = find(question.stock, value)
     if slot is None:
         return GONE
     there = wall(now)
+    if slot.day < there.date():
+        return OUT_OF_TIME
     if not for_staff and not rules.is_within(question, day=slot.day, start=slot.starts_at, now=there):
         return OUT_OF_TIME
     return "" if slot.free > 0 else TAKEN
@@ -89,3 +95,11 @@ def alternatives(question: Question, value: Mapping[str, Any], *, now: datetime)
 def booking_of(application: Application) -> SlotBooking | None:
     """What a case holds now, with the slot and its place."""
     return SlotBooking.objects.select_related("slot__place").filter(application=application).first()
+
+
+def lacks_slot(application: Application, definition: Definition, kind_id: str) -> bool:
+    """Whether this decision would grant a slot that the case wishes and does not hold: others may have it."""
+    question = slot_question(definition)
+    if question is None or application.answers.get(question.id) is None or frees_slot(definition, kind_id):
+        return False
+    return booking_of(application) is None

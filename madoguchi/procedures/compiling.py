@@ -11,6 +11,7 @@ from madoguchi.common.yaml_source import NotReadable, Source
 from madoguchi.procedures import compiling_questions, compiling_steps, conditions, filer, placing
 from madoguchi.procedures.definition import (
     Addition,
+    Addressee,
     Appeal,
     Approval,
     ApprovedAnswer,
@@ -351,7 +352,13 @@ def _outputs(node: Node | None) -> Outputs:
         tuple(_appeal(n) for n in node.children("appeals")),
         node.text("next_steps", "outputs.next_steps"),
         node.string("sender", "{city}長"),
+        tuple(_addressee(n) for n in node.children("addressees")),
+        node.string("letter_name"),
     )
+
+
+def _addressee(node: Node) -> Addressee:
+    return Addressee(node.string("name", needed=True), node.condition("when") or conditions.AnyOf(()))
 
 
 def _notice(node: Node) -> NoticeText:

@@ -445,11 +445,21 @@ class Appeal:
 
 
 @dataclass(frozen=True, slots=True)
+class Addressee:
+    """To whom letters go in place of the applicant: the name this question asks for, where the condition holds."""
+
+    question_id: str
+    when: Condition
+
+
+@dataclass(frozen=True, slots=True)
 class Outputs:
     notices: tuple[NoticeText, ...]
     appeals: tuple[Appeal, ...]
     next_steps: Text
     sender: str = "{city}長"
+    addressees: tuple[Addressee, ...] = ()
+    letter_name: str = ""  # what letters call the procedure where its title must not be read by others
 
     def notice(self, notice_id: str) -> NoticeText | None:
         """The notice text of this id."""

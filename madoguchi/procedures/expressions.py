@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from madoguchi.japan import day_count, fiscal
+from madoguchi.japan import closed_days, day_count, fiscal
 from madoguchi.japan.eras import DateError
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ REMEMBERED = 256  # results of each expression
 
 MACROS = frozenset({"all", "exists", "exists_one", "filter", "map"})
 METHODS = MACROS | {"size", "contains", "startsWith", "endsWith"}
-OWN_FUNCTIONS = ("age", "school_year_age", "add_days", "months_after")
+OWN_FUNCTIONS = ("age", "school_year_age", "add_days", "add_open_days", "months_after")
 FUNCTIONS = frozenset({"size", "has", "int", "double", "string", *OWN_FUNCTIONS})
 
 _lock = threading.Lock()  # the parser of celpy is shared by all threads
@@ -282,6 +282,9 @@ def _functions() -> dict[str, Any]:
     def add_days(start: Any, count: Any) -> Any:
         return celtypes.StringType((day(start) + timedelta(days=int(count))).isoformat())
 
+    def add_open_days(start: Any, count: Any) -> Any:
+        return celtypes.StringType(closed_days.add_business_days(day(start), int(count)).isoformat())
+
     def months_after(start: Any, count: Any) -> Any:
         return celtypes.StringType(day_count.months_after(day(start), int(count)).isoformat())
 
@@ -289,10 +292,10 @@ def _functions() -> dict[str, Any]:
         def call(*arguments: Any) -> Any:
             try:
                 return None if any(given is None for given in arguments) else compute(*arguments)
-            except DateError:  # an age before birth, a period of no month
+            except (DateError, closed_days.HolidaysUnknown):  # an age before birth, a period of no month
                 return None
 
         return call
 
-    functions = (age, school_year_age, add_days, months_after)
+    functions = (age, school_year_age, add_days, add_open_days, months_after)
     return {function.__name__: null_in_null_out(function) for function in functions}

@@ -88,7 +88,7 @@ def cancel_slot(
     unit = kernel.Unit()
     detail = {"reason": reason.strip(), "slot": stock.canonical(found[1].slot)}
     change_case(unit, application, act="cancel_slot", by=by, now=now, detail=detail)
-    release_slot(unit, application)
+    release_slot(unit, application, now=now)
     if by is not None:
         unit.job("applications.tell_cancelled_slot", {"application": str(application.id)})
     commit_case(unit, application)

@@ -10,9 +10,16 @@ from madoguchi.applications.actions.slots import release_slot
 from madoguchi.applications.chain_permissions import decides_as, deciding_department, post_of
 from madoguchi.applications.chain_queries import consultations_of
 from madoguchi.applications.chains import Capacity, is_settled, restored
-from madoguchi.applications.errors import ChangedMeanwhile, ConsultationOpen, NotAllowed, ReasonMissing
+from madoguchi.applications.errors import (
+    ChangedMeanwhile,
+    ConsultationOpen,
+    NotAllowed,
+    ReasonMissing,
+    SlotNotHeld,
+)
 from madoguchi.applications.models import Application, Decision, DocumentCounter, Status
 from madoguchi.applications.permissions import may_handle, require
+from madoguchi.applications.slot_queries import lacks_slot
 from madoguchi.common import clock, kernel
 from madoguchi.identity.models import Staff
 from madoguchi.japan.eras import to_wareki
@@ -74,8 +81,8 @@ def decide(*, application: Application, by: Staff, now: datetime, absence: str =
     """Decide as proposed (決裁・専決・代決): the letter gets its number and is kept word for word.
 
     `absence` is what a substitute states about the approver. Raises `NotAllowed` (nobody approves their own work),
-    `ConsultationOpen`, `ReasonMissing`, `ChangedMeanwhile`; `NumberTaken` only when others took each of the next
-    numbers first.
+    `ConsultationOpen`, `SlotNotHeld`, `ReasonMissing`, `ChangedMeanwhile`; `NumberTaken` only when others took each of
+    the next numbers first.
     """
     proposal = open_proposal(application)
     if proposal is None:
@@ -85,6 +92,8 @@ def decide(*, application: Application, by: Staff, now: datetime, absence: str =
         raise NotAllowed
     if not is_settled(consultations_of(proposal)):
         raise ConsultationOpen
+    if lacks_slot(application, definition_of(application.procedure_version_id), proposal.kind):
+        raise SlotNotHeld
     if capacity == Capacity.SUBSTITUTE and not absence.strip():
         raise ReasonMissing
     for attempts_left in reversed(range(NUMBER_ATTEMPTS)):
@@ -140,7 +149,7 @@ def _decided(
         otherwise=ChangedMeanwhile(),
     )
     if rules.frees_slot(definition_of(application.procedure_version_id), proposal.kind):
-        release_slot(unit, application)
+        release_slot(unit, application, now=now)
     unit.job("applications.after_decision", {"decision": str(proposal.id)})
     if as_ == Capacity.SUBSTITUTE:
         unit.job("applications.tell_substitution", {"decision": str(proposal.id)})

@@ -10,9 +10,10 @@ from madoguchi.applications.actions.consulting import ask
 from madoguchi.applications.actions.review import change_case, commit_case
 from madoguchi.applications.chain_permissions import post_of
 from madoguchi.applications.chain_queries import consultations_of
-from madoguchi.applications.errors import ReasonMissing, StepsMissing, UnknownChoice
+from madoguchi.applications.errors import ReasonMissing, SlotNotHeld, StepsMissing, UnknownChoice
 from madoguchi.applications.models import Application, Attachment, Consultation, Decision, Status
 from madoguchi.applications.permissions import may_act_on, require
+from madoguchi.applications.slot_queries import lacks_slot
 from madoguchi.common import clock, kernel
 from madoguchi.identity.models import Staff
 from madoguchi.organization import queries as organization
@@ -162,7 +163,7 @@ def propose(
     """Draft the decision of a case (起案) and ask those to be consulted (合議).
 
     Raises `UnknownChoice` (also for words where the letter leaves no room), `ReasonMissing`, `StepsMissing`,
-    `NotAllowed`.
+    `SlotNotHeld`, `NotAllowed`.
     """
     require(may_act_on(by, application, today=clock.tokyo_date(now)))
     definition = procedures.definition_of(application.procedure_version_id)
@@ -173,6 +174,8 @@ def propose(
         raise ReasonMissing
     if missing := external_queries.missing_before(application, definition, kind):
         raise StepsMissing(tuple(step.title for step in missing))
+    if lacks_slot(application, definition, kind):
+        raise SlotNotHeld
     notice = definition.outputs.notice(chosen.notice)
     if (addition or "").strip() and (notice is None or notice.addition is None):
         raise UnknownChoice

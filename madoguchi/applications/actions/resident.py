@@ -250,6 +250,6 @@ def withdraw(
         set={"answered_at": now},
         expect=None,
     )
-    release_slot(unit, application)
+    release_slot(unit, application, now=now)
     unit.job("applications.tell_withdrawal", {"application": str(application.id)})
     commit_case(unit, application)

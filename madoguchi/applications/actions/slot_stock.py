@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import chain
 from uuid import UUID
 
 from django.db import IntegrityError
@@ -23,6 +25,7 @@ from madoguchi.organization import queries as organization
 MAKE = "applications.make_slots"
 NOT_PLANNED = "時間割か休みの日が変わったため"
 AT_ONCE = 200
+_Wanted = Mapping[tuple[date, time], Hours]
 
 
 class CodeTaken(Exception):
@@ -144,8 +147,10 @@ def _change(
 def make_slots(place: SlotPlace, *, now: datetime) -> None:
     """Bring the slots from today on into line with the timetable, once or again without harm.
 
-    Missing ones are made, free ones that are no longer planned go; a booked one stays as it was booked, closed where
-    it is no longer planned, so that staff see it.
+    Free ones that are no longer planned go, missing ones are made; a booked one stays as it was booked, closed where
+    it is no longer planned, so that staff see it. As long as it is there, no other slot covers its time. Each step
+    looks anew, because others book meanwhile. Raises `ChangedMeanwhile` for a place that was changed: its change has a
+    job of its own, and slots of the old timetable beside the new ones would give a room twice.
     """
     today = clock.tokyo_date(now)
     days = rules.planned(
@@ -155,17 +160,58 @@ def make_slots(place: SlotPlace, *, now: datetime) -> None:
         closed_days=organization.closed_days(),
     )
     wanted = {(day, hours.start): hours for day, hours in days}
-    there = {(s.day, s.starts_at): s for s in Slot.objects.filter(place=place, day__gte=today)}
+    _take_out(place, wanted, today)
+    _bring_into_line(place, wanted, now)
+    _add_missing(place, wanted, today)
+
+
+def _there(place: SlotPlace, today: date) -> Mapping[date, list[Slot]]:
+    found = defaultdict[date, list[Slot]](list)
+    for slot in Slot.objects.filter(place=place, day__gte=today).order_by("id"):
+        found[slot.day].append(slot)
+    return found
+
+
+def _take_out(place: SlotPlace, wanted: _Wanted, today: date) -> None:
+    """Remove what nobody holds and the timetable no longer plans; what staff closed stays closed."""
     units = _Units()
-    for (day, start), hours in wanted.items():
-        if (day, start) not in there:
-            units.next().insert(_new(place, day, hours), unless_exists=True)
-        else:
-            _adjust(units, there[day, start], hours)
-    for key, slot in there.items():
-        if key not in wanted:
-            _take_out(units, slot, now)
+    for slot in chain.from_iterable(_there(place, today).values()):
+        is_kept = slot.closed_at is not None and slot.closed_reason != NOT_PLANNED
+        if (slot.day, slot.starts_at) not in wanted and slot.free == slot.capacity and not is_kept:
+            units.next().delete(Slot, where={"id": slot.id, "free": slot.capacity})
     units.commit()
+
+
+def _bring_into_line(place: SlotPlace, wanted: _Wanted, now: datetime) -> None:
+    there, units = _there(place, clock.tokyo_date(now)), _Units()
+    for slot in chain.from_iterable(there.values()):
+        hours = wanted.get((slot.day, slot.starts_at))
+        if hours is None:
+            if slot.closed_at is None:
+                closed = {"closed_at": now, "closed_reason": NOT_PLANNED}
+                units.next().update(Slot, where={"id": slot.id, "closed_at": None}, set=closed, expect=None)
+            continue
+        if slot.closed_reason == NOT_PLANNED:
+            guard = {"id": slot.id, "closed_reason": NOT_PLANNED}
+            opened = {"closed_at": None, "closed_reason": ""}
+            units.next().update(Slot, where=guard, set=opened, expect=None)
+            units.commit()  # a row is changed once in a unit
+        others = (one for one in there[slot.day] if one.id != slot.id)
+        _adjust(units, slot, hours, may_grow=not _is_covered(hours, others))
+    units.commit()
+
+
+def _add_missing(place: SlotPlace, wanted: _Wanted, today: date) -> None:
+    there, units = _there(place, today), _Units(place)
+    for (day, _start), hours in wanted.items():
+        if not _is_covered(hours, there[day]):
+            units.next().insert(_new(place, day, hours), unless_exists=True)
+    units.commit()
+
+
+def _is_covered(hours: Hours, slots: Iterable[Slot]) -> bool:
+    """Whether one of these, of the same day, takes up a part of this time: the same room would be given twice."""
+    return any(one.starts_at < hours.end and hours.start < one.ends_at for one in slots)
 
 
 def _new(place: SlotPlace, day: date, hours: Hours) -> Slot:
@@ -180,40 +226,33 @@ def _new(place: SlotPlace, day: date, hours: Hours) -> Slot:
     )
 
 
-def _adjust(units: _Units, slot: Slot, hours: Hours) -> None:
-    same_terms = (slot.ends_at, slot.price_yen) == (hours.end, hours.price_yen)
-    more = hours.capacity - slot.capacity
-    if same_terms and not more:
-        return
-    if slot.free == slot.capacity:
-        terms = {"ends_at": hours.end, "price_yen": hours.price_yen}
-        size = {"capacity": hours.capacity, "free": hours.capacity}
-        guard = {"id": slot.id, "free": slot.capacity, "capacity": slot.capacity}
-        units.next().update(Slot, where=guard, set=terms | size, expect=None)
-    elif more:  # what was booked keeps its terms; below what is booked the number does not go
-        guard = {"id": slot.id, "capacity": slot.capacity, "free__gte": max(-more, 0)}
-        sizes: dict[str, object] = {"capacity": hours.capacity, "free": kernel.Increment(more)}
-        units.next().update(Slot, where=guard, set=sizes, expect=None)
-
-
-def _take_out(units: _Units, slot: Slot, now: datetime) -> None:
-    if slot.free == slot.capacity:
-        units.next().delete(Slot, where={"id": slot.id, "free": slot.capacity})
-    elif slot.closed_at is None:
-        closed = {"closed_at": now, "closed_reason": NOT_PLANNED}
-        units.next().update(Slot, where={"id": slot.id, "closed_at": None}, set=closed, expect=None)
+def _adjust(units: _Units, slot: Slot, hours: Hours, *, may_grow: bool) -> None:
+    """Give a free slot the terms of the timetable; what is booked keeps its own, and its number falls as far as it can."""
+    taken = slot.capacity - slot.free
+    capacity = max(hours.capacity, taken)
+    changed: dict[str, object] = {"capacity": capacity, "free": capacity - taken}
+    if not taken and may_grow:
+        changed |= {"ends_at": hours.end, "price_yen": hours.price_yen}
+    if any(getattr(slot, name) != value for name, value in changed.items()):
+        guard = {"id": slot.id, "free": slot.free, "capacity": slot.capacity}
+        units.next().update(Slot, where=guard, set=changed, expect=None)
 
 
 class _Units:
-    """Units of a bearable size, one after the other."""
+    """Units of a bearable size, one after the other; none is written for a place that was changed meanwhile."""
 
-    def __init__(self) -> None:
-        self.unit = kernel.Unit()
+    def __init__(self, place: SlotPlace | None = None) -> None:
+        self.unit, self.place = kernel.Unit(), place
 
     def next(self) -> kernel.Unit:
         """The unit that takes one more statement."""
         if len(self.unit.statements) >= AT_ONCE:
             self.commit()
+        if self.place is not None and not self.unit.statements:
+            same = {"id": self.place.id, "version": self.place.version}
+            self.unit.update(
+                SlotPlace, where=same, set={"version": self.place.version}, otherwise=ChangedMeanwhile()
+            )
         return self.unit
 
     def commit(self) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from madoguchi.applications import slot_queries as stock
+from madoguchi.applications.actions.slot_stock import MAKE
 from madoguchi.applications.errors import ChangedMeanwhile, SlotNotFree
 from madoguchi.applications.models import Application, Slot, SlotBooking
-from madoguchi.common import kernel
+from madoguchi.common import clock, kernel
 from madoguchi.procedures import queries as procedures
 from madoguchi.procedures.definition import Definition, Question
 
@@ -36,11 +37,11 @@ def take_slot(
     unit.insert(SlotBooking(slot=slot, application=application, taken_at=now))
 
 
-def release_slot(unit: kernel.Unit, application: Application) -> None:
+def release_slot(unit: kernel.Unit, application: Application, *, now: datetime) -> None:
     """Give back what the case holds, if it holds any."""
     held = stock.booking_of(application)
     if held is not None:
-        _release(unit, held)
+        _release(unit, held, now=now)
 
 
 def follow_slot(
@@ -59,7 +60,7 @@ def follow_slot(
             raise SlotNotFree(question.id)
         move(unit, application, question, held, wanted(question, value), now=now)
     elif held is not None:
-        _release(unit, held)
+        _release(unit, held, now=now)
 
 
 def wanted(question: Question, value: Mapping[str, Any]) -> Slot:
@@ -87,6 +88,7 @@ def move(
     if held.slot_id == slot.id:
         return
     _count(unit, question, {slot.id: -1, held.slot_id: 1})
+    _made_anew(unit, held.slot, now)
     unit.update(
         SlotBooking,
         where={"id": held.id, "slot": held.slot_id},
@@ -95,11 +97,18 @@ def move(
     )
 
 
-def _release(unit: kernel.Unit, held: SlotBooking) -> None:
+def _release(unit: kernel.Unit, held: SlotBooking, *, now: datetime) -> None:
     unit.delete(
         SlotBooking, where={"id": held.id, "slot": held.slot_id}, expect=1, otherwise=ChangedMeanwhile()
     )
     unit.update(Slot, where={"id": held.slot_id}, set={"free": kernel.Increment(1)})
+    _made_anew(unit, held.slot, now)
+
+
+def _made_anew(unit: kernel.Unit, slot: Slot, now: datetime) -> None:
+    """What is free again follows the timetable at once: it kept its old terms only for who held it."""
+    if slot.day >= clock.tokyo_date(now):
+        unit.job(MAKE, {"place": str(slot.place_id)})
 
 
 def _count(unit: kernel.Unit, question: Question, changes: Mapping[UUID, int]) -> None:

@@ -19,8 +19,12 @@ from madoguchi.procedures.definition import ExternalStep
 from madoguchi.procedures.kinds import registry
 
 OFFICER = "担当 一郎"
-CARE, DAMAGE = "care_certification", "disaster_certificate"
-SAMPLES = {CARE: "care_certification_at_home", DAMAGE: "disaster_certificate_flooded"}
+CARE, RENEWAL, DAMAGE = "care_certification", "care_certification_renewal", "disaster_certificate"
+SAMPLES = {
+    CARE: "care_certification_at_home",
+    RENEWAL: "care_certification_renewal_at_home",
+    DAMAGE: "disaster_certificate_flooded",
+}
 
 
 def care_case(**traits: Any) -> Application:

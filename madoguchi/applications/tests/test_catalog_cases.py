@@ -90,7 +90,7 @@ def label_of(case: Application, kind: str) -> str:
     "name",
     [
         "care_certification_at_home",
-        "care_certification_renewal",
+        "care_certification_upgrade",
         "care_certification_in_hospital",
         "care_certification_second_insured",
         "disaster_certificate_flooded",

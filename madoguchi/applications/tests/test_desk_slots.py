@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from madoguchi.applications.desk_slot_forms import blank_place
 from madoguchi.applications.models import Slot, SlotPlace
 from madoguchi.applications.tests.factories import (
     TODAY,
@@ -158,6 +159,8 @@ def test_closed_slots_are_opened_again() -> None:
         ({"start": "朝"}, "時間を「9:00」のように"),
         ({"reason": ""}, "閉じる理由を入力してください"),
         ({"reason": "あ" * 201}, "理由は200文字まで"),
+        ({"last": "2027-03-01"}, "枠は、2027年2月23日（令和9年）まで作られています"),
+        ({"first": "2027-03-01", "last": ""}, "枠は、2027年2月23日（令和9年）まで作られています"),
         ({"first": "2026-12-25"}, "閉じる枠（開ける枠）がありません"),
     ],
 )
@@ -247,6 +250,13 @@ def test_what_is_wrong_with_a_place_is_said_at_its_place(wrong: dict[str, Any], 
     assert answer.status_code == 422
     assert said in text_of(answer)
     assert not SlotPlace.objects.exists()
+
+
+def test_no_department_is_guessed_for_a_place_by_who_handles_several() -> None:
+    stocks = ["facilities"]
+
+    assert blank_place(stocks, ["care-insurance", "lifelong-learning"]).department == ""
+    assert blank_place(stocks, ["lifelong-learning"]).department == "lifelong-learning"
 
 
 def test_a_code_that_is_used_is_refused() -> None:

@@ -16,6 +16,7 @@ from madoguchi.applications.models import Application, Decision, Handover, Statu
 from madoguchi.applications.tests.conftest import SetClock
 from madoguchi.applications.tests.factories import (
     ApplicationFactory,
+    SlotBookingFactory,
     department_of,
     offered,
     somebody,
@@ -57,7 +58,10 @@ def at_its_day(one: dict[str, Any], set_clock: SetClock) -> None:
 def case_of(one: dict[str, Any]) -> Application:
     """The sample as a case under review."""
     version = offered(one["procedure"].replace("-", "_"))
-    return ApplicationFactory(in_review=True, procedure_version=version, answers=dict(one["answers"]))
+    case = ApplicationFactory(in_review=True, procedure_version=version, answers=dict(one["answers"]))
+    if (slot := stocked(one["answers"])) is not None:
+        SlotBookingFactory(slot=slot, application=case)
+    return case
 
 
 def decided(case: Application, kind_id: str) -> Decision:

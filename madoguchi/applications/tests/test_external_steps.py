@@ -26,9 +26,11 @@ from madoguchi.applications.models import Application, CaseEvent, StepRequest, S
 from madoguchi.applications.tests.desks import text_of, url_of
 from madoguchi.applications.tests.factories import StepRequestFactory, department_of, somebody
 from madoguchi.applications.tests.stepping import (
+    RENEWAL,
     all_done,
     asked,
     care_case,
+    case_of,
     damage_case,
     holder_of,
     received,
@@ -80,23 +82,22 @@ def test_after_its_steps_the_grade_is_proposed_and_the_letter_says_how_long_it_i
     assert "日から令和" in body
 
 
-def test_a_renewal_is_valid_from_the_day_after_the_earlier_period_and_a_change_from_its_filing() -> None:
-    state = {"current_state": "care", "present_level": "care_2", "present_until": "2026-12-31"}
-    renewal = care_case(answers=state | {"request_kind": "renewal", "renewal_from": "2026-11-01"})
-    change = care_case(
-        answers=state | {"request_kind": "change", "change_reason": "worse", "change_detail": "転んだ。"}
-    )
+def test_a_renewal_is_valid_from_the_day_after_the_earlier_period_and_a_first_one_from_its_filing() -> None:
+    renewal, first = case_of(RENEWAL, in_review=True), care_case()
+    until = date.fromisoformat(renewal.answers["present_until"])
 
-    for case in (renewal, change):
+    for case in (renewal, first):
         all_done(case, "care_3")
-    definition = procedures.definition_of(renewal.procedure_version_id)
-
-    found = external_queries.validity_of(renewal, definition, "care_3")
-    assert found == (date(2027, 1, 1), date(2027, 3, 31))
-    found = external_queries.validity_of(change, definition, "care_3")
+    found = external_queries.validity_of(
+        renewal, procedures.definition_of(renewal.procedure_version_id), "care_3"
+    )
     assert found is not None
-    assert found[0] == change.received_on
-    assert external_queries.validity_of(change, definition, "care_1") is None
+    assert found[0] == until + timedelta(days=1)
+    definition = procedures.definition_of(first.procedure_version_id)
+    found = external_queries.validity_of(first, definition, "care_3")
+    assert found is not None
+    assert found[0] == first.received_on
+    assert external_queries.validity_of(first, definition, "care_1") is None
 
 
 def test_the_earlier_certification_of_the_same_person_is_shown_to_who_may_see_it() -> None:

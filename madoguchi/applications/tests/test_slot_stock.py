@@ -9,6 +9,7 @@ import pytest
 
 from madoguchi.applications import slot_jobs
 from madoguchi.applications.actions import slot_stock as actions
+from madoguchi.applications.actions import slots
 from madoguchi.applications.actions.slot_stock import PlaceFacts, Span
 from madoguchi.applications.errors import ChangedMeanwhile, NotAllowed, NothingChanged, ReasonMissing
 from madoguchi.applications.models import Slot, SlotBooking, SlotPlace
@@ -19,9 +20,11 @@ from madoguchi.applications.tests.factories import (
     SlotBookingFactory,
     SlotFactory,
     SlotPlaceFactory,
+    department_of,
     somebody,
 )
 from madoguchi.audit.models import AuditEntry
+from madoguchi.common import kernel
 from madoguchi.common.models import Job
 from madoguchi.identity.models import Staff
 from madoguchi.organization.tests.factories import ClosedDayFactory, DepartmentFactory
@@ -136,13 +139,105 @@ def test_a_new_timetable_changes_what_is_free_and_leaves_what_is_booked() -> Non
 def test_fewer_places_than_are_booked_are_not_made() -> None:
     place = SlotPlaceFactory(window_days=1, hours=[Hours((1,), time(9), time(12), 3, 900).stored])
     (slot,) = made(place)
-    SlotBookingFactory(slot=slot)
+    held = SlotBookingFactory(slot=slot)
     SlotBookingFactory(slot=slot)
     SlotPlace.objects.filter(id=place.id).update(hours=[Hours((1,), time(9), time(12), 1, 900).stored])
 
     (after,) = made(place)
+    assert (after.capacity, after.free) == (2, 0)
+    slots.release_slot(unit := kernel.Unit(), held.application, now=NOW)
+    kernel.commit(unit)
 
-    assert (after.capacity, after.free) == (3, 1)
+    (after,) = made(place)
+
+    assert (after.capacity, after.free) == (1, 0)
+
+
+def test_no_slot_is_made_beside_a_booked_one_that_covers_its_time() -> None:
+    place = SlotPlaceFactory(window_days=1)
+    (slot,) = made(place)
+    held = SlotBookingFactory(slot=slot)
+    later, evening = Hours((1,), time(11), time(14)), Hours((1,), time(18), time(20))
+    SlotPlace.objects.filter(id=place.id).update(hours=[later.stored, evening.stored])
+
+    assert [one.starts_at for one in made(place)] == [time(9), time(18)]
+
+    slots.release_slot(unit := kernel.Unit(), held.application, now=NOW)
+    kernel.commit(unit)
+    assert [one.starts_at for one in made(place)] == [time(11), time(18)]
+
+
+def test_a_free_slot_does_not_grow_into_a_booked_one() -> None:
+    hours = [Hours((1,), time(9), time(11)).stored, Hours((1,), time(11), time(13)).stored]
+    place = SlotPlaceFactory(window_days=1, hours=hours)
+    _first, second = made(place)
+    SlotBookingFactory(slot=second)
+    SlotPlace.objects.filter(id=place.id).update(hours=[Hours((1,), time(9), time(12)).stored])
+
+    assert [(one.starts_at, one.ends_at) for one in made(place)] == [
+        (time(9), time(11)),
+        (time(11), time(13)),
+    ]
+
+
+def test_a_slot_booked_while_the_stock_is_made_is_closed_and_gets_no_second_beside_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    place = SlotPlaceFactory(window_days=1)
+    (slot,) = made(place)
+    SlotPlace.objects.filter(id=place.id).update(hours=[Hours((1,), time(10), time(13)).stored])
+    commit = kernel.commit
+
+    def first_another(unit: kernel.Unit) -> None:
+        if not SlotBooking.objects.exists():
+            SlotBookingFactory(slot=slot)
+        commit(unit)
+
+    monkeypatch.setattr(kernel, "commit", first_another)
+
+    assert [(one.starts_at, one.closed_reason) for one in made(place)] == [(time(9), actions.NOT_PLANNED)]
+
+
+def test_an_old_timetable_makes_no_slots_beside_those_of_a_new_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    place, by = SlotPlaceFactory(window_days=1), officer()
+    commit, change = kernel.commit, facts(Hours((1,), time(10), time(13)), window_days=1)
+
+    def first_another(unit: kernel.Unit) -> None:
+        monkeypatch.setattr(kernel, "commit", commit)
+        actions.change_place(place=place, version=1, facts=change, by=by, now=NOW)
+        commit(unit)
+
+    monkeypatch.setattr(kernel, "commit", first_another)
+
+    slot_jobs.make_slots({"place": str(place.id)})
+
+    assert not Slot.objects.exists()
+    slot_jobs.make_slots(Job.objects.get(kind=actions.MAKE).payload)
+    assert [one.starts_at for one in Slot.objects.all()] == [time(10)]
+
+
+def test_a_slot_that_is_planned_again_is_offered_again_but_not_what_staff_closed() -> None:
+    place = SlotPlaceFactory(window_days=2)
+    tuesday, wednesday = made(place)
+    held = SlotBookingFactory(slot=tuesday)
+    by = somebody("officer", department_of(held.application.procedure_version))
+    actions.close_slots(place=place, span=Span(wednesday.day, wednesday.day), reason="修繕", by=by, now=NOW)
+    SlotPlace.objects.filter(id=place.id).update(hours=[])
+    assert [one.closed_reason for one in made(place)] == [actions.NOT_PLANNED, "修繕"]
+    SlotPlace.objects.filter(id=place.id).update(hours=[MORNINGS.stored])
+
+    assert [one.closed_reason for one in made(place)] == ["", "修繕"]
+
+
+def test_what_is_given_back_is_offered_on_the_terms_of_the_timetable_at_once() -> None:
+    held = SlotBookingFactory()
+
+    slots.release_slot(unit := kernel.Unit(), held.application, now=NOW)
+    kernel.commit(unit)
+
+    assert [job.payload for job in Job.objects.filter(kind=actions.MAKE)] == [
+        {"place": str(held.slot.place_id)}
+    ]
 
 
 def test_booked_terms_stay_when_only_the_price_changes() -> None:

@@ -123,6 +123,14 @@ def test_a_slot_that_is_no_longer_what_was_chosen_cannot_be_filed_for(changed: d
         actions.file_draft(draft=draft, now=NOW)
 
 
+@pytest.mark.parametrize("place", [{"stock": "visits"}, {"ended": True}])
+def test_a_slot_of_another_procedure_or_of_a_place_that_ended_is_not_taken(place: dict[str, Any]) -> None:
+    draft = draft_for(SlotFactory(place=SlotPlaceFactory(**place)))
+
+    with pytest.raises(SlotNotFree):
+        actions.file_draft(draft=draft, now=NOW)
+
+
 def test_what_came_on_paper_takes_its_slot_also_near_to_the_day() -> None:
     slot = SlotFactory(day=TODAY + timedelta(days=1))
 
@@ -132,8 +140,9 @@ def test_what_came_on_paper_takes_its_slot_also_near_to_the_day() -> None:
     assert slot.free == 0
 
 
-def test_what_came_on_paper_is_received_without_a_slot_when_there_is_none_left() -> None:
-    slot = SlotFactory(free=0)
+@pytest.mark.parametrize("why", [{"free": 0}, {"day": TODAY - timedelta(days=1)}])
+def test_what_came_on_paper_is_received_without_a_slot_that_is_full_or_over(why: dict[str, Any]) -> None:
+    slot = SlotFactory(**why)
     draft = draft_for(slot, entered=True)
 
     case = actions.file_draft(draft=draft, now=NOW, accept_incomplete=True)
@@ -142,13 +151,16 @@ def test_what_came_on_paper_is_received_without_a_slot_when_there_is_none_left()
     assert not SlotBooking.objects.exists()
 
 
-def test_a_slot_taken_between_looking_and_writing_refuses_the_unit(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("meanwhile", [{"free": 0}, {"closed_at": NOW}])
+def test_a_slot_taken_or_closed_between_looking_and_writing_refuses_the_unit(
+    meanwhile: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     slot = SlotFactory()
     draft = draft_for(slot)
     commit = kernel.commit
 
     def first_another(unit: kernel.Unit) -> None:
-        Slot.objects.filter(id=slot.id).update(free=0)
+        Slot.objects.filter(id=slot.id).update(**meanwhile)
         commit(unit)
 
     monkeypatch.setattr(kernel, "commit", first_another)
@@ -190,9 +202,9 @@ def test_a_refusal_gives_the_slot_back_and_a_permission_keeps_it(kind: str, reas
 def test_giving_back_what_was_given_back_meanwhile_changes_nothing() -> None:
     held = SlotBookingFactory()
     unit = kernel.Unit()
-    slots.release_slot(unit, held.application)
+    slots.release_slot(unit, held.application, now=NOW)
     first = kernel.Unit()
-    slots.release_slot(first, held.application)
+    slots.release_slot(first, held.application, now=NOW)
     kernel.commit(first)
 
     with pytest.raises(ChangedMeanwhile):
@@ -279,7 +291,7 @@ def test_without_a_slot_nothing_is_given_back() -> None:
     unit = kernel.Unit()
 
     slots.follow_slot(unit, case, {}, now=NOW)
-    slots.release_slot(unit, case)
+    slots.release_slot(unit, case, now=NOW)
 
     assert unit.statements == []
 
@@ -295,7 +307,7 @@ def test_the_same_slot_under_another_name_stays_held() -> None:
     assert unit.statements == []
 
 
-def test_a_slot_closed_between_looking_and_taking_is_not_taken() -> None:
+def test_a_closed_slot_is_not_offered_to_an_answer_that_names_it() -> None:
     slot = SlotFactory()
     question = slot_question(procedures.definition_of(offered("facility_reservation").id))
     assert question is not None

@@ -22,6 +22,7 @@ PLACEHOLDERS = (
     "decided_on",
     "decision",
     "entitlement",
+    "fee",
     "reason",
     "validity",
     "department",
@@ -96,8 +97,22 @@ def _notices(sheet: Sheet, outputs: dict[str, Any]) -> None:
         check_placeholders(sheet, notice["body"], (*path, "body"))
         if "text" in notice.get("addition", {}):
             check_placeholders(sheet, notice["addition"]["text"], (*path, "addition", "text"), DRAFTED)
+    _addressees(sheet, outputs)
     sender, known = outputs.get("sender", ""), ("city", "department")
     check_placeholders(sheet, sender, ("outputs", "sender"), known, with_answers=False)
+
+
+def _addressees(sheet: Sheet, outputs: dict[str, Any]) -> None:
+    """Letters go to a name that is asked for outside groups, or to who files for another."""
+    asked = {q["id"]: q["kind"] for section in sheet.data["sections"] for q in section["questions"]}
+    if sheet.data["who"]["representatives"]:
+        asked["filer_name"] = "person_name"
+    names = [name for name, kind in asked.items() if kind == "person_name"]
+    for n, one in enumerate(outputs.get("addressees", ())):
+        if one["name"] not in names:
+            message = f"「{one['name']}」は、氏名の質問ではありません。"
+            mend = suggestion(one["name"], names) or either(names)
+            sheet.note(("outputs", "addressees", n, "name"), "not_a_name", message, mend)
 
 
 def check_placeholders(

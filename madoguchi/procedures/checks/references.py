@@ -97,6 +97,8 @@ def places(data: dict[str, Any]) -> Iterator[Place]:
         if "when" in step.get("months_after", {}):
             path: Path = ("workflow", "external_steps", n, "months_after", "when")
             yield Place(step["months_after"]["when"], path, LAST)
+    for n, addressee in enumerate(data["outputs"].get("addressees", ())):
+        yield Place(addressee["when"], ("outputs", "addressees", n, "when"), LAST)
 
 
 def _of_question(question: Asked) -> Iterator[Place]:

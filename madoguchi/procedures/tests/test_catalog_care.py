@@ -16,7 +16,7 @@ TODAY = date(2026, 5, 15)
 GRADES = ["要支援1", "要支援2", "要介護1", "要介護2", "要介護3", "要介護4", "要介護5"]
 
 
-CERTIFIED = {"current_state": "care", "request_kind": "renewal", "present_level": "care_2"}
+CERTIFIED = {"current_state": "support", "request_kind": "upgrade", "present_level": "support_2"}
 
 
 @pytest.fixture(scope="module")
@@ -46,9 +46,8 @@ def stops(result: Evaluation) -> list[str]:
         ("1950-01-01", {"current_state": "care"}, []),
         ("1950-01-01", CERTIFIED | {"present_until": "2026-05-14"}, ["certification_ended"]),
         ("1950-01-01", CERTIFIED | {"present_until": "2026-05-15"}, []),
-        ("1950-01-01", CERTIFIED | {"present_until": "2026-07-14"}, []),  # sixty days before its end
-        ("1950-01-01", CERTIFIED | {"present_until": "2026-07-15"}, ["renewal_too_early"]),
-        ("1950-01-01", CERTIFIED | {"request_kind": "change", "present_until": "2026-12-31"}, []),
+        ("1950-01-01", {"current_state": "care", "request_kind": "renewal"}, ["renewal_elsewhere"]),
+        ("1950-01-01", {"current_state": "support", "request_kind": "change"}, ["change_elsewhere"]),
         ("1950-01-01", {"current_state": "moved"}, ["certified_elsewhere"]),
         ("1950-01-01", {"current_state": "support"}, []),
     ],
@@ -59,14 +58,22 @@ def test_who_may_not_file_is_told_why(
     assert stops(filed(care, applicant_birth_date=born, **answers)) == stopped_by
 
 
-def test_who_is_certified_is_asked_for_level_period_and_what_changed(care: Definition) -> None:
-    asked = filed(care, current_state="support", request_kind="change").required
+def test_who_needs_support_and_asks_for_care_says_level_and_period(care: Definition) -> None:
+    asked = filed(care, current_state="support", request_kind="upgrade").required
     first = filed(care, current_state="none").visible
 
-    assert {"present_level", "present_until", "change_reason", "change_detail"} <= asked
-    assert not {"request_kind", "present_level", "present_until", "renewal_from"} & first
-    offered = filed(care, current_state="care", present_level="support_1")
-    assert "present_level" in [problem.question_id for problem in offered.problems]
+    assert {"present_level", "present_until"} <= asked
+    assert not {"request_kind", "present_level", "present_until"} & first
+    offered = filed(care, current_state="care", request_kind="upgrade")
+    assert "request_kind" in [problem.question_id for problem in offered.problems]
+
+
+def test_who_is_led_to_another_procedure_is_told_its_name_as_it_stands_there(care: Definition) -> None:
+    for rule in ("renewal", "change"):
+        there = compile_source(source_of(f"care_certification_{rule}"))
+        message = next(one.message for one in care.eligibility if one.id == f"{rule}_elsewhere")
+        for language in ("ja", "en", "ja-easy"):
+            assert there.current_name.of(language) in message.of(language)
 
 
 def test_every_stop_names_where_to_turn(care: Definition) -> None:

@@ -27,6 +27,9 @@ def value(source: str, **answers):
         ("school_year_age(born, today)", {"born": "2008-04-01"}, 19),
         ("add_days(born, 15)", {"born": "2026-02-20"}, "2026-03-07"),
         ("months_after(born, 1)", {"born": "2026-02-28"}, "2026-03-31"),
+        ("add_open_days(born, -3)", {"born": "2026-05-08"}, "2026-04-30"),  # over the holidays of May
+        ("add_open_days(born, -3)", {"born": "2026-05-29"}, "2026-05-26"),
+        ("add_open_days(born, 1)", {"born": "2026-12-28"}, "2027-01-04"),
         ("months_after(born, 1)", {"born": "2027-01-30"}, "2027-02-28"),
         ("size(children)", {"children": CHILDREN}, 2),
         ("size(children)", {}, 0),
@@ -51,6 +54,7 @@ def test_a_rule_gives_its_value(source, answers, expected):
         ("add_days(born, 1)", {}, "missing"),
         ("months_after(born, 1)", {}, "missing"),
         ("months_after(born, 0)", {"born": "2026-02-28"}, "missing"),
+        ("add_open_days(born, 1)", {"born": "2199-05-08"}, "missing"),  # whose holidays are not known
         ("age(born, today)", {"born": "2027-01-01"}, "missing"),
         ("age(born, today)", {"born": {"text": "x", "from": "1960-01-01", "to": "1960-12-31"}}, "missing"),
         ("copies + spouse", {"copies": 1, "spouse": "yes"}, "type"),

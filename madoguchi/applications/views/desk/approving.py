@@ -20,12 +20,14 @@ from madoguchi.applications import desk_approvals as approvals
 from madoguchi.applications.actions.decision import NumberTaken
 from madoguchi.applications.chain_permissions import decides_as
 from madoguchi.applications.chains import Capacity
+from madoguchi.applications.desk_slots import needs_slot
 from madoguchi.applications.errors import (
     ChangedMeanwhile,
     ConsultationOpen,
     DecidedAlone,
     NotAllowed,
     NotOpened,
+    SlotNotHeld,
 )
 from madoguchi.applications.models import Decision
 from madoguchi.applications.permissions import departments_seen
@@ -262,6 +264,7 @@ def _why(error: Exception) -> str:
             _("一覧を開いたあとに、決裁や変更がありました。開いて、内容を確認してください。"),
         ),
         (NotOpened, _("確認の対象です。開いて、内容を確認してから決裁してください。")),
+        (SlotNotHeld, needs_slot()),
         (ConsultationOpen, _("合議の回答を待っています。")),
         (DecidedAlone, _("一括では決裁できません。開いて、1件ずつ決裁してください。")),
         (NotAllowed, _("あなたは決裁できません。自分の起案や、担当でない部署の申請です。")),

@@ -19,6 +19,8 @@ from madoguchi.applications.chains import Capacity, is_settled, restored
 from madoguchi.applications.desk_files import PAGE, CaseFiles
 from madoguchi.applications.desk_options import options
 from madoguchi.applications.desk_records import record_letter
+from madoguchi.applications.desk_slots import needs_slot
+from madoguchi.applications.errors import SlotNotHeld
 from madoguchi.applications.models import Application, Decision, Status
 from madoguchi.applications.produced import decision_pdf
 from madoguchi.applications.queries import decision_of, made_decision
@@ -56,6 +58,8 @@ def decide(request: HttpRequest, case: OpenCase) -> HttpResponse:
         case.expect_unchanged(request.POST)
         try:
             return ACTS[act](request, case)
+        except SlotNotHeld:
+            errors["main"] = needs_slot()
         except NumberTaken:
             errors["main"] = _(
                 "文書番号を付けられませんでした。この申請はまだ決裁されていません。もう一度押してください。"

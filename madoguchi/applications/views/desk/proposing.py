@@ -15,7 +15,9 @@ from madoguchi.applications import desk_case as desk
 from madoguchi.applications.actions.proposing import Draft, drafted
 from madoguchi.applications.chains import restored
 from madoguchi.applications.desk_options import options
+from madoguchi.applications.desk_slots import needs_slot
 from madoguchi.applications.desk_steps import usual_reason, waits_for
+from madoguchi.applications.slot_queries import lacks_slot
 from madoguchi.applications.views.desk.case import HANDLES, done, head_of
 from madoguchi.applications.views.desk.deciding import LONGEST_REASON, draft_letter
 from madoguchi.applications.views.desk.opening import OpenCase, with_case
@@ -104,6 +106,8 @@ def propose(request: HttpRequest, case: OpenCase) -> HttpResponseBase:
         form.errors = _errors(form)
         if form.chosen is not None and form.chosen.id in blocked:
             form.errors["kind"] = waits_for(blocked[form.chosen.id])
+        elif form.chosen is not None and lacks_slot(case.application, case.definition, form.chosen.id):
+            form.errors["kind"] = needs_slot()
     letter = draft = None
     if form.chosen is not None and not form.errors and request.method == "POST":
         draft = form.drafted()

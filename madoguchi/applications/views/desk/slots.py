@@ -215,7 +215,7 @@ def close(request: HttpRequest) -> HttpResponse:
     form, done = ClosureForm(), 0
     if request.method == "POST":
         closing = request.POST.get("act") != "open"
-        form = read_closure(request.POST, places, closing=closing)
+        form = read_closure(request.POST, places, closing=closing, today=clock.today())
         if form.span is not None:
             place, now = places[form.place], clock.now()
             try:
