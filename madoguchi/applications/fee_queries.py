@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -59,3 +60,22 @@ def last_paid_on(application: Application) -> date | None:
     """The day of the last payment that still counts."""
     paid = FeeRecord.objects.filter(application=application, kind=FeeKind.PAID, undone_by=None)
     return paid.order_by("-counted_on").values_list("counted_on", flat=True).first()
+
+
+@dataclass(frozen=True, slots=True)
+class FeeTold:
+    """Where the fee of a case stands, as who filed is told."""
+
+    state: str
+    owed_yen: int
+    waived_yen: int
+    paid_on: date | None
+
+
+def told(application: Application) -> FeeTold | None:
+    """The same, or None where the case costs nothing. Two questions at most."""
+    fee = fee_of(application)
+    if fee is None:
+        return None
+    paid_on = last_paid_on(application) if fee.paid_yen else None
+    return FeeTold(fee.state, fee.standing.owed, fee.waived_yen, paid_on)
