@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from madoguchi.applications import actions
+from madoguchi.applications import actions, fee_jobs
 from madoguchi.applications.actions import bulk
 from madoguchi.applications.actions.booking import change_slot
 from madoguchi.applications.actions.fee_following import ask_again, follow_answers
@@ -139,6 +139,30 @@ def test_another_booked_time_changes_what_the_case_costs() -> None:
     after = CaseFee.objects.get(application=held.application)
     assert before is not None
     assert (after.amount_yen > before.amount_yen, after.state) == (True, "open")
+
+
+def test_open_cases_from_before_are_noted_by_the_worker_once(desk: Desk) -> None:
+    open_, paid, closed = charged(desk), charged(desk), charged(desk, closed=True)
+    recorded(desk, paid)
+
+    for _n in range(2):
+        fee_jobs.note_fees({})
+
+    assert set(CaseFee.objects.values_list("application", flat=True)) == {open_.id, paid.id}
+    assert sums(open_)[:2] == ("open", 600)
+    assert closed.status == "closed"
+
+
+def test_the_worker_leaves_out_what_costs_nothing_or_cannot_be_told() -> None:
+    offer(
+        sections=[section("main", asked("copies", "integer"))], fee={"expression": "copies * 300"}, texts={}
+    )
+    ApplicationFactory(procedure_version=offered("residence_certificate"), answers={"other": 1})
+    ApplicationFactory()
+
+    fee_jobs.note_fees({})
+
+    assert not CaseFee.objects.exists()
 
 
 # --- recording ------------------------------------------------------------------------------------------------
