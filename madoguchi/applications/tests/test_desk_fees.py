@@ -404,6 +404,19 @@ def test_other_departments_see_nothing_of_it(desk: Desk) -> None:
         assert numbers_in(text_of(browser.get(address))) == []
 
 
+def test_a_protected_case_is_marked_in_the_list(desk: Desk) -> None:
+    one = fee(desk)
+    fee(desk)
+    RestrictionFactory(
+        subject=f"application:{one.application_id}", responsible_department=desk.department.code
+    )
+
+    html = text_of(desk.browser("officer").get("/desk/fees/"))
+
+    assert html.count("支援措置") == 1
+    assert "支援措置" in html.partition(f">{number(one)}</a>")[2].partition("</th>")[0]
+
+
 def test_the_list_leaves_as_a_file(desk: Desk) -> None:
     one = fee(desk, waived_yen=100)
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from madoguchi.applications import desk_fees as desk
 from madoguchi.applications.desk_fees import DaySums, FeeFilters
+from madoguchi.applications.desk_queries import protections
 from madoguchi.applications.fee_rules import FeeState
 from madoguchi.applications.models import CaseFee, FeeRecord
 from madoguchi.applications.views.desk.fee_case import FROM_LIST, done_sentences
@@ -82,7 +83,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "here": "fees",
         "tabs": tabs("fees"),
         "columns": [*_columns(), {"label": _("操作"), "hidden": True}],
-        "rows": [_cells(fee) for fee in page],
+        "rows": _rows(list(page)),
         "pagination": pagination,
         "q": filters.number,
         "state": desk_lists.choice(request, "state", STATES),
@@ -132,11 +133,21 @@ def _name_of(case: Any) -> str:
     return str(procedures.definition_of(case.procedure_version_id).current_name)
 
 
-def _cells(fee: CaseFee) -> list[Any]:
+def _rows(found: Sequence[CaseFee]) -> list[list[Any]]:
+    """Lines of the list; a protected case (支援措置) is marked, so that nobody opens it unawares."""
+    hidden = protections([fee.application for fee in found], today=clock.today())
+    return [_cells(fee, is_protected=fee.application_id in hidden) for fee in found]
+
+
+def _cells(fee: CaseFee, *, is_protected: bool) -> list[Any]:
     case, (text, tag) = fee.application, desk.state_words()[fee.state]
     number = grouped(case.receipt_number)
     return [
-        {"text": number, "href": reverse("desk:case", args=[case.id])},
+        {
+            "text": number,
+            "href": reverse("desk:case", args=[case.id]),
+            "note": _("支援措置") if is_protected else "",
+        },
         _name_of(case),
         both_eras(case.received_on),
         yen(fee.amount_yen),
