@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from madoguchi.applications import rules
@@ -192,8 +192,9 @@ def listed(filters: FeeFilters, departments: Collection[str]) -> QuerySet[CaseFe
     if filters.procedure:
         found = found.filter(procedure_id=filters.procedure)
     if filters.day is not None:
+        # Asked for once: a question for each fee takes a minute for ten thousand records of one day.
         found = found.filter(
-            Exists(FeeRecord.objects.filter(application=OuterRef("application"), counted_on=filters.day))
+            application__in=FeeRecord.objects.filter(counted_on=filters.day).values("application")
         )
     if filters.state == FeeState.OPEN:
         return found.order_by("filed_at", "application")
