@@ -13,6 +13,7 @@ class ApplicationsConfig(AppConfig):
             desk_due_warnings,
             desk_opinion_mails,
             desk_reorganising,
+            fee_jobs,
             handlers,
             handover_jobs,
             metrics,

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import models
 
-from madoguchi.applications import demo_chain, demo_many, demo_slots, demo_steps, letters, rules
+from madoguchi.applications import demo_chain, demo_fees, demo_many, demo_slots, demo_steps, letters, rules
 from madoguchi.applications.actions.filing import applicant_facts
 from madoguchi.applications.actions.protection import carry
 from madoguchi.applications.demo_papers import paper_of
@@ -301,6 +301,7 @@ class Maker:
             history.reach(status, officer)
             history.talk(officer)
         demo_slots.hold(history)
+        demo_fees.charge(history, officer)
         return history
 
     def protect(self, unit: kernel.Unit, application: Application, resident: Resident) -> None:

@@ -156,6 +156,8 @@ def _event_row(event: CaseEvent, definition: Definition, names: Mapping[str, str
         title, step = event_title(event.kind), definition.workflow.external_step(str(detail.get("step", "")))
         parts = (step.title if step else "", str(detail.get("to", "")), text)
         text = "　".join(part for part in parts if part)
+    elif "yen" in detail:  # what was recorded of a fee
+        title, text = event_title(event.kind), f"{detail['yen']:,}円　{text}".rstrip("　")
     elif event.kind == "decide":
         kind = definition.workflow.decision(str(detail.get("kind", "")))
         title, text = desk_chain.capacity_words(str(detail.get("as", ""))), str(kind.label) if kind else ""
@@ -216,6 +218,11 @@ def event_title(kind: str) -> str:
         "change_slot": _("予約の日時の変更"),
         "book_slot": _("予約の確保"),
         "cancel_slot": _("予約の取消し"),
+        "pay_fee": _("手数料の納付"),
+        "waive_fee": _("手数料の減免"),
+        "refund_fee": _("手数料の還付"),
+        "keep_fee": _("手数料を還付しない判断"),
+        "undo_fee": _("手数料の記録の取消し"),
         "ask_opinion": _("他課への意見照会"),
         "give_opinion": _("意見の回答"),
         "withdraw_opinion": _("意見照会の取りやめ"),

@@ -25,6 +25,7 @@ from madoguchi.applications.models import (
     BulkItem,
     BulkRun,
     CaseEvent,
+    CaseFee,
     CaseLook,
     Consultation,
     Contact,
@@ -36,6 +37,7 @@ from madoguchi.applications.models import (
     EditedAnswer,
     ErasureRecord,
     Extension,
+    FeeRecord,
     Handover,
     HandoverAnswer,
     HandoverBatch,
@@ -157,6 +159,7 @@ def _find(application: Application) -> Found:
             model._meta.model_name or "": model._default_manager.filter(application=application).count()
             for model in TALKED
         },
+        "fee_records": FeeRecord.objects.filter(application=application).count(),
         "holds": LegalHold.objects.filter(application=application).count(),
     }
     return Found(corrections, decisions, sorted(digests), counts)
@@ -229,6 +232,8 @@ def _erase_course(unit: kernel.Unit, application: Application, found: Found, now
     unit.delete(Attachment, where={"owner_id": application.id})
     unit.delete(ProducedFile, where=of_case)
     release_slot(unit, application, now=now)
+    unit.erase(FeeRecord, where=of_case)
+    unit.delete(CaseFee, where=of_case)
     unit.delete(LegalHold, where=of_case)
 
 

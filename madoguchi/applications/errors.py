@@ -53,6 +53,22 @@ class DayOutOfRange(Exception):
     """The due day is extended to a day behind the present one, not past, and within what the law leaves."""
 
 
+class AmountOutOfRange(Exception):
+    """A payment, waiver or refund of nothing, or of more than `most`: what is owed, or was paid too much."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"at most {most}")
+        self.most = most
+
+
+class FeeNotPaid(Exception):
+    """The definition wants its fee before a decision in favour, and `owed` yen of it are neither paid nor waived."""
+
+    def __init__(self, owed: int) -> None:
+        super().__init__(f"{owed} owed")
+        self.owed = owed
+
+
 class SlotNotFree(Exception):
     """Others took the last place of the slot first, or it was closed; `question_id` is where another is chosen."""
 
@@ -95,6 +111,10 @@ class SlotNotHeld(NotAllowed):
 
 class DecidedAlone(NotAllowed):
     """This one is not decided together with others: the definition says so, or a substitute states the absence."""
+
+
+class FeeInUse(NotAllowed):
+    """What was given back or kept of a fee rests on this payment: that is undone first."""
 
 
 class StepsMissing(Exception):

@@ -356,6 +356,10 @@ def resident_timeline(application: Application, definition: Definition, language
         "change_slot": _("予約の日時を変えました"),
         "book_slot": _("担当の部署が、予約を取りました"),
         "cancel_slot": _("予約を取り消しました"),
+        "pay_fee": _("手数料の支払いを確認しました"),
+        "waive_fee": _("手数料を減らしました"),
+        "refund_fee": _("手数料を返しました"),
+        "undo_fee": _("手数料の記録を取り消しました"),
         "look_again": _("もう一度調べてほしいという申出を受け付けました"),
         "withdraw": _("取り下げました"),
     }

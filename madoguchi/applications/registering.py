@@ -158,6 +158,16 @@ _add_of_case(
 _add("Disaster")
 _add("DisasterFiling")  # the area stays for the counts of the disaster
 _add_of_case("SecondLookRequest", ("reason",), "Looking again at a decision on request (再調査)")
+_add_of_case(
+    "CaseFee",
+    ("amount_yen", "paid_yen", "waived_yen", "kept_yen"),
+    "Knowing what a case costs and what of it is still to be paid (手数料)",
+)
+_add_of_case(
+    "FeeRecord",
+    ("amount_yen", "voucher_number", "reason", "recorded_by"),
+    "Answering for money that was taken, waived or given back, and by whom (収納)",
+)
 _add("SlotPlace")
 _add("Slot")
 _add_of_case("SlotBooking", ("slot",), "Keeping the time that a case booked from being booked by others")

@@ -31,6 +31,7 @@ MENU = (
     Entry("steps", "/desk/steps/", _("調査・審査会"), ("officer", "approver", "head")),
     Entry("holders", "/desk/holders/", _("担当"), ("officer", "head")),
     Entry("slots", "/desk/slots/", _("予約"), ("officer", "approver", "head"), False),
+    Entry("fees", "/desk/fees/", _("手数料"), ("officer", "approver", "head"), False),
     Entry("handover", "/desk/handover/", _("受け渡し"), ("officer", "approver", "head"), False),
     Entry("figures", "/desk/figures/", _("集計"), ("officer", "approver", "head"), False),
     Entry("achievements", "/plan/achievements/", _("実績"), ("officer", "head", "office"), False),

@@ -126,8 +126,10 @@ def csv_lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterat
 
 
 def guarded(value: object) -> str:
-    """A cell as text; one that begins like a formula gets an apostrophe in front."""
+    """A cell as text; one that begins like a formula gets an apostrophe in front, a number never does."""
     text = "" if value is None else str(value)
+    if isinstance(value, (int, float, Decimal)):
+        return text
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 

@@ -29,6 +29,7 @@ from madoguchi.procedures.definition import (
     ExportField,
     Fee,
     FeeExemption,
+    FeeTiming,
     KindOfAct,
     Law,
     Mark,
@@ -49,6 +50,7 @@ from madoguchi.procedures.source_nodes import Node, Workshop
 LANGUAGE = 1
 MARKS = ("seen", "verified", "general_knowledge", "third_party")
 KINDS_OF_ACT = ("application", "notification", "offer")
+FEE_TIMINGS = ("before_decision", "at_handing_over")
 OUTCOMES = ("granted", "accepted", "refused", "dismissed", "returned")
 GROUP_MAX = 50
 EXPORT_FORMATS = ("csv", "json")
@@ -213,6 +215,7 @@ def _fee(node: Node | None) -> Fee:
         node.text("note", "fee.note"),
         cast("Mark", node.one_of("mark", MARKS, MARKS[2])),
         tuple(_exemption(one) for one in node.children("exemptions")),
+        cast("FeeTiming", node.one_of("due", FEE_TIMINGS, FEE_TIMINGS[1])),
     )
 
 

@@ -32,6 +32,7 @@ CONFIRMED: tuple[Mark, ...] = ("seen", "verified")  # all other marks are still 
 KindOfAct = Literal["application", "notification", "offer"]
 Outcome = Literal["granted", "accepted", "refused", "dismissed", "returned"]
 Effect = Literal["stop", "warn"]
+FeeTiming = Literal["before_decision", "at_handing_over"]
 StepKind = Literal["visit", "opinion", "board", "inspection"]
 
 
@@ -198,13 +199,23 @@ class FeeExemption:
 
 @dataclass(frozen=True, slots=True)
 class Fee:
-    """A fixed amount (`yen`) or a rule (`expression`), and who pays less: the first exemption that holds."""
+    """A fixed amount (`yen`) or a rule (`expression`), and who pays less: the first exemption that holds.
+
+    `due` says by when it is to be paid: before a decision in favour is proposed, or when what was asked for is handed
+    out.
+    """
 
     yen: int
     expression: Expression | None
     note: Text
     mark: Mark = "general_knowledge"
     exemptions: tuple[FeeExemption, ...] = ()
+    due: FeeTiming = "at_handing_over"
+
+    @property
+    def is_free(self) -> bool:
+        """Whether nobody ever pays."""
+        return self.expression is None and not self.yen
 
 
 @dataclass(frozen=True, slots=True)

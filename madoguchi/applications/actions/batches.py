@@ -14,6 +14,7 @@ from madoguchi.applications.batches import Judged, Verdict
 from madoguchi.applications.desk_queries import protections
 from madoguchi.applications.errors import (
     ChangedMeanwhile,
+    FeeNotPaid,
     NotAllowed,
     NotComplete,
     ReasonMissing,
@@ -36,7 +37,7 @@ from madoguchi.common import clock, kernel
 from madoguchi.identity.models import Staff
 
 ROWS_AT_ONCE = 500
-REFUSALS = (NotAllowed, NotComplete, ReasonMissing, StepsMissing, UnknownChoice)
+REFUSALS = (FeeNotPaid, NotAllowed, NotComplete, ReasonMissing, StepsMissing, UnknownChoice)
 ItemState = StepBatchItem.State
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from madoguchi.applications import rules, slot_rules
 from madoguchi.applications import slot_queries as stock
+from madoguchi.applications.actions.fee_following import follow_answers
 from madoguchi.applications.actions.resident import with_computed
 from madoguchi.applications.actions.review import change_case, commit_case
 from madoguchi.applications.actions.slots import move, release_slot, wanted
@@ -66,6 +67,7 @@ def change_slot(*, application: Application, value: Mapping[str, Any], now: date
     unit = kernel.Unit()
     change_case(unit, application, act="change_slot", by=None, now=now, answers=answers)
     move(unit, application, question, held, wanted(question, value), now=now)
+    follow_answers(unit, application, answers)
     commit_case(unit, application)
 
 

@@ -11,12 +11,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from madoguchi.applications import external_queries, rules
+from madoguchi.applications import external_queries, fee_queries, rules
 from madoguchi.applications.actions.decision import open_proposal, take_back
 from madoguchi.applications.actions.proposing import propose
 from madoguchi.applications.actions.review import change_case
 from madoguchi.applications.errors import (
     ChangedMeanwhile,
+    FeeNotPaid,
     NotAllowed,
     ReasonMissing,
     StepsMissing,
@@ -209,7 +210,9 @@ class _Judge:
             return "no_such_decision"
         if rules.needs_reason(chosen) and not self.run.reason:
             return "no_reason"
-        return "waits" if external_queries.missing_before(case, definition, self.run.kind) else ""
+        if external_queries.missing_before(case, definition, self.run.kind):
+            return "waits"
+        return "unpaid" if fee_queries.owed_before(case, definition.fee, chosen.outcome) else ""
 
 
 def _look(run: BulkRun, items: Sequence[BulkItem], now: datetime) -> None:
@@ -317,6 +320,9 @@ def _propose_one(run: BulkRun, item: BulkItem, now: datetime) -> None:
         return
     except StepsMissing:
         _refuse(item, "waits")
+        return
+    except FeeNotPaid:
+        _refuse(item, "unpaid")
         return
     except ChangedMeanwhile:
         _refuse(item, "changed")

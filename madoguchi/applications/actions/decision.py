@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from madoguchi.applications import letters, rules
+from madoguchi.applications.actions.fee_following import follow_decision
 from madoguchi.applications.actions.review import change_case, commit_case
 from madoguchi.applications.actions.slots import release_slot
 from madoguchi.applications.chain_permissions import decides_as, deciding_department, post_of
@@ -150,6 +151,7 @@ def _decided(
     )
     if rules.frees_slot(definition_of(application.procedure_version_id), proposal.kind):
         release_slot(unit, application, now=now)
+    follow_decision(unit, application, proposal.outcome)
     unit.job("applications.after_decision", {"decision": str(proposal.id)})
     if as_ == Capacity.SUBSTITUTE:
         unit.job("applications.tell_substitution", {"decision": str(proposal.id)})

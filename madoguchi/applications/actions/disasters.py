@@ -9,6 +9,7 @@ from typing import Any
 from django.db import IntegrityError
 
 from madoguchi.applications import disaster_queries, external_queries, external_rules, rules
+from madoguchi.applications.actions.fee_following import ask_again
 from madoguchi.applications.actions.review import change_case, commit_case
 from madoguchi.applications.errors import ChangedMeanwhile, NotAllowed, ReasonMissing, UnknownChoice
 from madoguchi.applications.models import (
@@ -231,6 +232,7 @@ def look_again(
     )
     unit.insert(asked, otherwise=ChangedMeanwhile())
     _cancel_open_steps(unit, application, now)
+    ask_again(unit, application)
     commit_case(unit, application)
     return asked
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from madoguchi.applications import rules
 from madoguchi.applications.actions.disasters import follow_place
+from madoguchi.applications.actions.fee_following import follow_answers
 from madoguchi.applications.actions.filing import applicant_facts
 from madoguchi.applications.actions.protection import follow_name
 from madoguchi.applications.actions.resident import open_correction
@@ -149,6 +150,7 @@ def edit_answer(
                 after=one.after,
             )
         )
+    follow_answers(unit, application, outcome.answers)
     follow_place(unit, application, outcome.answers)
     follow_slot(unit, application, outcome.answers, now=now)
     follow_name(unit, application, keys=facts.keys, birth_on=facts.birth_on, by=by.actor, now=now)

@@ -9,6 +9,7 @@ from typing import Any
 
 from madoguchi.applications import queries, rules
 from madoguchi.applications.actions.drafts import new_number
+from madoguchi.applications.actions.fee_following import begin_fee
 from madoguchi.applications.actions.protection import carry_over
 from madoguchi.applications.actions.review import answer_at
 from madoguchi.applications.actions.slots import take_slot
@@ -95,6 +96,7 @@ def file_draft(*, draft: Draft, now: datetime, accept_incomplete: bool = False) 
         now=now,
         detail={"procedure": draft.procedure_id, "channel": draft.channel},
     )
+    begin_fee(unit, application, evaluation)
     carry_over(
         unit,
         application,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from madoguchi.applications import chains, external_queries, letters, rules
+from madoguchi.applications import chains, external_queries, fee_queries, letters, rules
 from madoguchi.applications.actions.consulting import ask
 from madoguchi.applications.actions.review import change_case, commit_case
 from madoguchi.applications.chain_permissions import post_of
 from madoguchi.applications.chain_queries import consultations_of
-from madoguchi.applications.errors import ReasonMissing, SlotNotHeld, StepsMissing, UnknownChoice
+from madoguchi.applications.errors import FeeNotPaid, ReasonMissing, SlotNotHeld, StepsMissing, UnknownChoice
 from madoguchi.applications.models import Application, Attachment, Consultation, Decision, Status
 from madoguchi.applications.permissions import may_act_on, require
 from madoguchi.applications.slot_queries import lacks_slot
@@ -163,7 +163,7 @@ def propose(
     """Draft the decision of a case (起案) and ask those to be consulted (合議).
 
     Raises `UnknownChoice` (also for words where the letter leaves no room), `ReasonMissing`, `StepsMissing`,
-    `SlotNotHeld`, `NotAllowed`.
+    `SlotNotHeld`, `FeeNotPaid`, `NotAllowed`.
     """
     require(may_act_on(by, application, today=clock.tokyo_date(now)))
     definition = procedures.definition_of(application.procedure_version_id)
@@ -176,6 +176,8 @@ def propose(
         raise StepsMissing(tuple(step.title for step in missing))
     if lacks_slot(application, definition, kind):
         raise SlotNotHeld
+    if owed := fee_queries.owed_before(application, definition.fee, chosen.outcome):
+        raise FeeNotPaid(owed)
     notice = definition.outputs.notice(chosen.notice)
     if (addition or "").strip() and (notice is None or notice.addition is None):
         raise UnknownChoice

@@ -9,6 +9,7 @@ from typing import Any
 from madoguchi.applications import rules
 from madoguchi.applications.actions.disasters import follow_place
 from madoguchi.applications.actions.drafts import attachment_of, attachment_of_answer
+from madoguchi.applications.actions.fee_following import end_fee, follow_answers
 from madoguchi.applications.actions.filing import applicant_facts
 from madoguchi.applications.actions.protection import follow_name
 from madoguchi.applications.actions.review import change_case, commit_case, with_answer_at
@@ -117,6 +118,7 @@ def answer_correction(
             ]
             _replace_files(unit, application, item, rows, now=now)
     actor = by.actor if by else "resident"
+    follow_answers(unit, application, answers)
     follow_place(unit, application, answers)
     follow_name(unit, application, keys=facts.keys, birth_on=facts.birth_on, by=actor, now=now)
     commit_case(unit, application)
@@ -251,5 +253,6 @@ def withdraw(
         expect=None,
     )
     release_slot(unit, application, now=now)
+    end_fee(unit, application)
     unit.job("applications.tell_withdrawal", {"application": str(application.id)})
     commit_case(unit, application)

@@ -17,6 +17,7 @@ from madoguchi.applications.models.external import (
     StepRequest,
     StepResult,
 )
+from madoguchi.applications.models.fees import CaseFee, FeeRecord
 from madoguchi.applications.models.filing import LONGEST_KEY, Application, Attachment, Draft
 from madoguchi.applications.models.handover import (
     Handover,
@@ -49,6 +50,7 @@ __all__ = [
     "BulkItem",
     "BulkRun",
     "CaseEvent",
+    "CaseFee",
     "CaseLook",
     "Channel",
     "Consultation",
@@ -67,6 +69,7 @@ __all__ = [
     "EditedAnswer",
     "ErasureRecord",
     "Extension",
+    "FeeRecord",
     "HandOverOrder",
     "Handover",
     "HandoverAnswer",

@@ -22,6 +22,7 @@ from madoguchi.applications.models import (
     BulkItem,
     BulkRun,
     CaseEvent,
+    CaseFee,
     CaseLook,
     Channel,
     Consultation,
@@ -40,6 +41,7 @@ from madoguchi.applications.models import (
     EditedAnswer,
     ErasureRecord,
     Extension,
+    FeeRecord,
     Handover,
     HandoverAnswer,
     HandoverBatch,
@@ -807,3 +809,34 @@ def stocked(answers: dict[str, Any], *, stock: str = "facilities", question: str
         ends_at=time.fromisoformat(value["end"]),
         price_yen=value["price_yen"],
     )
+
+
+def CaseFeeFactory(**fields: Any) -> CaseFee:
+    """A fee of 600 yen that nobody has paid, unless told."""
+    application = fields.pop("application", None) or ApplicationFactory()
+    values: dict[str, Any] = {
+        "application": application,
+        "procedure_id": application.procedure_id,
+        "filed_at": application.filed_at,
+        "full_yen": 600,
+        "amount_yen": 600,
+    }
+    fee = CaseFee(**(values | fields))
+    fee.state = fee.standing.state
+    fee.save()
+    return fee
+
+
+def FeeRecordFactory(**fields: Any) -> FeeRecord:
+    """600 yen paid in cash today, as a row alone: the sums of the case are not touched."""
+    application = fields.pop("application", None) or ApplicationFactory()
+    values: dict[str, Any] = {
+        "application": application,
+        "kind": "paid",
+        "amount_yen": 600,
+        "method": "cash",
+        "counted_on": TODAY,
+        "recorded_at": NOW,
+    }
+    values["recorded_by"] = fields.pop("recorded_by", None) or _officer_for(application)
+    return FeeRecord.objects.create(**(values | fields))

@@ -14,11 +14,13 @@ from django.db import transaction
 from madoguchi.applications import demo as applications_demo
 from madoguchi.applications import disaster_queries, external_queries, external_results, rules
 from madoguchi.applications.actions.protection import CARRIED
+from madoguchi.applications.fee_queries import with_answers
 from madoguchi.applications.models import (
     AgendaItem,
     Application,
     BoardMeeting,
     CaseEvent,
+    CaseFee,
     Channel,
     Consultation,
     Contact,
@@ -28,6 +30,7 @@ from madoguchi.applications.models import (
     Disaster,
     DisasterFiling,
     DocumentCounter,
+    FeeRecord,
     InternalNote,
     Message,
     OpinionRequest,
@@ -88,7 +91,9 @@ def pictured() -> list[tuple[Any, ...]]:
         "id", "application_id", "slot__day", "slot__price_yen"
     )
     said = Message.objects.order_by("id").values_list("id", "text", "at", "asks")
+    paid = FeeRecord.objects.order_by("id").values_list("id", "kind", "amount_yen", "recorded_at")
     return [
+        tuple(paid),
         tuple(people),
         tuple(events),
         tuple(decisions),
@@ -111,6 +116,8 @@ def built(now: datetime, seed: int) -> list[tuple[Any, ...]]:
             StepRequest,
             DisasterFiling,
             Disaster,
+            FeeRecord,
+            CaseFee,
             CaseEvent,
             InternalNote,
             Message,
@@ -184,7 +191,7 @@ def test_every_history_ends_in_the_state_the_case_has(city: list[Application]):
         "decide": Status.CLOSED,
         "withdraw": Status.WITHDRAWN,
     }
-    stays = ("ask_step", "receive_step", "ask_opinion")
+    stays = ("ask_step", "receive_step", "ask_opinion", "pay_fee", "waive_fee")
     for application in city:
         events = application.events.order_by("at", "id")
         states = [leads_to[event.kind] for event in events if event.kind not in stays]
@@ -410,3 +417,18 @@ def test_places_are_marked_as_made_up_and_hold_as_many_bookings_as_they_have_los
     assert held
     assert Status.WITHDRAWN not in {case.status for case in held}
     assert all(case.answers["booking"]["resource"].startswith("sample-") for case in held)
+
+
+def test_fees_are_open_and_paid_and_what_is_recorded_adds_up_to_their_sums(city: list[Application]) -> None:
+    fees = list(CaseFee.objects.select_related("application"))
+
+    assert {"open", "paid"} <= {fee.state for fee in fees}
+    for fee in fees:
+        fresh = with_answers(fee.application, fee.application.answers)
+        records = FeeRecord.objects.filter(application=fee.application)
+        assert fresh is not None
+        assert (fee.state, fee.amount_yen) == (fee.standing.state, fresh.amount_yen)
+        assert sum(one.amount_yen for one in records) == fee.paid_yen + fee.waived_yen
+        assert all(fee.filed_at < one.recorded_at <= NOW for one in records)
+    charging = [a for a in city if not procedures.definition_of(a.procedure_version_id).fee.is_free]
+    assert len(fees) == len(charging)

@@ -30,6 +30,11 @@ LISTS = {
     "/desk/new/": (OK, OK, DENIED, OK, OK, DENIED),
     "/desk/opinions/": (OK, OK, OK, OK, OK, DENIED),
     "/desk/opinions/list.csv": (OK, OK, OK, OK, OK, DENIED),
+    "/desk/fees/": (OK, OK, OK, OK, OK, DENIED),
+    "/desk/fees/list.csv": (OK, OK, OK, OK, OK, DENIED),
+    "/desk/fees/day/": (OK, OK, OK, OK, OK, DENIED),
+    "/desk/fees/day/records.csv": (OK, OK, OK, OK, OK, DENIED),
+    "/desk/fees/day/sums.csv": (OK, OK, OK, OK, OK, DENIED),
     "/desk/alarms/": (DENIED, DENIED, DENIED, OK, DENIED, DENIED),
     "/desk/jobs/": (DENIED, DENIED, DENIED, DENIED, DENIED, OK),
 }

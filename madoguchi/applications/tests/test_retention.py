@@ -62,12 +62,14 @@ from madoguchi.applications.tests.factories import (
     AttachmentFactory,
     BulkItemFactory,
     BulkRunFactory,
+    CaseFeeFactory,
     CaseLookFactory,
     ConsultationFactory,
     ContactFactory,
     DisposalFactory,
     DraftFactory,
     EditedAnswerFactory,
+    FeeRecordFactory,
     HandoverAnswerFactory,
     HandoverBatchFactory,
     InternalNoteFactory,
@@ -218,6 +220,8 @@ def full_case(desk: Desk, store: FolderStore) -> Application:
         edit=AnswerEditFactory(application=application, reason=SECRET), before=SECRET, after=f"{SECRET}後"
     )
     CaseLookFactory(application=application)
+    CaseFeeFactory(application=application, paid_yen=600)
+    FeeRecordFactory(application=application, voucher_number=SECRET, reason=f"{SECRET}のため")
     step = StepRequestFactory(
         application=application, addressee=SECRET, message=SECRET, result={"a": SECRET}, letter={"a": SECRET}
     )

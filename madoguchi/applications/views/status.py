@@ -12,7 +12,16 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from madoguchi.applications import actions, capabilities, durations, external_queries, limits, queries, rules
+from madoguchi.applications import (
+    actions,
+    capabilities,
+    durations,
+    external_queries,
+    fee_queries,
+    limits,
+    queries,
+    rules,
+)
 from madoguchi.applications.actions.booking import may_cancel_slot, may_change_slot
 from madoguchi.applications.actions.disasters import look_again
 from madoguchi.applications.actions.resident import is_asked_for, open_correction
@@ -104,6 +113,7 @@ def page(request: HttpRequest, application: Application) -> HttpResponse:
         "mailbox": queries.mailbox(application),
         "office_edits": queries.office_edits(application, definition, language),
         "fee": queries.as_filed(application, definition),
+        "fee_told": fee_queries.told(application),
         "timeline": queries.resident_timeline(application, definition, language),
         "decision": decision,
         "decision_label": kind.label.of(language) if kind else "",

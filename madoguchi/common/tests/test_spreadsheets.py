@@ -58,7 +58,14 @@ def test_an_apostrophe_that_guards_nothing_stays() -> None:
 
 
 def test_other_cells_stay_as_they_are_and_nothing_becomes_empty() -> None:
-    assert [guarded(value) for value in ("髙橋", "1-1", 12, None, "")] == ["髙橋", "1-1", "12", "", ""]
+    assert [guarded(value) for value in ("髙橋", "1-1", 12, -12, None, "")] == [
+        "髙橋",
+        "1-1",
+        "12",
+        "-12",
+        "",
+        "",
+    ]
 
 
 def test_the_file_begins_with_a_byte_order_mark_once() -> None:

@@ -330,6 +330,19 @@ def test_entitlement_and_fee_follow_from_the_answers():
     assert evaluate(SPOUSE, {}, today=TODAY).fee_yen == 0
 
 
+def test_a_fee_is_due_at_handing_over_unless_the_definition_says_before_the_decision():
+    def fee(**keys):
+        return definition(asked("copies", "integer"), fee=keys).fee
+
+    assert fee(yen=300).due == "at_handing_over"
+    assert fee(yen=300, due="before_decision").due == "before_decision"
+    assert [fee(**keys).is_free for keys in ({"yen": 0}, {"yen": 1}, {"expression": "copies"})] == [
+        True,
+        False,
+        False,
+    ]
+
+
 def test_the_first_exemption_that_holds_is_taken_off_the_fee():
     half = {
         "id": "half",

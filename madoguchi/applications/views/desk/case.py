@@ -18,6 +18,7 @@ from madoguchi.applications.desk_case import stated_purpose
 from madoguchi.applications.desk_changes import changes
 from madoguchi.applications.desk_earlier import earlier
 from madoguchi.applications.desk_edits import edit_rows, edited_texts
+from madoguchi.applications.desk_fees import fee_line
 from madoguchi.applications.desk_files import CaseFiles
 from madoguchi.applications.desk_household import household
 from madoguchi.applications.desk_looks import note_look
@@ -119,6 +120,7 @@ def show(
         else None,
         "earlier": before,
         "blocked": blocked_words(application, definition),
+        "fee": fee_line(application, definition, evaluation),
         "slot": slot_line(application, definition),
         "steps": step_rows(application, definition, case.staff, today=case.today),
         "related": others,

@@ -44,6 +44,7 @@ EDITING = {
     "case_decide",
     "case_edit",
     "case_extend",
+    "case_fee",
     "case_opinions",
     "case_propose",
     "case_return",

@@ -14,6 +14,7 @@ from madoguchi.applications import actions, desk_chain, external_queries, rules
 from madoguchi.applications import desk_case as desk
 from madoguchi.applications.actions.proposing import Draft, drafted
 from madoguchi.applications.chains import restored
+from madoguchi.applications.desk_fees import waiting_kinds
 from madoguchi.applications.desk_options import options
 from madoguchi.applications.desk_slots import needs_slot
 from madoguchi.applications.desk_steps import usual_reason, waits_for
@@ -96,6 +97,7 @@ def propose(request: HttpRequest, case: OpenCase) -> HttpResponseBase:
     """Choose the decision, its reason and its texts, read the letter, propose."""
     form = _read(request, case)
     blocked = external_queries.blocked_kinds(case.application, case.definition)
+    unpaid = waiting_kinds(case.application, case.definition)
     spoken = external_queries.spoken_for(case.application, case.definition)
     if request.method == "GET" and spoken is not None:  # what the board or the inspection says, to begin with
         kinds = rules.decision_kinds(case.definition)
@@ -108,6 +110,8 @@ def propose(request: HttpRequest, case: OpenCase) -> HttpResponseBase:
             form.errors["kind"] = waits_for(blocked[form.chosen.id])
         elif form.chosen is not None and lacks_slot(case.application, case.definition, form.chosen.id):
             form.errors["kind"] = needs_slot()
+        elif form.chosen is not None and form.chosen.id in unpaid:
+            form.errors["kind"] = unpaid[form.chosen.id]
     letter = draft = None
     if form.chosen is not None and not form.errors and request.method == "POST":
         draft = form.drafted()
@@ -134,20 +138,24 @@ def propose(request: HttpRequest, case: OpenCase) -> HttpResponseBase:
     return render(
         request,
         "applications/desk/propose.html",
-        _context(case, form, draft, blocked) | {"letter": letter, "spoken": spoken},
+        _context(case, form, draft, blocked, unpaid) | {"letter": letter, "spoken": spoken},
         status=422 if form.errors else 200,
     )
 
 
 def _context(
-    case: OpenCase, form: Form, draft: Draft | None, blocked: Mapping[str, tuple[ExternalStep, ...]]
+    case: OpenCase,
+    form: Form,
+    draft: Draft | None,
+    blocked: Mapping[str, tuple[ExternalStep, ...]],
+    unpaid: Mapping[str, str],
 ) -> dict[str, object]:
     decision = draft.decision if draft else None
     place = form.place_for_words()
     return head_of(case) | {
         "option": options(case.application, case.staff, today=case.today, proposal=None)["propose"],
         "kinds": [
-            (kind.id, str(kind.label), _hint(kind, blocked.get(kind.id, ())))
+            (kind.id, str(kind.label), unpaid.get(kind.id, "") + _hint(kind, blocked.get(kind.id, ())))
             for kind in rules.decision_kinds(case.definition)
         ],
         "chosen": form.chosen.id if form.chosen else "",

@@ -89,6 +89,12 @@ def typed_label(name: str) -> str:
         "addition": _("通知書に書き加える文"),
         "words": _("合議の意見"),
         "other": _("頼む相手"),
+        "paid_yen": _("納付額"),
+        "paid_voucher": _("領収書番号"),
+        "waived_reason": _("減免の理由"),
+        "refunded_reason": _("還付の理由"),
+        "kept_reason": _("還付しない理由"),
+        "undo_reason": _("取り消す理由"),
     }
     if name.startswith("say."):
         return _("申請者への説明")

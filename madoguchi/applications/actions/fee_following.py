@@ -1,0 +1,75 @@
+"""Letting the fee of a case follow what happens to it, always within the unit of that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from madoguchi.applications import fee_rules
+from madoguchi.applications.errors import ChangedMeanwhile
+from madoguchi.applications.fee_queries import assessed, fee_of, with_answers
+from madoguchi.applications.fee_rules import Standing
+from madoguchi.applications.models import Application, CaseFee
+from madoguchi.common import kernel
+from madoguchi.procedures import queries as procedures
+from madoguchi.procedures.logic import Evaluation
+
+
+def begin_fee(unit: kernel.Unit, application: Application, evaluation: Evaluation) -> None:
+    """Note what a case costs that is filed by this unit."""
+    fee = assessed(application, evaluation)
+    if fee is not None:
+        unit.insert(fee)
+
+
+def follow_answers(unit: kernel.Unit, application: Application, answers: Mapping[str, Any]) -> None:
+    """Note what the case costs with other answers; what was recorded stays, and may be too much by then.
+
+    While the rule cannot be computed the fee stays as it was.
+    """
+    fee, new = fee_of(application), with_answers(application, answers)
+    if fee is None or new is None:
+        if new is not None:
+            unit.insert(new)
+        return
+    fee.full_yen, fee.amount_yen = new.full_yen, new.amount_yen
+    put(unit, fee, fee.standing)
+
+
+def follow_decision(unit: kernel.Unit, application: Application, outcome: str) -> None:
+    """Ask for the fee no longer where a decision hands nothing out."""
+    due = procedures.definition_of(application.procedure_version_id).fee.due
+    _ask(unit, application, not fee_rules.is_no_longer_asked(due=due, outcome=outcome))
+
+
+def end_fee(unit: kernel.Unit, application: Application) -> None:
+    """Ask for the fee no longer: the case is withdrawn."""
+    _ask(unit, application, False)
+
+
+def ask_again(unit: kernel.Unit, application: Application) -> None:
+    """Ask for the fee anew: the case is looked at again."""
+    _ask(unit, application, True)
+
+
+def _ask(unit: kernel.Unit, application: Application, is_asked: bool) -> None:
+    fee = fee_of(application)
+    if fee is not None and fee.is_asked != is_asked:
+        fee.is_asked = is_asked
+        put(unit, fee, fee.standing)
+
+
+def put(unit: kernel.Unit, fee: CaseFee, standing: Standing) -> None:
+    """Write these sums; the version of the case guards them. One of a case from before fees is written anew."""
+    fee.paid_yen, fee.waived_yen, fee.kept_yen = standing.paid, standing.waived, standing.kept
+    fee.state = standing.state
+    if fee._state.adding:
+        unit.insert(fee)
+        return
+    names = ("full_yen", "amount_yen", "paid_yen", "waived_yen", "kept_yen", "is_asked", "state")
+    unit.update(
+        CaseFee,
+        where={"id": fee.id},
+        set={name: getattr(fee, name) for name in names},
+        otherwise=ChangedMeanwhile(),
+    )
