@@ -42,7 +42,9 @@ def page(request: HttpRequest, entry_id: UUID) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Add a procedure."""
     if request.method == "GET":
-        return _show_form(request, forms.typed_from({}))
+        departments = shared.department_options(shared.scope(request))
+        own = departments[0][0] if len(departments) == 1 else ""
+        return _show_form(request, forms.typed_from({"department_code": own}))
     typed = forms.typed_from(request.POST)
     values, problems = forms.read(typed, _known(request))
     if not problems:

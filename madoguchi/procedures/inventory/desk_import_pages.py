@@ -44,7 +44,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_POST
 def write(request: HttpRequest) -> HttpResponse:
     """Import what was looked at, exactly that; while a cell is wrong only where the other rows are asked for."""
-    staff = identity.staff_of(request)
+    staff, name = identity.staff_of(request), request.POST.get("name", "")
     try:
         kept = desk_looking.kept(request.POST.get("kept", ""), by=staff)
         data = desk_looking.content(kept)
@@ -53,14 +53,14 @@ def write(request: HttpRequest) -> HttpResponse:
         return _show(request, problem=problem)
     look = desk_looking.look(data, by=staff, today=clock.today())
     if look.read.findings and not request.POST.get("without_faulty"):
-        return _look(request, data, kept.name)
+        return _look(request, data, name)
     try:
         found = importing.import_rows(rows=look.read.rows, by=staff, now=clock.now(), mark=kept.mark)
     except (importing.ChangedMeanwhile, NotAllowed):
         problem = _(
             "確かめたあとで台帳が変わりました。いまの台帳とくらべ直したので、もう一度確かめてください。"
         )
-        return _look(request, data, kept.name, problem=problem, status=409)
+        return _look(request, data, name, problem=problem, status=409)
     counts = f"?new={len(found.new)}&changed={len(found.changed)}&same={found.same}"
     return redirect(reverse("procedures:inventory-import") + counts)
 
@@ -124,7 +124,7 @@ def _look(
     if not look.read.findings and not look.read.rows:
         return _show(request, problem=_("2行目から先に手続がありません。"))
     try:
-        sealed = desk_looking.keep(data, name, look.found.mark, by=staff)
+        sealed = desk_looking.keep(data, look.found.mark, by=staff)
     except StorageError as error:
         return _show(request, problem=messages.sentence(error))
     if look.read.findings and not problem:

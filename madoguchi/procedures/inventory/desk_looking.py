@@ -56,17 +56,16 @@ def look(data: bytes, *, by: Staff, today: date) -> Look:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A file that was looked at: its content's address, its name, and the mark of what would be written."""
+    """A file that was looked at: its content's address and the mark of what would be written; no name, it stands in addresses."""
 
     digest: str
-    name: str
     mark: str
 
 
-def keep(data: bytes, name: str, mark: str, *, by: Staff) -> str:
+def keep(data: bytes, mark: str, *, by: Staff) -> str:
     """Keep a file for the import; the answer opens it for this person only. Raises `StorageError`."""
     store, _scanner = configured()
-    return signing.dumps([store.put(data).digest, name[:120], mark], salt=_salt(by))
+    return signing.dumps([store.put(data).digest, mark], salt=_salt(by))
 
 
 def kept(sealed: str, *, by: Staff) -> Kept:

@@ -139,6 +139,13 @@ def test_the_history_says_who_changed_what(client: Client, officer: Staff, own: 
 # --- adding and changing -----------------------------------------------------------------------------
 
 
+def test_the_form_begins_with_the_own_department_where_there_is_one(client: Client, own: str) -> None:
+    office = signed_in_client(staff_with("office"))
+
+    assert f'<option value="{own}" selected>' in client.get(NEW).content.decode()
+    assert f'<option value="{own}">' in office.get(NEW).content.decode()
+
+
 def test_an_entry_is_added_on_a_page(client: Client, own: str) -> None:
     response = client.post(NEW, typed(own, cases="１,２００", documents="申請書\r\n地図 "), follow=True)
 
@@ -211,6 +218,19 @@ def test_an_entry_is_changed_on_a_page(client: Client, own: str) -> None:
     entry.refresh_from_db()
     assert "変更しました。" in response.content.decode()
     assert entry.procedure_id == procedure.id
+
+
+def test_a_change_with_a_fault_is_told_at_its_field_and_can_still_be_sent(client: Client, own: str) -> None:
+    entry = InventoryEntryFactory(department_code=own)
+    faulty = client.post(place(entry, "edit/"), form_of(client, entry) | {"cases": "たくさん"})
+    page = faulty.content.decode()
+
+    mended = (
+        form_of(client, entry) | {name: _hidden(page, name) for name in ("version", "was")} | {"cases": "5"}
+    )
+
+    assert 'id="cases-error"' in page
+    assert client.post(place(entry, "edit/"), mended).status_code == 302
 
 
 def test_a_change_into_a_known_entry_is_told_at_its_name(client: Client, own: str) -> None:
