@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('applications', '0016_slots'),
+        ('applications', '0017_fees'),
     ]
 
     operations = [
