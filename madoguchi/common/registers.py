@@ -169,8 +169,8 @@ class Dataset:
 class ApprovedFact:
     """One question and its answer that two people of the city have approved: what an assistant may say.
 
-    `key` stays the same over versions and languages. `mark` is the certainty of a number or a law that the answer
-    tells ("": none is told). `address` is the page where it stands.
+    `key` stays the same over versions and languages as long as the question does. `mark` is the certainty of what
+    the answer tells ("": nothing speaks against it). `address` is the page where it stands.
     """
 
     key: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 
 from django.urls import reverse
 from django.utils import translation
@@ -14,8 +15,11 @@ from madoguchi.common.registers import ApprovedFact
 from madoguchi.organization import queries as organization
 from madoguchi.organization.models import Department
 from madoguchi.procedures import queries
-from madoguchi.procedures.definition import Clock, Definition, Fee, Text
+from madoguchi.procedures.definition import CONFIRMED, Clock, Definition, Document, Fee, Text
 from madoguchi.procedures.models import ProcedureVersion
+
+TO_COMPLETE = "to_complete"  # the mark of what the section still has to confirm
+PARTS = {"what": "summary", "who": "who", "until": "until"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +65,12 @@ def facts_of(
     definition: Definition, language: str, *, is_open: bool, department: Department | None
 ) -> Iterator[Said]:
     """What one definition says, first in the words of its writers; a text that lacks this language is left out."""
-    for number, one in enumerate(definition.answers, start=1):
+    for one in definition.answers:
         if one.question.has(language) and one.answer.has(language):
-            yield Said(f"answer-{number}", one.question.of(language), one.answer.of(language))
+            about = f"answer-{sha256(one.question.encode()).hexdigest()[:8]}"
+            yield Said(
+                about, one.question.of(language), one.answer.of(language), mark_of(definition, "answers")
+            )
     name = definition.current_name.of(language)
     for about, question, text in (
         ("what", _("「%(name)s」はどんな手続ですか") % {"name": name}, definition.summary),
@@ -71,7 +78,7 @@ def facts_of(
         ("until", _("「%(name)s」はいつまでにしますか") % {"name": name}, definition.until),
     ):
         if text and text.has(language):
-            yield Said(about, question, text.of(language))
+            yield Said(about, question, text.of(language), mark_of(definition, PARTS[about]))
     yield from _implied(definition, language, name, is_open=is_open, department=department)
 
 
@@ -81,11 +88,14 @@ def _implied(
     things = [*definition.bring, *(document.label for document in definition.documents)]
     if things and all(thing.has(language) for thing in things):
         question = _("「%(name)s」に用意するものは何ですか") % {"name": name}
-        yield Said("bring", question, "\n".join(f"・{thing.of(language)}" for thing in things))
+        lines = [thing.of(language) for thing in definition.bring]
+        lines += [paper_line(paper, language) for paper in definition.documents]
+        answer = "\n".join(f"・{line}" for line in lines)
+        yield Said("bring", question, answer, mark_of(definition, "bring", "documents"))
     question = _("「%(name)s」の手数料はいくらですか") % {"name": name}
-    yield Said("fee", question, fee_sentence(definition.fee, language), definition.fee.mark)
+    yield Said("fee", question, fee_sentence(definition.fee, language), fee_mark(definition))
     question = _("「%(name)s」は何日かかりますか") % {"name": name}
-    yield Said("days", question, days_sentence(definition.clock, language), definition.clock.mark)
+    yield Said("days", question, days_sentence(definition.clock, language), days_mark(definition))
     question = _("「%(name)s」はオンラインでできますか") % {"name": name}
     yield Said("online", question, _("オンラインで受け付けています。") if is_open else _closed())
     if department is not None:
@@ -96,6 +106,39 @@ def _implied(
 
 def _closed() -> str:
     return _("この手続は、いまオンラインでは受け付けていません。担当の窓口にお問い合わせください。")
+
+
+def mark_of(definition: Definition, *parts: str, mark: str = "") -> str:
+    """The mark of what these parts say; `TO_COMPLETE` where the section still has to confirm one of them."""
+    waiting = {one.about for one in definition.to_complete}
+    return TO_COMPLETE if waiting & set(parts) else mark
+
+
+def fee_mark(definition: Definition) -> str:
+    """How certain the fee is."""
+    return mark_of(definition, "fee", mark=definition.fee.mark)
+
+
+def days_mark(definition: Definition) -> str:
+    """How certain the period is."""
+    return mark_of(definition, "clock", mark=definition.clock.mark)
+
+
+def is_confirmed(mark: str) -> bool:
+    """Whether nothing of what carries this mark is still to be confirmed."""
+    return mark in ("", *CONFIRMED)
+
+
+def paper_line(paper: Document, language: str) -> str:
+    """A paper with who needs it and when, as the page of the procedure says it."""
+    some = _("（あてはまる方だけ）") if is_for_some(paper) else ""
+    later = _("（あとから出せます）") if paper.may_follow else ""
+    return f"{paper.label.of(language)}{some}{later}"
+
+
+def is_for_some(paper: Document) -> bool:
+    """Whether not everybody hands it in."""
+    return paper.when is not None or paper.required is not True
 
 
 def fee_sentence(fee: Fee, language: str) -> str:

@@ -12,12 +12,16 @@ from madoguchi.procedures.findings import BrokenDefinition, Finding
 from madoguchi.procedures.models import Procedure
 from madoguchi.procedures.queries import definition_of
 
-MOST_NAME = 80  # characters that a version holds
+CONSOLE = "console:"  # before a name that nobody has proved by signing in
+MOST_NAME = 80 - len(CONSOLE)  # characters that a version holds
 MEANWHILE = "ほかの人がこの手続の新しい版を公開しました。その版を確かめてから、もう一度取り込んでください。"
 
 
 def main(argv: list[str]) -> int:
-    """Judge all files before the first is published; one error and none of them is (exit code 1)."""
+    """Judge all files before the first is published; one error and none of them is (exit code 1).
+
+    Then they are published one after the other, each told; one that is overtaken is told and left out.
+    """
     parser = argparse.ArgumentParser(
         prog="madoguchi procedures import", description="手続の定義を取り込み、新しい版として公開します。"
     )
@@ -29,7 +33,8 @@ def main(argv: list[str]) -> int:
     for option, name in (("--by", wanted.by), ("--approved-by", wanted.approved_by)):
         if not 0 < len(name.strip()) <= MOST_NAME:
             parser.error(f"{option} は1〜{MOST_NAME}字で書いてください。")
-    if wanted.by == wanted.approved_by:
+    by, approved_by = wanted.by.strip(), wanted.approved_by.strip()
+    if by == approved_by:
         parser.error("公開する人と承認した人は、別の人でなければなりません。")
     found = _judged(wanted.files)
     for finding in found:
@@ -40,7 +45,7 @@ def main(argv: list[str]) -> int:
     if wanted.dry_run:
         print(f"{len(wanted.files)}件を取り込めます。まだ何も公開していません。")
         return 0
-    return max([_publish(path, by=wanted.by, approved_by=wanted.approved_by) for path in wanted.files])
+    return max(_publish(path, by=CONSOLE + by, approved_by=CONSOLE + approved_by) for path in wanted.files)
 
 
 def _judged(files: Sequence[Path]) -> list[Finding]:

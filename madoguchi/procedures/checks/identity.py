@@ -44,6 +44,8 @@ RESERVED = frozenset(
     ]
 )
 
+RESERVED_PROCEDURES = frozenset(["priority", "schema", "data", "documents", "answers"])  # pages beside theirs
+
 _OTHERS: tuple[tuple[Path, str], ...] = (
     (("who", "representatives"), "代わりの人"),
     (("eligibility",), "条件"),
@@ -62,6 +64,8 @@ _OTHERS: tuple[tuple[Path, str], ...] = (
 def check(sheet: Sheet) -> None:
     """Note ids that are used twice, that are reserved, and a file name that is not the id."""
     questions = list(asked(sheet.data))
+    if sheet.data["id"] in RESERVED_PROCEDURES:
+        _note_reserved(sheet, ("id",), sheet.data["id"])
     _once(sheet, "質問", (((*q.path, "id"), q.id) for q in questions))
     for path, called in _OTHERS:
         items = _at(sheet.data, path)

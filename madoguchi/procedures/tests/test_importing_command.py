@@ -31,7 +31,7 @@ def test_a_definition_goes_live_and_the_same_file_again_changes_nothing(
 
     assert capsys.readouterr().out.splitlines() == [f"{PARKING} 第1版"] * 2
     version = ProcedureVersion.objects.get()
-    assert (version.published_by, version.approved_by) == ("author", "second")
+    assert (version.published_by, version.approved_by) == ("console:author", "console:second")
 
 
 def test_a_dry_run_says_what_would_change_and_publishes_nothing(
@@ -83,7 +83,12 @@ def test_one_faulty_file_keeps_the_others_from_being_published(file: Path, tmp_p
 
 @pytest.mark.parametrize(
     "people",
-    [["--by", "one", "--approved-by", "one"], ["--by", " ", "--approved-by", "two"], ["--by", "one"]],
+    [
+        ["--by", "one", "--approved-by", "one"],
+        ["--by", "one", "--approved-by", " one "],
+        ["--by", " ", "--approved-by", "two"],
+        ["--by", "one"],
+    ],
 )
 def test_nobody_brings_a_definition_in_alone(file: Path, people: list[str]) -> None:
     with pytest.raises(SystemExit):

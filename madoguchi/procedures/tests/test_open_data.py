@@ -16,8 +16,8 @@ from django.test.utils import CaptureQueriesContext
 
 from madoguchi.common import registers
 from madoguchi.procedures import open_data
-from madoguchi.procedures.definition import LANGUAGES, Definition, Text
-from madoguchi.procedures.facts import facts_of
+from madoguchi.procedures.definition import LANGUAGES, Definition, Text, ToComplete
+from madoguchi.procedures.facts import facts_of, is_confirmed
 from madoguchi.procedures.filing_schema import filing_schema
 from madoguchi.procedures.models import Procedure
 from madoguchi.procedures.queries import definition_of
@@ -82,6 +82,9 @@ def test_the_list_says_what_the_definition_says_and_whether_it_is_taken_today(ch
     assert row["published_on"] == "2026-01-05"
     assert row["telephone"] == "019-651-4111"
     assert row["address"].endswith(f"/procedures/{CHILD}/")
+    waiting = {one.about for one in child.to_complete}
+    assert row["days_confirmed"] is ("clock" not in waiting)
+    assert row["fee_confirmed"] is ("fee" not in waiting and child.fee.mark in ("seen", "verified"))
     assert row["unconfirmed"] == len(open_data.unconfirmed(child))
     assert len(row["laws"].split(";")) == len(row["laws_confirmed"].split(";")) == len(child.law)
 
@@ -131,7 +134,8 @@ def test_facts_carry_who_approved_them_and_where_they_stand(child: Definition, l
     for fact in known.values():
         assert fact.answer.strip()
         assert (fact.approved_by, fact.version, fact.address) == ("test:second", 1, f"/procedures/{CHILD}/")
-    assert known[f"{CHILD}:days"].mark == child.clock.mark
+    assert "clock" in {one.about for one in child.to_complete}
+    assert known[f"{CHILD}:days"].mark == "to_complete"
     assert child.current_name.of(language) in known[f"{CHILD}:fee"].question
 
 
@@ -155,6 +159,51 @@ def test_a_text_that_lacks_a_language_gives_no_fact_in_it(child: Definition) -> 
 
     assert "until" in facts_in["en"]
     assert "until" not in facts_in["ja-easy"]
+
+
+def test_what_the_section_still_has_to_confirm_is_not_told_as_confirmed(child: Definition) -> None:
+    def marks(*abouts: str) -> dict[str, str]:
+        waiting = tuple(ToComplete(about, "確かめてください。") for about in abouts)
+        changed = replace(child, to_complete=waiting)
+        return {said.about: said.mark for said in facts_of(changed, "ja", is_open=True, department=None)}
+
+    sure, unsure = marks(), marks("until", "documents", "answers", "clock", "fee", "who", "summary")
+
+    assert {sure[about] for about in ("what", "who", "until", "bring")} == {""}
+    assert {mark for about, mark in unsure.items() if about != "online"} == {"to_complete"}
+    assert not is_confirmed("to_complete")
+    assert marks("until")["who"] == ""
+
+
+def test_papers_that_not_everybody_needs_are_told_so(child: Definition) -> None:
+    said = {one.about: one for one in facts_of(child, "ja", is_open=True, department=None)}["bring"]
+    lines = dict(
+        zip(
+            (paper.id for paper in child.documents),
+            said.answer.splitlines()[-len(child.documents) :],
+            strict=True,
+        )
+    )
+
+    assert {name for name, line in lines.items() if "あてはまる方だけ" in line} == {
+        paper.id for paper in child.documents if paper.when is not None or paper.required is not True
+    }
+    assert {name for name, line in lines.items() if "あとから出せます" in line} == {
+        paper.id for paper in child.documents if paper.may_follow
+    }
+    rows = json.loads(read("/procedures/documents.json"))["rows"]
+    told = json.loads(read(f"/procedures/{CHILD}/data.json"))["documents"]
+    assert [row["only_some"] for row in rows] == [one["only_some"] for one in told]
+
+
+def test_the_data_may_be_kept_for_minutes_and_reads_the_same_in_every_language(child: Definition) -> None:
+    english = Client()
+    english.cookies["madoguchi_language"] = "en"
+
+    response = english.get("/procedures/data.json")
+
+    assert response["Cache-Control"] == "public, max-age=300"
+    assert response.content.decode() == read("/procedures/data.json")
 
 
 def test_what_is_closed_is_said_to_be_closed(child: Definition) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from urllib.parse import quote
 
@@ -13,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from madoguchi.organization.tests.factories import DepartmentFactory
 from madoguchi.procedures.compiling import compile_source
 from madoguchi.procedures.models import Procedure, ProcedureVersion
+from madoguchi.procedures.queries import definition_of
 from madoguchi.procedures.tests.factories import source_of
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +111,18 @@ def test_a_procedures_page_says_everything_before_one_begins(city):
         'action="/filing/child-allowance-claim/start/"',
     ):
         assert part in text, part
+
+
+@pytest.mark.parametrize("name", ["child_allowance_claim", "vaccination_form_reissue"])
+def test_a_procedures_page_says_what_is_still_to_be_confirmed(name):
+    definition = definition_of(offer(name).current_id)
+
+    text = html.unescape(page(f"/procedures/{definition.id}/"))
+
+    assert "市で確認中のこと" in text
+    assert definition.to_complete
+    for one in definition.to_complete:
+        assert one.text in text
 
 
 def test_a_procedure_without_a_shorter_name_is_called_by_its_title_everywhere(city):
