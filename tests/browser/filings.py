@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from playwright.sync_api import Locator, Page
 
 from madoguchi.applications.tests.visitor import typed_fields
-from madoguchi.procedures.definition import Definition
+from madoguchi.procedures.definition import UNSAID, Definition, Question
+from madoguchi.procedures.kinds import registry
+from madoguchi.procedures.logic import evaluate
 from tests.browser.pages import Form, Look, press
 
 ANSWERED = "お答えに合わせて"
 STOPPED = "このまま申請できません"
+UNSHOWN = (*UNSAID[:2], "statement", "declaration", "slot")
 FREE = re.compile("○ 空きあり")
 
 
@@ -30,6 +34,8 @@ class Filing(Form):
         """From the page of the procedure to its first question."""
         self.page.goto(f"/procedures/{self.definition.id}/")
         self.look(self.page, "procedure")
+        for one in self.definition.to_complete:
+            assert bare(one.text) in bare(self.main.text_content() or ""), one.text
         self.press("オンラインで手続を始める")
 
     def fill_in(self) -> None:
@@ -53,6 +59,20 @@ class Filing(Form):
             else:
                 self._answer(self.answers)
 
+    def shown(self) -> str:
+        """What the page says, without its blanks."""
+        return bare(self.main.inner_text())
+
+    def unsaid(self, today: date) -> list[str]:
+        """The questions whose answers should stand on this page, and do not; files and times are not of the sample."""
+        evaluation = evaluate(self.definition, self.answers, today=today)
+        text = self.shown()
+        return [
+            question.id
+            for question, value in _answered(self.definition, evaluation.answers)
+            if bare(registry.of(question).display(question, value, "ja")) not in text
+        ]
+
     def press_add(self) -> None:
         """Add another member of a group."""
         press(self.main.locator("button[name=add]"))
@@ -75,6 +95,25 @@ class Filing(Form):
     def _asked(self) -> list[str]:
         names = self.main.locator("[name^='q.']").evaluate_all("(fields) => fields.map((f) => f.name)")
         return sorted({name.split(".")[1] for name in names})
+
+
+def bare(text: str) -> str:
+    """A text without its blanks and line ends."""
+    return re.sub(r"\s", "", text)
+
+
+def _answered(definition: Definition, answers: Mapping[str, Any]) -> Iterator[tuple[Question, Any]]:
+    for question in definition.all_questions():
+        if question.group_id is not None or question.kind in UNSHOWN:
+            continue
+        if question.kind != "group":
+            if question.id in answers:
+                yield question, answers[question.id]
+            continue
+        for member in answers.get(question.id, ()):
+            for inner in question.questions:
+                if inner.id in member and inner.kind not in UNSHOWN:
+                    yield inner, member[inner.id]
 
 
 def _type(field: Locator, value: Any) -> None:
