@@ -284,12 +284,20 @@ def words_of(resident: Resident) -> dict[str, str]:
         "building": f'"building": {_as_json(resident.building)}',
         "holder": f'"holder_kana": {_as_json(holder_kana(name))}',
         "full": f"{resident.family_name} {resident.given_name}",
+        # A letter may go to somebody else of the family, who is renamed in the answers too.
+        "to_applicant": _addressed_to(f"{resident.family_name} {resident.given_name}"),
+        "to_family": _addressed_to(f"{resident.family_name} "),
         "together": f"{resident.family_name}{resident.given_name}",
         "birth": resident.birth_on.isoformat(),
         "birth_both": format_both(resident.birth_on),
         "birth_wareki": format_wareki(resident.birth_on),
         "email": f"{resident.public_id.lower()}@example.jp",
     }
+
+
+def _addressed_to(beginning: str) -> str:
+    """A letter's addressee who is written so, or begins so, as it stands in JSON."""
+    return f'"addressee": {_as_json(beginning)[:-1]}'
 
 
 def _word(name: str) -> Cell:

@@ -64,9 +64,14 @@ def _choose(page: Page, language: str, display: str) -> None:
 
 
 def _answer_nothing(page: Page, look: Look) -> None:
-    """The first page, and the one about a child, with every question left open."""
+    """What was filed before left alone; the first page, and the one about a child, with every question left open."""
     page.goto("/procedures/child-allowance-claim/")
     press(page.locator("main form .button-primary"))
+    look(page, "offer")
+    press(page.locator("main button[name=choose]"))
+    look(page, "offer-people")
+    page.go_back()
+    press(page.locator("main button[name=decline]"))
     press(page.locator("main form .button-primary"))
     look(page, "unanswered")
     expect(page.locator("#error-summary")).to_be_visible()

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from madoguchi.applications import demo, demo_many, rules
+from madoguchi.applications.letters import addressee_of
 from madoguchi.applications.models import (
     Application,
     Attachment,
@@ -82,8 +83,8 @@ def test_answers_are_those_of_a_filing_of_the_day_and_of_the_person_found_by_the
         born = case.birth_on  # not every procedure asks for it
         assert any(called == name["family"] + name["given"] and born in (None, day) for called, day in people)
 
-    # What is repeated for an earlier day asks for a tax year that was not ready then: the years are fixed options.
-    assert [one for one in incomplete if one[2] != ["year_not_ready"]] == []
+    # What is repeated for an earlier day asks for a tax year that could not be asked for then.
+    assert [one for one in incomplete if one[1] != [("years", "not_an_option")]] == []
 
 
 def test_letters_name_the_person_the_number_and_the_days_of_their_own_case(city):
@@ -93,14 +94,15 @@ def test_letters_name_the_person_the_number_and_the_days_of_their_own_case(city)
     for one in decisions:
         case = one.application
         assert one.notice["number"] == one.document_number
-        assert one.notice["addressee"] == case.applicant_name
+        addressee = addressee_of(case, procedures.definition_of(case.procedure_version_id))
+        assert one.notice["addressee"] == addressee
         assert one.decided_at is not None
         assert one.notice["issued_at"][:10] == one.decided_at.date().isoformat()
         facts = dict(fact.values() for fact in one.notice["facts"])
         assert facts["受付番号"] == grouped(case.receipt_number)
         assert facts["受付日"] == format_wareki(case.received_on)
         text = json.dumps(one.notice, ensure_ascii=False)
-        others = Application.objects.exclude(applicant_name=case.applicant_name)
+        others = Application.objects.exclude(applicant_name__in=(case.applicant_name, addressee))
         assert not any(
             name in text
             for name in others.exclude(applicant_name="").values_list("applicant_name", flat=True)

@@ -203,7 +203,6 @@ def test_the_menu_of_the_desk_offers_what_the_roles_may_open(roles: set[str], of
                 "/studio/inventory/",
             ],
         ),
-        ({"approver"}, ["/desk/slots/", "/desk/handover/", "/desk/figures/", "/desk/retention/"]),
         (
             {"approver"},
             [
