@@ -22,17 +22,22 @@ def begin_fee(unit: kernel.Unit, application: Application, evaluation: Evaluatio
         unit.insert(fee)
 
 
-def follow_answers(unit: kernel.Unit, application: Application, answers: Mapping[str, Any]) -> None:
+def follow_answers(
+    unit: kernel.Unit, application: Application, answers: Mapping[str, Any], *, is_asked: bool | None = None
+) -> None:
     """Note what the case costs with other answers; what was recorded stays, and may be too much by then.
 
-    While the rule cannot be computed the fee stays as it was.
+    While the rule cannot be computed the amount stays as it was. `is_asked` says that the answers took or gave back
+    what is paid for.
     """
-    fee, new = fee_of(application), with_answers(application, answers)
-    if fee is None or new is None:
-        if new is not None:
-            unit.insert(new)
+    new = with_answers(application, answers)
+    fee = fee_of(application) or new
+    if fee is None:
         return
-    fee.full_yen, fee.amount_yen = new.full_yen, new.amount_yen
+    if new is not None:
+        fee.full_yen, fee.amount_yen = new.full_yen, new.amount_yen
+    if is_asked is not None:
+        fee.is_asked = is_asked
     put(unit, fee, fee.standing)
 
 
@@ -43,12 +48,12 @@ def follow_decision(unit: kernel.Unit, application: Application, outcome: str) -
 
 
 def end_fee(unit: kernel.Unit, application: Application) -> None:
-    """Ask for the fee no longer: the case is withdrawn."""
+    """Ask for the fee no longer: the case is withdrawn, or what it is paid for was given back."""
     _ask(unit, application, False)
 
 
 def ask_again(unit: kernel.Unit, application: Application) -> None:
-    """Ask for the fee anew: the case is looked at again."""
+    """Ask for the fee anew: the case is looked at again, or holds again what it is paid for."""
     _ask(unit, application, True)
 
 
