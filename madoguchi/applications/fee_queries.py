@@ -16,9 +16,9 @@ from madoguchi.procedures.logic import Evaluation, evaluate
 
 
 def assessed(application: Application, evaluation: Evaluation) -> CaseFee | None:
-    """The fee of a case as its answers make it, not stored; None where it costs nothing, or it cannot be told yet."""
+    """The fee of a case as its answers make it, not stored, of 0 yen too; None where it cannot be told yet."""
     full, amount = evaluation.full_fee_yen, evaluation.fee_yen
-    if not full or amount is None:
+    if full is None or amount is None:
         return None
     return CaseFee(
         application=application,
@@ -39,12 +39,16 @@ def with_answers(application: Application, answers: Mapping[str, Any]) -> CaseFe
 
 
 def fee_of(application: Application) -> CaseFee | None:
-    """The fee of a case; of one filed before fees were recorded, as it would be. At most one question."""
+    """The fee of a case; of one filed before fees were recorded, as it would be. At most one question.
+
+    None where nothing is noted, and it costs nothing.
+    """
     if procedures.definition_of(application.procedure_version_id).fee.is_free:
         return None
-    return CaseFee.objects.filter(application=application).first() or with_answers(
-        application, application.answers
-    )
+    if noted := CaseFee.objects.filter(application=application).first():
+        return noted
+    fresh = with_answers(application, application.answers)
+    return fresh if fresh is not None and fresh.full_yen else None
 
 
 def owed_before(application: Application, fee: Fee, outcome: str) -> int:
@@ -67,6 +71,7 @@ class FeeTold:
     """Where the fee of a case stands, as who filed is told."""
 
     state: str
+    amount_yen: int
     owed_yen: int
     waived_yen: int
     paid_on: date | None
@@ -78,4 +83,4 @@ def told(application: Application) -> FeeTold | None:
     if fee is None:
         return None
     paid_on = last_paid_on(application) if fee.paid_yen else None
-    return FeeTold(fee.state, fee.standing.owed, fee.waived_yen, paid_on)
+    return FeeTold(fee.state, fee.amount_yen, fee.standing.owed, fee.waived_yen, paid_on)

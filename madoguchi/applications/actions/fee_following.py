@@ -18,7 +18,7 @@ from madoguchi.procedures.logic import Evaluation
 def begin_fee(unit: kernel.Unit, application: Application, evaluation: Evaluation) -> None:
     """Note what a case costs that is filed by this unit."""
     fee = assessed(application, evaluation)
-    if fee is not None:
+    if fee is not None and fee.full_yen:
         unit.insert(fee)
 
 
@@ -27,7 +27,7 @@ def follow_answers(
 ) -> None:
     """Note what the case costs with other answers; what was recorded stays, and may be too much by then.
 
-    While the rule cannot be computed the amount stays as it was. `is_asked` says that the answers took or gave back
+    While the rule cannot be computed the amount stays as it was; of what costs nothing none is noted anew. `is_asked` says that the answers took or gave back
     what is paid for.
     """
     new = with_answers(application, answers)
@@ -38,7 +38,8 @@ def follow_answers(
         fee.full_yen, fee.amount_yen = new.full_yen, new.amount_yen
     if is_asked is not None:
         fee.is_asked = is_asked
-    put(unit, fee, fee.standing)
+    if fee.full_yen or not fee._state.adding:
+        put(unit, fee, fee.standing)
 
 
 def follow_decision(unit: kernel.Unit, application: Application, outcome: str) -> None:

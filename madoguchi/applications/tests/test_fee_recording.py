@@ -123,6 +123,26 @@ def test_a_fee_that_cannot_be_told_stays_as_it_was_and_is_noted_once_it_can() ->
     assert sums(application)[:2] == ("open", 300)
 
 
+def test_a_fee_that_becomes_nothing_is_owed_no_longer_and_none_is_noted_where_none_was() -> None:
+    copies = section("main", asked("copies", "integer"))
+    offer(sections=[copies], fee={"expression": "copies * 300"}, texts={})
+    version = offered("residence_certificate")
+    open_, paid, new = (
+        ApplicationFactory(procedure_version=version, answers={"copies": many}) for many in (1, 1, 0)
+    )
+    for one in (open_, paid):
+        follow(one, {"copies": 1})
+    CaseFee.objects.filter(application=paid).update(paid_yen=300, state="paid")
+
+    for one in (open_, paid, new):
+        follow(one, {"copies": 0})
+
+    assert sums(open_) == ("free", 0, 0, 0, 0)
+    assert sums(paid) == ("excess", 0, 300, 0, 0)
+    assert not CaseFee.objects.filter(application=new).exists()
+    assert fee_of(new) is None
+
+
 def follow(application: Application, answers: dict[str, Any]) -> None:
     unit = kernel.Unit()
     follow_answers(unit, application, answers)
