@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from madoguchi.applications import rules
-from madoguchi.applications.fee_queries import fee_of
+from madoguchi.applications.fee_queries import fee_of, is_from_before
 from madoguchi.applications.fee_rules import FeeKind, FeeMethod, FeeState, holds_back
 from madoguchi.applications.models import Application, CaseFee, FeeRecord, Status
 from madoguchi.common.jinja2env import yen
@@ -124,7 +124,7 @@ def _warning(application: Application, definition: Definition, fee: CaseFee) -> 
             _("%(yen)sが、納める額より多く納められています。還付するか、還付しない理由を記録してください。")
             % {"yen": yen(fee.standing.excess)},
         )
-    if fee.state != FeeState.OPEN:
+    if fee.state != FeeState.OPEN or is_from_before(application, fee):
         return None
     title = _("手数料%(yen)sの納付がまだ記録されていません") % {"yen": yen(fee.standing.owed)}
     if application.status == Status.CLOSED:

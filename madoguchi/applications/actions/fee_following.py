@@ -59,8 +59,9 @@ def ask_again(unit: kernel.Unit, application: Application) -> None:
 
 
 def _ask(unit: kernel.Unit, application: Application, is_asked: bool) -> None:
+    """The fee of a case from before fees is noted by that: once it is over, nobody could tell whether it was paid."""
     fee = fee_of(application)
-    if fee is not None and fee.is_asked != is_asked:
+    if fee is not None and (fee.is_asked != is_asked or fee._state.adding):
         fee.is_asked = is_asked
         put(unit, fee, fee.standing)
 

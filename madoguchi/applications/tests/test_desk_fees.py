@@ -113,6 +113,13 @@ def test_the_case_warns_of_a_fee_before_it_is_too_late(
     assert ("手数料600円の納付がまだ記録されていません" in words) is bool(warning)
 
 
+def test_the_desk_warns_of_no_fee_of_a_case_that_was_over_before_fees_were_recorded(desk: Desk) -> None:
+    application = charged(desk, closed=True)
+    CaseFee.objects.all().delete()
+
+    assert "納付がまだ記録されていません" not in shown(desk, "case", application)
+
+
 def test_who_withdraws_after_paying_leaves_the_question_of_a_refund(desk: Desk) -> None:
     application = charged(desk)
     recorded(desk, application)

@@ -23,7 +23,7 @@ from madoguchi.applications.errors import (
     ReasonMissing,
     UnknownChoice,
 )
-from madoguchi.applications.fee_queries import fee_of, last_paid_on
+from madoguchi.applications.fee_queries import fee_of, last_paid_on, told
 from madoguchi.applications.models import Application, CaseEvent, CaseFee, FeeRecord
 from madoguchi.applications.slot_queries import canonical
 from madoguchi.applications.tests.charging import (
@@ -164,6 +164,7 @@ def test_another_booked_time_changes_what_the_case_costs() -> None:
 def test_open_cases_from_before_are_noted_by_the_worker_once(desk: Desk) -> None:
     open_, paid, closed = charged(desk), charged(desk), charged(desk, closed=True)
     recorded(desk, paid)
+    CaseFee.objects.filter(application=closed).delete()
 
     for _n in range(2):
         fee_jobs.note_fees({})
@@ -370,13 +371,13 @@ def test_a_decision_in_favour_waits_for_a_fee_that_is_due_before_it() -> None:
     desk = charging_desk(due="before_decision")
     application = charged(desk, in_review=True)
 
-    with pytest.raises(FeeNotPaid) as told:
+    with pytest.raises(FeeNotPaid) as refused:
         propose(desk, application)
     recorded(desk, application, amount_yen=200)
     recorded(desk, application, kind="waived", amount_yen=400)
     propose(desk, application)
 
-    assert told.value.owed == 600
+    assert refused.value.owed == 600
     assert application.status == "proposed"
 
 
@@ -422,6 +423,37 @@ def test_nothing_is_asked_for_any_more_once_a_case_is_refused_or_withdrawn(desk:
     assert sums(withdrawn) == ("excess", 600, 600, 0, 0)
     with pytest.raises(AmountOutOfRange):
         recorded(desk, refused)
+
+
+def test_a_decision_notes_the_fee_of_a_case_from_before_so_that_the_cash_desk_sees_it(desk: Desk) -> None:
+    application = charged(desk, in_review=True)
+    propose(desk, application)
+
+    actions.decide(application=application, by=desk["approver"], now=clock.now())
+
+    assert sums(application) == ("open", 600, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("traits", "due", "state"),
+    [
+        ({"closed": True}, "at_handing_over", "open"),
+        ({"closed": True, "decision": "refused"}, "at_handing_over", "ended"),
+        ({"closed": True, "decision": "refused"}, "before_decision", "open"),
+        ({"withdrawn": True}, "before_decision", "ended"),
+    ],
+)
+def test_who_was_answered_before_fees_were_recorded_is_not_told_to_pay(
+    traits: dict[str, Any], due: str, state: str
+) -> None:
+    application = charged(charging_desk(due=due), **traits)
+    CaseFee.objects.all().delete()
+
+    fee = fee_of(application)
+
+    assert fee is not None
+    assert fee.state == state
+    assert told(application) is None
 
 
 def test_a_granted_case_still_owes_what_is_paid_at_handing_over(desk: Desk) -> None:
