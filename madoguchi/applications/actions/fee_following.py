@@ -71,7 +71,7 @@ def put(unit: kernel.Unit, fee: CaseFee, standing: Standing) -> None:
     fee.paid_yen, fee.waived_yen, fee.kept_yen = standing.paid, standing.waived, standing.kept
     fee.state = standing.state
     if fee._state.adding:
-        unit.insert(fee)
+        unit.insert(fee, otherwise=ChangedMeanwhile())
         return
     names = ("full_yen", "amount_yen", "paid_yen", "waived_yen", "kept_yen", "is_asked", "state")
     unit.update(

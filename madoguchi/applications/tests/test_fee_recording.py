@@ -174,6 +174,35 @@ def test_open_cases_from_before_are_noted_by_the_worker_once(desk: Desk) -> None
     assert closed.status == "closed"
 
 
+def test_the_worker_leaves_what_changes_under_its_hands_to_the_next_round(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed, other = charged(desk), charged(desk)
+
+    def meanwhile(case: Application) -> CaseFee | None:
+        Application.objects.filter(id=changed.id).update(version=changed.version + 1)
+        return fee_of(case)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(fee_jobs, "fee_of", meanwhile)
+        fee_jobs.note_fees({})
+    assert CaseFee.objects.get().application == other
+    fee_jobs.note_fees({})
+
+    assert CaseFee.objects.count() == 2
+
+
+def test_of_two_who_note_the_fee_of_a_case_at_once_one_is_told(desk: Desk) -> None:
+    application = charged(desk)
+    units = [kernel.Unit(), kernel.Unit()]
+    for unit in units:
+        follow_answers(unit, application, application.answers)
+    kernel.commit(units[0])
+
+    with pytest.raises(ChangedMeanwhile):
+        kernel.commit(units[1])
+
+
 def test_the_worker_leaves_out_what_costs_nothing_or_cannot_be_told() -> None:
     offer(
         sections=[section("main", asked("copies", "integer"))], fee={"expression": "copies * 300"}, texts={}
