@@ -163,6 +163,13 @@ def waiting_kinds(application: Application, definition: Definition) -> dict[str,
     }
 
 
+def needs_payment(owed: int) -> str:
+    """Why a proposal is not decided whose payment was undone."""
+    return _("手数料%(yen)sの納付が記録されていません。納付か減免を記録するか、差し戻してください。") % {
+        "yen": yen(owed)
+    }
+
+
 # --- the list of the cash desk --------------------------------------------------------------------------------
 
 SHOWN_OF_CASE = ("receipt_number", "procedure_version_id", "received_on", "department_code")

@@ -71,7 +71,7 @@ def is_from_before(application: Application, fee: CaseFee) -> bool:
 
 
 def owed_before(application: Application, fee: Fee, outcome: str) -> int:
-    """How much must be recorded as paid or waived before a decision with this outcome is proposed."""
+    """How much must be recorded as paid or waived before a decision with this outcome is proposed or made."""
     if fee.due != "before_decision":
         return 0
     found = fee_of(application)

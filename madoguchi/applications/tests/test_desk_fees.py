@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from madoguchi.applications import actions
+from madoguchi.applications.actions import approving
 from madoguchi.applications.actions.fees import undo_fee_record
 from madoguchi.applications.models import Application, CaseFee, FeeRecord
 from madoguchi.applications.tests.charging import (
@@ -335,6 +336,27 @@ def test_a_decision_that_waits_for_the_fee_says_so_at_its_place() -> None:
     assert refused.status_code == 422
     assert 'href="#kind"' in text_of(refused)
     assert done.status_code == 302
+
+
+def test_the_pages_that_decide_say_that_the_payment_was_undone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(approving, "must_be_opened", lambda *_of, **_rule: False)
+    desk = charging_desk(due="before_decision")
+    application = charged(desk, in_review=True)
+    payment = recorded(desk, application)
+    actions.propose(application=application, kind="certified", reason="", by=desk["officer"], now=clock.now())
+    payment.application.refresh_from_db()
+    undo_fee_record(record=payment, reason="誤り", by=desk["second"], now=clock.now())
+    application.refresh_from_db()
+    browser, item = desk.browser("approver"), f"{application.decisions.get().id}:{application.version}"
+
+    alone = browser.post(
+        url_of("case_decide", application), {"act": "decide", "version": str(application.version)}
+    )
+    together = browser.post("/desk/approvals/decide/", {"item": item})
+
+    assert alone.status_code == 422
+    for page in (alone, together):
+        assert "手数料600円の納付が記録されていません。納付か減免を記録するか" in text_of(page)
 
 
 # --- the cash desk ------------------------------------------------------------------------------------------------

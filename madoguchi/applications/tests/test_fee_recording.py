@@ -410,6 +410,22 @@ def test_a_decision_in_favour_waits_for_a_fee_that_is_due_before_it() -> None:
     assert application.status == "proposed"
 
 
+def test_a_decision_is_not_made_when_its_payment_was_undone_after_the_proposal() -> None:
+    desk = charging_desk(due="before_decision")
+    application = charged(desk, in_review=True)
+    payment = recorded(desk, application)
+    propose(desk, application)
+    undo(desk, payment)
+    application.refresh_from_db()
+
+    with pytest.raises(FeeNotPaid) as refused:
+        actions.decide(application=application, by=desk["approver"], now=clock.now())
+
+    assert refused.value.owed == 600
+    application.refresh_from_db()
+    assert application.status == "proposed"
+
+
 def test_a_refusal_waits_for_no_fee_and_leaves_what_pays_for_the_examination_owed() -> None:
     desk = charging_desk(due="before_decision")
     application = charged(desk, closed=True, decision="refused")
