@@ -30,11 +30,13 @@ from madoguchi.applications.tests.factories import (
     FeeRecordFactory,
     answers_of,
 )
+from madoguchi.applications.tests.test_reorganising_cases import reorganise
 from madoguchi.audit.models import AuditEntry
 from madoguchi.common import clock
 from madoguchi.common.ids import grouped
 from madoguchi.common.tests.lists import both_files
 from madoguchi.identity.tests.factories import RestrictionFactory
+from madoguchi.organization.tests.factories import DepartmentFactory, signed_in_client, staff_with
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("set_clock")]
 
@@ -431,6 +433,22 @@ def test_other_departments_see_nothing_of_it(desk: Desk) -> None:
 
     for address in ("/desk/fees/?state=all", f"/desk/fees/?q={number(one)}", "/desk/fees/day/"):
         assert numbers_in(text_of(browser.get(address))) == []
+
+
+def test_of_a_divided_department_each_successor_sees_the_fees_of_its_own_procedures(desk: Desk) -> None:
+    new, other = DepartmentFactory(code="family"), DepartmentFactory(code="rest")
+    application = charged(desk, closed=True)
+    recorded(desk, application)
+    reorganise(desk, (application.procedure_id, new), ("", other))
+    mine, theirs = (signed_in_client(staff_with("officer", department=one)) for one in (new, other))
+
+    for address in ("list.csv?state=all", "day/records.csv"):
+        assert len(both_files(mine, f"/desk/fees/{address}")) == 2
+        assert len(both_files(theirs, f"/desk/fees/{address}")) == 1
+    for address in ("?state=all", f"?q={grouped(application.receipt_number)}", "day/"):
+        assert grouped(application.receipt_number) in text_of(mine.get(f"/desk/fees/{address}"))
+    assert both_files(mine, "/desk/fees/day/sums.csv")[-1][3:] == ["1", "600", "0", "0", "600"]
+    assert both_files(theirs, "/desk/fees/day/sums.csv")[-1][3:] == ["0", "0", "0", "0", "0"]
 
 
 def test_a_protected_case_is_marked_in_the_list(desk: Desk) -> None:
