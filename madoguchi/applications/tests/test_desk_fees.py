@@ -451,14 +451,16 @@ def test_of_a_divided_department_each_successor_sees_the_fees_of_its_own_procedu
     assert both_files(theirs, "/desk/fees/day/sums.csv")[-1][3:] == ["0", "0", "0", "0", "0"]
 
 
-def test_a_protected_case_is_marked_in_the_list(desk: Desk) -> None:
-    one = fee(desk)
-    fee(desk)
+@pytest.mark.parametrize("page", ["/desk/fees/?state=all", "/desk/fees/day/"])
+def test_a_protected_case_is_marked_in_the_list_and_on_the_sheet(desk: Desk, page: str) -> None:
+    one, other = fee(desk), fee(desk)
+    for each in (one, other):
+        FeeRecordFactory(application=each.application)
     RestrictionFactory(
         subject=f"application:{one.application_id}", responsible_department=desk.department.code
     )
 
-    html = text_of(desk.browser("officer").get("/desk/fees/"))
+    html = text_of(desk.browser("officer").get(page))
 
     assert html.count("支援措置") == 1
     assert "支援措置" in html.partition(f">{number(one)}</a>")[2].partition("</th>")[0]

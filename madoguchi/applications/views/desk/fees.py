@@ -224,7 +224,7 @@ def day_page(request: HttpRequest) -> HttpResponse:
         "record_columns": [
             {"label": label, "numeric": True} if label == _("金額") else label for label in _record_header()
         ],
-        "records": [_record_cells(one) for one in page],
+        "records": _record_rows(list(page)),
         "pagination": pagination,
         "sums_csv": f"{reverse('desk:fee_sums_csv')}?day={day}",
         "records_csv": f"{reverse('desk:fee_records_csv')}?day={day}",
@@ -258,10 +258,17 @@ def _record_header() -> list[str]:
     ]
 
 
-def _record_cells(record: FeeRecord) -> list[Any]:
+def _record_rows(found: Sequence[FeeRecord]) -> list[list[Any]]:
+    """Lines of the sheet; a protected case is marked as in the list."""
+    hidden = protections([record.application for record in found], today=clock.today())
+    return [_record_cells(record, is_protected=record.application_id in hidden) for record in found]
+
+
+def _record_cells(record: FeeRecord, *, is_protected: bool) -> list[Any]:
     number, *rest = _record_line(record)
     rest[3] = yen(record.amount_yen)
-    return [{"text": number, "href": reverse("desk:case_fee", args=[record.application_id])}, *rest]
+    address = reverse("desk:case_fee", args=[record.application_id])
+    return [{"text": number, "href": address, "note": _("支援措置") if is_protected else ""}, *rest]
 
 
 def _record_line(record: FeeRecord) -> list[Any]:
