@@ -34,7 +34,7 @@ def charge(history: History, officer: Staff | None) -> None:
         return
     evaluation = evaluate(definition, application.answers, today=application.received_on)
     fee = assessed(application, evaluation)
-    if fee is None:
+    if fee is None or not fee.full_yen:
         return
     chance = random.Random(f"fee:{application.id}")  # noqa: S311  # the same seed gives the same city
     fee.id = _id(chance, application.filed_at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,9 +11,11 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from madoguchi.applications import rules
-from madoguchi.applications.fee_queries import fee_of
+from madoguchi.applications.desk_queries import of_departments
+from madoguchi.applications.fee_queries import fee_of, is_from_before
 from madoguchi.applications.fee_rules import FeeKind, FeeMethod, FeeState, holds_back
 from madoguchi.applications.models import Application, CaseFee, FeeRecord, Status
+from madoguchi.applications.permissions import Reach
 from madoguchi.common.jinja2env import yen
 from madoguchi.japan.check_digits import NumberError, normalise_receipt_number
 from madoguchi.procedures import queries as procedures
@@ -124,7 +126,7 @@ def _warning(application: Application, definition: Definition, fee: CaseFee) -> 
             _("%(yen)sが、納める額より多く納められています。還付するか、還付しない理由を記録してください。")
             % {"yen": yen(fee.standing.excess)},
         )
-    if fee.state != FeeState.OPEN:
+    if fee.state != FeeState.OPEN or is_from_before(application, fee):
         return None
     title = _("手数料%(yen)sの納付がまだ記録されていません") % {"yen": yen(fee.standing.owed)}
     if application.status == Status.CLOSED:
@@ -163,6 +165,13 @@ def waiting_kinds(application: Application, definition: Definition) -> dict[str,
     }
 
 
+def needs_payment(owed: int) -> str:
+    """Why a proposal is not decided whose payment was undone."""
+    return _("手数料%(yen)sの納付が記録されていません。納付か減免を記録するか、差し戻してください。") % {
+        "yen": yen(owed)
+    }
+
+
 # --- the list of the cash desk --------------------------------------------------------------------------------
 
 SHOWN_OF_CASE = ("receipt_number", "procedure_version_id", "received_on", "department_code")
@@ -178,9 +187,13 @@ class FeeFilters:
     number: str = ""
 
 
-def listed(filters: FeeFilters, departments: Collection[str]) -> QuerySet[CaseFee]:
+def _within(reach: Reach) -> Q:
+    return of_departments(*reach, "application__department_code", "application__procedure_id")
+
+
+def listed(filters: FeeFilters, reach: Reach) -> QuerySet[CaseFee]:
     """The fees of these departments that the filters leave: what is open longest first, else the newest first."""
-    found = CaseFee.objects.filter(application__department_code__in=sorted(departments))
+    found = CaseFee.objects.filter(_within(reach))
     found = found.select_related("application").only(
         *(field.name for field in CaseFee._meta.concrete_fields),
         *(f"application__{name}" for name in SHOWN_OF_CASE),
@@ -210,19 +223,18 @@ def _numbered(text: str) -> Q:
         return wanted
 
 
-def waiting_counts(departments: Collection[str]) -> dict[str, int]:
+def waiting_counts(reach: Reach) -> dict[str, int]:
     """How many fees wait for somebody, by state: one question."""
-    waiting = CaseFee.objects.filter(
-        application__department_code__in=sorted(departments), state__in=(FeeState.OPEN, FeeState.EXCESS)
-    )
+    waiting = CaseFee.objects.filter(_within(reach), state__in=(FeeState.OPEN, FeeState.EXCESS))
     return dict(waiting.order_by().values_list("state").annotate(cases=Count("id")))
 
 
-def charging_procedures(departments: Collection[str]) -> list[tuple[str, str]]:
+def charging_procedures(reach: Reach) -> list[tuple[str, str]]:
     """The procedures of these departments that cost anything."""
+    departments, parts = reach
     found = {
         offer.procedure_id: str(offer.definition.current_name)
-        for offer in procedures.offers_of(departments)
+        for offer in procedures.offers_of(departments | {part.code for part in parts})
         if not offer.definition.fee.is_free
     }
     return sorted(found.items(), key=lambda one: one[1])
@@ -269,11 +281,11 @@ class DaySheet:
     waived: tuple[int, int]
 
 
-def of_day(day: date, departments: Collection[str]) -> QuerySet[FeeRecord]:
+def of_day(day: date, reach: Reach) -> QuerySet[FeeRecord]:
     """What these departments recorded for this day, in the order of recording."""
-    found = FeeRecord.objects.filter(
-        counted_on=day, application__department_code__in=sorted(departments)
-    ).select_related("recorded_by", "undoes", "application")
+    found = FeeRecord.objects.filter(_within(reach), counted_on=day).select_related(
+        "recorded_by", "undoes", "application"
+    )
     shown = (f"application__{name}" for name in SHOWN_OF_CASE)
     fields = (field.name for field in FeeRecord._meta.concrete_fields)
     return found.only(*fields, "recorded_by__display_name", "undoes__kind", *shown).order_by(
@@ -281,11 +293,11 @@ def of_day(day: date, departments: Collection[str]) -> QuerySet[FeeRecord]:
     )
 
 
-def day_sheet(day: date, departments: Collection[str]) -> DaySheet:
+def day_sheet(day: date, reach: Reach) -> DaySheet:
     """The sums of a day: one question."""
     groups = ("kind", "undoes__kind", "method", "recorded_by", "recorded_by__display_name")
     found = (
-        FeeRecord.objects.filter(counted_on=day, application__department_code__in=sorted(departments))
+        FeeRecord.objects.filter(_within(reach), counted_on=day)
         .order_by()
         .values_list(*groups)
         .annotate(cases=Count("id"), yen=Sum("amount_yen"))

@@ -96,16 +96,22 @@ def seen_cases(
     news = news_condition(filters.news, staff)
     if filters.find:
         apart = Application.objects.annotate(department=Unindexed("department_code"))
-        seen = apart.filter(_of_departments(departments, parts, "department"))
+        seen = apart.filter(of_departments(departments, parts, "department"))
         return _found(seen, filters.find, today=today).filter(_condition(filters, departments, today), news)
-    cases = Application.objects.filter(_of_departments(departments, parts, "department_code"))
+    cases = Application.objects.filter(of_departments(departments, parts, "department_code"))
     return cases.filter(_condition(filters, departments, today), news)
 
 
-def _of_departments(departments: Collection[str], parts: Collection[Part], column: str) -> Q:
+def of_departments(
+    departments: Collection[str],
+    parts: Collection[Part],
+    column: str,
+    procedure: str = "procedure_id",
+) -> Q:
+    """What belongs to these departments and parts of former ones, by the columns that name both."""
     wanted = Q(**{f"{column}__in": sorted(departments)})
     for part in parts:
-        named = Q(procedure_id__in=sorted(part.procedures))
+        named = Q(**{f"{procedure}__in": sorted(part.procedures)})
         wanted |= Q(**{column: part.code}) & (~named if part.is_rest else named)
     return wanted
 

@@ -16,6 +16,8 @@ SEES = (Role.OFFICER, Role.APPROVER, Role.HEAD)
 HANDLES = (Role.OFFICER, Role.HEAD)
 APPROVES = (Role.APPROVER, Role.HEAD)
 
+Reach = tuple[set[str], list[Part]]
+
 
 def departments_seen(staff: Staff, *, today: date) -> set[str]:
     """The departments whose cases this person sees, with those their own took over as a whole.
@@ -25,7 +27,7 @@ def departments_seen(staff: Staff, *, today: date) -> set[str]:
     return reach_of(staff, today=today)[0]
 
 
-def reach_of(staff: Staff, *, today: date) -> tuple[set[str], list[Part]]:
+def reach_of(staff: Staff, *, today: date) -> Reach:
     """The same, and the parts of former departments whose cases they see besides, after one was divided."""
     own = organization.departments_of(staff, today, SEES)
     whole, parts = organization.inherited(own) if own else (set(), [])

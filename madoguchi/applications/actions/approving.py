@@ -22,7 +22,7 @@ def decide_opened(*, decision_id: UUID, version: int, by: Staff, now: datetime) 
 
     Raises `ChangedMeanwhile` (also when it was decided), `NotAllowed`, `DecidedAlone` (also for a protected case of
     another department), `ConsultationOpen`, `NotOpened` when the rule of the definition asks for a look at this state of
-    the case and none is on record, `NumberTaken`.
+    the case and none is on record, `SlotNotHeld`, `FeeNotPaid`, `NumberTaken`.
     """
     proposal = Decision.objects.select_related("application").get(id=decision_id)
     application, today = proposal.application, clock.tokyo_date(now)

@@ -8,7 +8,7 @@ from typing import Any
 
 from madoguchi.applications import rules, slot_rules
 from madoguchi.applications import slot_queries as stock
-from madoguchi.applications.actions.fee_following import follow_answers
+from madoguchi.applications.actions.fee_following import ask_again, end_fee, follow_answers
 from madoguchi.applications.actions.resident import with_computed
 from madoguchi.applications.actions.review import change_case, commit_case
 from madoguchi.applications.actions.slots import move, release_slot, wanted
@@ -74,7 +74,7 @@ def change_slot(*, application: Application, value: Mapping[str, Any], now: date
 def cancel_slot(
     *, application: Application, now: datetime, by: Staff | None = None, reason: str = ""
 ) -> None:
-    """Give a slot back while the case stays as it is; staff with a reason, which is told.
+    """Give a slot back while the case stays as it is; staff with a reason, which is told. Its fee is no longer asked for.
 
     Raises `NotAllowed`, `ReasonMissing`, `ChangedMeanwhile`.
     """
@@ -91,6 +91,7 @@ def cancel_slot(
     detail = {"reason": reason.strip(), "slot": stock.canonical(found[1].slot)}
     change_case(unit, application, act="cancel_slot", by=by, now=now, detail=detail)
     release_slot(unit, application, now=now)
+    end_fee(unit, application)
     if by is not None:
         unit.job("applications.tell_cancelled_slot", {"application": str(application.id)})
     commit_case(unit, application)
@@ -112,4 +113,5 @@ def book_slot(*, application: Application, by: Staff, now: datetime) -> None:
     unit = kernel.Unit()
     change_case(unit, application, act="book_slot", by=by, now=now)
     move(unit, application, question, None, wanted(question, value), now=now)
+    ask_again(unit, application)
     commit_case(unit, application)

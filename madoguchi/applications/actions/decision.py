@@ -14,10 +14,12 @@ from madoguchi.applications.chains import Capacity, is_settled, restored
 from madoguchi.applications.errors import (
     ChangedMeanwhile,
     ConsultationOpen,
+    FeeNotPaid,
     NotAllowed,
     ReasonMissing,
     SlotNotHeld,
 )
+from madoguchi.applications.fee_queries import owed_before
 from madoguchi.applications.models import Application, Decision, DocumentCounter, Status
 from madoguchi.applications.permissions import may_handle, require
 from madoguchi.applications.slot_queries import lacks_slot
@@ -82,8 +84,8 @@ def decide(*, application: Application, by: Staff, now: datetime, absence: str =
     """Decide as proposed (決裁・専決・代決): the letter gets its number and is kept word for word.
 
     `absence` is what a substitute states about the approver. Raises `NotAllowed` (nobody approves their own work),
-    `ConsultationOpen`, `SlotNotHeld`, `ReasonMissing`, `ChangedMeanwhile`; `NumberTaken` only when others took each of
-    the next numbers first.
+    `ConsultationOpen`, `SlotNotHeld`, `FeeNotPaid`, `ReasonMissing`, `ChangedMeanwhile`; `NumberTaken` only when others
+    took each of the next numbers first.
     """
     proposal = open_proposal(application)
     if proposal is None:
@@ -93,8 +95,11 @@ def decide(*, application: Application, by: Staff, now: datetime, absence: str =
         raise NotAllowed
     if not is_settled(consultations_of(proposal)):
         raise ConsultationOpen
-    if lacks_slot(application, definition_of(application.procedure_version_id), proposal.kind):
+    definition = definition_of(application.procedure_version_id)
+    if lacks_slot(application, definition, proposal.kind):
         raise SlotNotHeld
+    if owed := owed_before(application, definition.fee, proposal.outcome):  # a payment was undone since
+        raise FeeNotPaid(owed)
     if capacity == Capacity.SUBSTITUTE and not absence.strip():
         raise ReasonMissing
     for attempts_left in reversed(range(NUMBER_ATTEMPTS)):

@@ -150,9 +150,9 @@ def edit_answer(
                 after=one.after,
             )
         )
-    follow_answers(unit, application, outcome.answers)
+    holds = follow_slot(unit, application, outcome.answers, now=now)
+    follow_answers(unit, application, outcome.answers, is_asked=holds)
     follow_place(unit, application, outcome.answers)
-    follow_slot(unit, application, outcome.answers, now=now)
     follow_name(unit, application, keys=facts.keys, birth_on=facts.birth_on, by=by.actor, now=now)
     unit.job("applications.tell_edit", {"edit": str(edit.id)})
     commit_case(unit, application)

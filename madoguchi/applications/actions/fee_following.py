@@ -18,22 +18,28 @@ from madoguchi.procedures.logic import Evaluation
 def begin_fee(unit: kernel.Unit, application: Application, evaluation: Evaluation) -> None:
     """Note what a case costs that is filed by this unit."""
     fee = assessed(application, evaluation)
-    if fee is not None:
+    if fee is not None and fee.full_yen:
         unit.insert(fee)
 
 
-def follow_answers(unit: kernel.Unit, application: Application, answers: Mapping[str, Any]) -> None:
+def follow_answers(
+    unit: kernel.Unit, application: Application, answers: Mapping[str, Any], *, is_asked: bool | None = None
+) -> None:
     """Note what the case costs with other answers; what was recorded stays, and may be too much by then.
 
-    While the rule cannot be computed the fee stays as it was.
+    While the rule cannot be computed the amount stays as it was; of what costs nothing none is noted anew. `is_asked` says that the answers took or gave back
+    what is paid for.
     """
-    fee, new = fee_of(application), with_answers(application, answers)
-    if fee is None or new is None:
-        if new is not None:
-            unit.insert(new)
+    new = with_answers(application, answers)
+    fee = fee_of(application) or new
+    if fee is None:
         return
-    fee.full_yen, fee.amount_yen = new.full_yen, new.amount_yen
-    put(unit, fee, fee.standing)
+    if new is not None:
+        fee.full_yen, fee.amount_yen = new.full_yen, new.amount_yen
+    if is_asked is not None:
+        fee.is_asked = is_asked
+    if fee.full_yen or not fee._state.adding:
+        put(unit, fee, fee.standing)
 
 
 def follow_decision(unit: kernel.Unit, application: Application, outcome: str) -> None:
@@ -43,18 +49,19 @@ def follow_decision(unit: kernel.Unit, application: Application, outcome: str) -
 
 
 def end_fee(unit: kernel.Unit, application: Application) -> None:
-    """Ask for the fee no longer: the case is withdrawn."""
+    """Ask for the fee no longer: the case is withdrawn, or what it is paid for was given back."""
     _ask(unit, application, False)
 
 
 def ask_again(unit: kernel.Unit, application: Application) -> None:
-    """Ask for the fee anew: the case is looked at again."""
+    """Ask for the fee anew: the case is looked at again, or holds again what it is paid for."""
     _ask(unit, application, True)
 
 
 def _ask(unit: kernel.Unit, application: Application, is_asked: bool) -> None:
+    """The fee of a case from before fees is noted by that: once it is over, nobody could tell whether it was paid."""
     fee = fee_of(application)
-    if fee is not None and fee.is_asked != is_asked:
+    if fee is not None and (fee.is_asked != is_asked or fee._state.adding):
         fee.is_asked = is_asked
         put(unit, fee, fee.standing)
 
@@ -64,7 +71,7 @@ def put(unit: kernel.Unit, fee: CaseFee, standing: Standing) -> None:
     fee.paid_yen, fee.waived_yen, fee.kept_yen = standing.paid, standing.waived, standing.kept
     fee.state = standing.state
     if fee._state.adding:
-        unit.insert(fee)
+        unit.insert(fee, otherwise=ChangedMeanwhile())
         return
     names = ("full_yen", "amount_yen", "paid_yen", "waived_yen", "kept_yen", "is_asked", "state")
     unit.update(

@@ -46,21 +46,24 @@ def release_slot(unit: kernel.Unit, application: Application, *, now: datetime) 
 
 def follow_slot(
     unit: kernel.Unit, application: Application, answers: Mapping[str, Any], *, now: datetime
-) -> None:
+) -> bool | None:
     """Let the booking follow an answer that staff put right: another slot is taken, the one before given back.
 
-    Raises `SlotNotFree`.
+    Returns whether the case holds one by that, None where nothing changed. Raises `SlotNotFree`.
     """
     question = stock.slot_question(procedures.definition_of(application.procedure_version_id))
     if question is None or answers.get(question.id) == application.answers.get(question.id):
-        return
+        return None
     value, held = answers.get(question.id), stock.booking_of(application)
     if value is not None:
         if stock.why_not(question, value, now=now, for_staff=True):
             raise SlotNotFree(question.id)
         move(unit, application, question, held, wanted(question, value), now=now)
-    elif held is not None:
-        _release(unit, held, now=now)
+        return True
+    if held is None:
+        return None
+    _release(unit, held, now=now)
+    return False
 
 
 def wanted(question: Question, value: Mapping[str, Any]) -> Slot:

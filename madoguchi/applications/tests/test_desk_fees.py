@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from madoguchi.applications import actions
+from madoguchi.applications.actions import approving
 from madoguchi.applications.actions.fees import undo_fee_record
 from madoguchi.applications.models import Application, CaseFee, FeeRecord
 from madoguchi.applications.tests.charging import (
@@ -29,11 +30,13 @@ from madoguchi.applications.tests.factories import (
     FeeRecordFactory,
     answers_of,
 )
+from madoguchi.applications.tests.test_reorganising_cases import reorganise
 from madoguchi.audit.models import AuditEntry
 from madoguchi.common import clock
 from madoguchi.common.ids import grouped
 from madoguchi.common.tests.lists import both_files
 from madoguchi.identity.tests.factories import RestrictionFactory
+from madoguchi.organization.tests.factories import DepartmentFactory, signed_in_client, staff_with
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("set_clock")]
 
@@ -111,6 +114,13 @@ def test_the_case_warns_of_a_fee_before_it_is_too_late(
 
     assert warning in words
     assert ("手数料600円の納付がまだ記録されていません" in words) is bool(warning)
+
+
+def test_the_desk_warns_of_no_fee_of_a_case_that_was_over_before_fees_were_recorded(desk: Desk) -> None:
+    application = charged(desk, closed=True)
+    CaseFee.objects.all().delete()
+
+    assert "納付がまだ記録されていません" not in shown(desk, "case", application)
 
 
 def test_who_withdraws_after_paying_leaves_the_question_of_a_refund(desk: Desk) -> None:
@@ -330,6 +340,27 @@ def test_a_decision_that_waits_for_the_fee_says_so_at_its_place() -> None:
     assert done.status_code == 302
 
 
+def test_the_pages_that_decide_say_that_the_payment_was_undone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(approving, "must_be_opened", lambda *_of, **_rule: False)
+    desk = charging_desk(due="before_decision")
+    application = charged(desk, in_review=True)
+    payment = recorded(desk, application)
+    actions.propose(application=application, kind="certified", reason="", by=desk["officer"], now=clock.now())
+    payment.application.refresh_from_db()
+    undo_fee_record(record=payment, reason="誤り", by=desk["second"], now=clock.now())
+    application.refresh_from_db()
+    browser, item = desk.browser("approver"), f"{application.decisions.get().id}:{application.version}"
+
+    alone = browser.post(
+        url_of("case_decide", application), {"act": "decide", "version": str(application.version)}
+    )
+    together = browser.post("/desk/approvals/decide/", {"item": item})
+
+    assert alone.status_code == 422
+    for page in (alone, together):
+        assert "手数料600円の納付が記録されていません。納付か減免を記録するか" in text_of(page)
+
+
 # --- the cash desk ------------------------------------------------------------------------------------------------
 
 
@@ -404,14 +435,32 @@ def test_other_departments_see_nothing_of_it(desk: Desk) -> None:
         assert numbers_in(text_of(browser.get(address))) == []
 
 
-def test_a_protected_case_is_marked_in_the_list(desk: Desk) -> None:
-    one = fee(desk)
-    fee(desk)
+def test_of_a_divided_department_each_successor_sees_the_fees_of_its_own_procedures(desk: Desk) -> None:
+    new, other = DepartmentFactory(code="family"), DepartmentFactory(code="rest")
+    application = charged(desk, closed=True)
+    recorded(desk, application)
+    reorganise(desk, (application.procedure_id, new), ("", other))
+    mine, theirs = (signed_in_client(staff_with("officer", department=one)) for one in (new, other))
+
+    for address in ("list.csv?state=all", "day/records.csv"):
+        assert len(both_files(mine, f"/desk/fees/{address}")) == 2
+        assert len(both_files(theirs, f"/desk/fees/{address}")) == 1
+    for address in ("?state=all", f"?q={grouped(application.receipt_number)}", "day/"):
+        assert grouped(application.receipt_number) in text_of(mine.get(f"/desk/fees/{address}"))
+    assert both_files(mine, "/desk/fees/day/sums.csv")[-1][3:] == ["1", "600", "0", "0", "600"]
+    assert both_files(theirs, "/desk/fees/day/sums.csv")[-1][3:] == ["0", "0", "0", "0", "0"]
+
+
+@pytest.mark.parametrize("page", ["/desk/fees/?state=all", "/desk/fees/day/"])
+def test_a_protected_case_is_marked_in_the_list_and_on_the_sheet(desk: Desk, page: str) -> None:
+    one, other = fee(desk), fee(desk)
+    for each in (one, other):
+        FeeRecordFactory(application=each.application)
     RestrictionFactory(
         subject=f"application:{one.application_id}", responsible_department=desk.department.code
     )
 
-    html = text_of(desk.browser("officer").get("/desk/fees/"))
+    html = text_of(desk.browser("officer").get(page))
 
     assert html.count("支援措置") == 1
     assert "支援措置" in html.partition(f">{number(one)}</a>")[2].partition("</th>")[0]

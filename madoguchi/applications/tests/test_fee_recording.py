@@ -23,7 +23,7 @@ from madoguchi.applications.errors import (
     ReasonMissing,
     UnknownChoice,
 )
-from madoguchi.applications.fee_queries import fee_of, last_paid_on
+from madoguchi.applications.fee_queries import fee_of, last_paid_on, told
 from madoguchi.applications.models import Application, CaseEvent, CaseFee, FeeRecord
 from madoguchi.applications.slot_queries import canonical
 from madoguchi.applications.tests.charging import (
@@ -123,6 +123,26 @@ def test_a_fee_that_cannot_be_told_stays_as_it_was_and_is_noted_once_it_can() ->
     assert sums(application)[:2] == ("open", 300)
 
 
+def test_a_fee_that_becomes_nothing_is_owed_no_longer_and_none_is_noted_where_none_was() -> None:
+    copies = section("main", asked("copies", "integer"))
+    offer(sections=[copies], fee={"expression": "copies * 300"}, texts={})
+    version = offered("residence_certificate")
+    open_, paid, new = (
+        ApplicationFactory(procedure_version=version, answers={"copies": many}) for many in (1, 1, 0)
+    )
+    for one in (open_, paid):
+        follow(one, {"copies": 1})
+    CaseFee.objects.filter(application=paid).update(paid_yen=300, state="paid")
+
+    for one in (open_, paid, new):
+        follow(one, {"copies": 0})
+
+    assert sums(open_) == ("free", 0, 0, 0, 0)
+    assert sums(paid) == ("excess", 0, 300, 0, 0)
+    assert not CaseFee.objects.filter(application=new).exists()
+    assert fee_of(new) is None
+
+
 def follow(application: Application, answers: dict[str, Any]) -> None:
     unit = kernel.Unit()
     follow_answers(unit, application, answers)
@@ -144,6 +164,7 @@ def test_another_booked_time_changes_what_the_case_costs() -> None:
 def test_open_cases_from_before_are_noted_by_the_worker_once(desk: Desk) -> None:
     open_, paid, closed = charged(desk), charged(desk), charged(desk, closed=True)
     recorded(desk, paid)
+    CaseFee.objects.filter(application=closed).delete()
 
     for _n in range(2):
         fee_jobs.note_fees({})
@@ -151,6 +172,35 @@ def test_open_cases_from_before_are_noted_by_the_worker_once(desk: Desk) -> None
     assert set(CaseFee.objects.values_list("application", flat=True)) == {open_.id, paid.id}
     assert sums(open_)[:2] == ("open", 600)
     assert closed.status == "closed"
+
+
+def test_the_worker_leaves_what_changes_under_its_hands_to_the_next_round(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed, other = charged(desk), charged(desk)
+
+    def meanwhile(case: Application) -> CaseFee | None:
+        Application.objects.filter(id=changed.id).update(version=changed.version + 1)
+        return fee_of(case)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(fee_jobs, "fee_of", meanwhile)
+        fee_jobs.note_fees({})
+    assert CaseFee.objects.get().application == other
+    fee_jobs.note_fees({})
+
+    assert CaseFee.objects.count() == 2
+
+
+def test_of_two_who_note_the_fee_of_a_case_at_once_one_is_told(desk: Desk) -> None:
+    application = charged(desk)
+    units = [kernel.Unit(), kernel.Unit()]
+    for unit in units:
+        follow_answers(unit, application, application.answers)
+    kernel.commit(units[0])
+
+    with pytest.raises(ChangedMeanwhile):
+        kernel.commit(units[1])
 
 
 def test_the_worker_leaves_out_what_costs_nothing_or_cannot_be_told() -> None:
@@ -350,13 +400,29 @@ def test_a_decision_in_favour_waits_for_a_fee_that_is_due_before_it() -> None:
     desk = charging_desk(due="before_decision")
     application = charged(desk, in_review=True)
 
-    with pytest.raises(FeeNotPaid) as told:
+    with pytest.raises(FeeNotPaid) as refused:
         propose(desk, application)
     recorded(desk, application, amount_yen=200)
     recorded(desk, application, kind="waived", amount_yen=400)
     propose(desk, application)
 
-    assert told.value.owed == 600
+    assert refused.value.owed == 600
+    assert application.status == "proposed"
+
+
+def test_a_decision_is_not_made_when_its_payment_was_undone_after_the_proposal() -> None:
+    desk = charging_desk(due="before_decision")
+    application = charged(desk, in_review=True)
+    payment = recorded(desk, application)
+    propose(desk, application)
+    undo(desk, payment)
+    application.refresh_from_db()
+
+    with pytest.raises(FeeNotPaid) as refused:
+        actions.decide(application=application, by=desk["approver"], now=clock.now())
+
+    assert refused.value.owed == 600
+    application.refresh_from_db()
     assert application.status == "proposed"
 
 
@@ -402,6 +468,37 @@ def test_nothing_is_asked_for_any_more_once_a_case_is_refused_or_withdrawn(desk:
     assert sums(withdrawn) == ("excess", 600, 600, 0, 0)
     with pytest.raises(AmountOutOfRange):
         recorded(desk, refused)
+
+
+def test_a_decision_notes_the_fee_of_a_case_from_before_so_that_the_cash_desk_sees_it(desk: Desk) -> None:
+    application = charged(desk, in_review=True)
+    propose(desk, application)
+
+    actions.decide(application=application, by=desk["approver"], now=clock.now())
+
+    assert sums(application) == ("open", 600, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("traits", "due", "state"),
+    [
+        ({"closed": True}, "at_handing_over", "open"),
+        ({"closed": True, "decision": "refused"}, "at_handing_over", "ended"),
+        ({"closed": True, "decision": "refused"}, "before_decision", "open"),
+        ({"withdrawn": True}, "before_decision", "ended"),
+    ],
+)
+def test_who_was_answered_before_fees_were_recorded_is_not_told_to_pay(
+    traits: dict[str, Any], due: str, state: str
+) -> None:
+    application = charged(charging_desk(due=due), **traits)
+    CaseFee.objects.all().delete()
+
+    fee = fee_of(application)
+
+    assert fee is not None
+    assert fee.state == state
+    assert told(application) is None
 
 
 def test_a_granted_case_still_owes_what_is_paid_at_handing_over(desk: Desk) -> None:

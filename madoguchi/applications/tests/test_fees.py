@@ -7,14 +7,17 @@ from datetime import UTC, date, datetime, time
 import pytest
 
 from madoguchi.applications import actions
+from madoguchi.applications.actions.fee_following import follow_answers
 from madoguchi.applications.models import Application
 from madoguchi.applications.secrets import receipt_secret
 from madoguchi.applications.tests.charging import charged, charging_desk, recorded
 from madoguchi.applications.tests.conftest import SetClock
 from madoguchi.applications.tests.desks import Desk
-from madoguchi.applications.tests.offers import offer, sample
+from madoguchi.applications.tests.factories import ApplicationFactory, CaseFeeFactory, offered
+from madoguchi.applications.tests.offers import offer, sample, section
 from madoguchi.applications.tests.visitor import Page, Visitor
-from madoguchi.common import clock
+from madoguchi.common import clock, kernel
+from madoguchi.procedures.tests.building import asked
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("set_clock")]
 COUNTER = "担当の窓口で、受付番号を伝えて払ってください"
@@ -102,6 +105,36 @@ def test_who_need_not_pay_reads_why_and_never_the_reason_of_the_office(set_clock
     assert "被災のため" not in told(desk, waived)
     assert "この申請では、手数料を払う必要はありません。" in told(desk, withdrawn)
     assert "返すお金があるかどうかを、担当の部署が確かめています。" in told(desk, too_much)
+
+
+@pytest.mark.parametrize(
+    ("answers", "said", "other"),
+    [
+        ({"copies": 0}, "手数料はかかりません。", "手数料：300円"),
+        ({"other": 1}, "手数料：300円", "手数料はかかりません。"),
+    ],
+)
+def test_only_what_costs_nothing_is_said_to_and_what_cannot_be_told_any_more_stays_as_noted(
+    answers: dict[str, int], said: str, other: str
+) -> None:
+    offer(
+        sections=[section("main", asked("copies", "integer"))], fee={"expression": "copies * 300"}, texts={}
+    )
+    application = ApplicationFactory(
+        procedure_version=offered("residence_certificate"), answers={"copies": 1}
+    )
+    CaseFeeFactory(application=application, full_yen=300, amount_yen=300)
+    unit = kernel.Unit()
+    follow_answers(unit, application, answers)
+    kernel.commit(unit)
+    Application.objects.update(answers=answers)
+
+    words = told(charging_desk(), application)
+
+    assert said in words
+    assert other not in words
+    assert ("お支払いが必要です" in words) is ("copies" not in answers)
+    assert "残りの額" not in words
 
 
 @pytest.mark.parametrize(

@@ -20,11 +20,13 @@ from madoguchi.applications import desk_approvals as approvals
 from madoguchi.applications.actions.decision import NumberTaken
 from madoguchi.applications.chain_permissions import decides_as
 from madoguchi.applications.chains import Capacity
+from madoguchi.applications.desk_fees import needs_payment
 from madoguchi.applications.desk_slots import needs_slot
 from madoguchi.applications.errors import (
     ChangedMeanwhile,
     ConsultationOpen,
     DecidedAlone,
+    FeeNotPaid,
     NotAllowed,
     NotOpened,
     SlotNotHeld,
@@ -239,7 +241,14 @@ def _decided(proposal: Decision, version: int, look: Look) -> Result:
     try:
         made = actions.decide_opened(decision_id=proposal.id, version=version, by=look.staff, now=look.now)
         text = _("文書番号：%(number)s") % {"number": made.document_number}
-    except (ChangedMeanwhile, NotAllowed, NumberTaken, kernel.NotWritten, kernel.OutcomeUnknown) as error:
+    except (
+        ChangedMeanwhile,
+        FeeNotPaid,
+        NotAllowed,
+        NumberTaken,
+        kernel.NotWritten,
+        kernel.OutcomeUnknown,
+    ) as error:
         return Result(
             grouped(case.receipt_number),
             reverse("desk:case_decide", args=[case.id]),
@@ -258,6 +267,8 @@ def _decided(proposal: Decision, version: int, look: Look) -> Result:
 
 def _why(error: Exception) -> str:
     """Why one item was not decided, and what to do."""
+    if isinstance(error, FeeNotPaid):
+        return needs_payment(error.owed)
     sentences: tuple[tuple[type[Exception], str], ...] = (
         (
             ChangedMeanwhile,

@@ -16,11 +16,12 @@ from madoguchi.applications.actions.decision import NumberTaken, open_proposal
 from madoguchi.applications.chain_permissions import decides_as
 from madoguchi.applications.chain_queries import all_consultations_of, consultations_of
 from madoguchi.applications.chains import Capacity, is_settled, restored
+from madoguchi.applications.desk_fees import needs_payment
 from madoguchi.applications.desk_files import PAGE, CaseFiles
 from madoguchi.applications.desk_options import options
 from madoguchi.applications.desk_records import record_letter
 from madoguchi.applications.desk_slots import needs_slot
-from madoguchi.applications.errors import SlotNotHeld
+from madoguchi.applications.errors import FeeNotPaid, SlotNotHeld
 from madoguchi.applications.models import Application, Decision, Status
 from madoguchi.applications.produced import decision_pdf
 from madoguchi.applications.queries import decision_of, made_decision
@@ -60,6 +61,8 @@ def decide(request: HttpRequest, case: OpenCase) -> HttpResponse:
             return ACTS[act](request, case)
         except SlotNotHeld:
             errors["main"] = needs_slot()
+        except FeeNotPaid as error:
+            errors["main"] = needs_payment(error.owed)
         except NumberTaken:
             errors["main"] = _(
                 "文書番号を付けられませんでした。この申請はまだ決裁されていません。もう一度押してください。"

@@ -17,14 +17,16 @@ from madoguchi.applications.desk_fees import DaySums, FeeFilters
 from madoguchi.applications.desk_queries import protections
 from madoguchi.applications.fee_rules import FeeState
 from madoguchi.applications.models import CaseFee, FeeRecord
+from madoguchi.applications.permissions import Reach, reach_of
 from madoguchi.applications.views.desk.fee_case import FROM_LIST, done_sentences
-from madoguchi.applications.views.desk.step_lists import ROLES, seen
+from madoguchi.applications.views.desk.step_lists import ROLES
 from madoguchi.audit import actions as audit
 from madoguchi.common import access, clock, desk_lists
 from madoguchi.common.ids import grouped
 from madoguchi.common.jinja2env import both_eras, jst, yen
 from madoguchi.common.pages import render
 from madoguchi.common.spreadsheets import FileKind, list_response
+from madoguchi.identity import queries as identity
 from madoguchi.identity.models import Staff
 from madoguchi.japan.eras import DateError, parse_date
 from madoguchi.procedures import queries as procedures
@@ -41,6 +43,12 @@ def tabs(current: str) -> list[dict[str, Any]]:
         {"label": label, "href": reverse(f"desk:{name}"), "current": name == current, "count": None}
         for name, label in pages.items()
     ]
+
+
+def _look(request: HttpRequest) -> tuple[Staff, Reach]:
+    """Who looks, and whose fees they see: those of the cases in their inbox."""
+    staff = identity.staff_of(request)
+    return staff, reach_of(staff, today=clock.today())
 
 
 def _filters(request: HttpRequest) -> FeeFilters:
@@ -74,11 +82,11 @@ def _note_read(staff: Staff, count: int, purpose: str, subject: str = "list:fees
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
     """What is open first; by number any fee of one's departments."""
-    staff, departments = seen(request)
+    staff, reach = _look(request)
     filters = _filters(request)
-    page, pagination = desk_lists.paged(request, desk.listed(filters, departments))
+    page, pagination = desk_lists.paged(request, desk.listed(filters, reach))
     _note_read(staff, len(page), "list")
-    counts = desk.waiting_counts(departments)
+    counts = desk.waiting_counts(reach)
     context = {
         "here": "fees",
         "tabs": tabs("fees"),
@@ -89,7 +97,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "state": desk_lists.choice(request, "state", STATES),
         "state_choices": _state_choices(counts),
         "procedure": filters.procedure,
-        "procedure_choices": desk.charging_procedures(departments),
+        "procedure_choices": desk.charging_procedures(reach),
         "day": filters.day.isoformat() if filters.day else "",
         "waiting": counts.get(FeeState.EXCESS, 0),
         "csv": reverse("desk:fees_csv") + desk_lists.address_with(request, done=""),
@@ -168,8 +176,8 @@ def _cells(fee: CaseFee, *, is_protected: bool) -> list[Any]:
 @require_GET
 def listing_file(request: HttpRequest, kind: FileKind) -> HttpResponseBase:
     """The same list as a file, all of it."""
-    staff, departments = seen(request)
-    found = desk.listed(_filters(request), departments)
+    staff, reach = _look(request)
+    found = desk.listed(_filters(request), reach)
     _note_read(staff, found.count(), kind)
     header = [one["label"] if isinstance(one, dict) else one for one in _columns()]
     return list_response(request, kind, "fees", header, _lines(found.iterator(chunk_size=CHUNK)))
@@ -197,10 +205,10 @@ def _lines(found: Iterable[CaseFee]) -> Iterator[list[object]]:
 @require_GET
 def day_page(request: HttpRequest) -> HttpResponse:
     """What came and went in a day, by method and by person, and each record of it; to be printed."""
-    staff, departments = seen(request)
+    staff, reach = _look(request)
     day = _day(request.GET.get("day", "")) or clock.today()
-    sheet = desk.day_sheet(day, departments)
-    page, pagination = desk_lists.paged(request, desk.of_day(day, departments))
+    sheet = desk.day_sheet(day, reach)
+    page, pagination = desk_lists.paged(request, desk.of_day(day, reach))
     _note_read(staff, len(page), "list", "list:fee_day")
     context = {
         "here": "fees",
@@ -216,7 +224,7 @@ def day_page(request: HttpRequest) -> HttpResponse:
         "record_columns": [
             {"label": label, "numeric": True} if label == _("金額") else label for label in _record_header()
         ],
-        "records": [_record_cells(one) for one in page],
+        "records": _record_rows(list(page)),
         "pagination": pagination,
         "sums_csv": f"{reverse('desk:fee_sums_csv')}?day={day}",
         "records_csv": f"{reverse('desk:fee_records_csv')}?day={day}",
@@ -250,10 +258,17 @@ def _record_header() -> list[str]:
     ]
 
 
-def _record_cells(record: FeeRecord) -> list[Any]:
+def _record_rows(found: Sequence[FeeRecord]) -> list[list[Any]]:
+    """Lines of the sheet; a protected case is marked as in the list."""
+    hidden = protections([record.application for record in found], today=clock.today())
+    return [_record_cells(record, is_protected=record.application_id in hidden) for record in found]
+
+
+def _record_cells(record: FeeRecord, *, is_protected: bool) -> list[Any]:
     number, *rest = _record_line(record)
     rest[3] = yen(record.amount_yen)
-    return [{"text": number, "href": reverse("desk:case_fee", args=[record.application_id])}, *rest]
+    address = reverse("desk:case_fee", args=[record.application_id])
+    return [{"text": number, "href": address, "note": _("支援措置") if is_protected else ""}, *rest]
 
 
 def _record_line(record: FeeRecord) -> list[Any]:
@@ -274,9 +289,9 @@ def _record_line(record: FeeRecord) -> list[Any]:
 @require_GET
 def records_file(request: HttpRequest, kind: FileKind) -> HttpResponseBase:
     """Each record of a day as a file."""
-    staff, departments = seen(request)
+    staff, reach = _look(request)
     day = _day(request.GET.get("day", "")) or clock.today()
-    found = desk.of_day(day, departments)
+    found = desk.of_day(day, reach)
     _note_read(staff, found.count(), kind, "list:fee_day")
     lines = (_record_line(one) for one in found.iterator(chunk_size=CHUNK))
     return list_response(request, kind, f"fee-records-{day}", _record_header(), lines)
@@ -286,9 +301,9 @@ def records_file(request: HttpRequest, kind: FileKind) -> HttpResponseBase:
 @require_GET
 def sums_file(request: HttpRequest, kind: FileKind) -> HttpResponseBase:
     """The sums of a day by method and by person as a file."""
-    _staff, departments = seen(request)
+    _staff, reach = _look(request)
     day = _day(request.GET.get("day", "")) or clock.today()
-    sheet = desk.day_sheet(day, departments)
+    sheet = desk.day_sheet(day, reach)
     header = [_("日"), _("まとめ方"), _("区分"), *_sum_labels()]
     groups = ((_("方法"), sheet.methods), (_("記録した人"), sheet.people), (_("合計"), [sheet.total]))
     lines = [_sum_line(day, title, one) for title, found in groups for one in found]
