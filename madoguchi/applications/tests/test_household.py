@@ -70,6 +70,7 @@ def test_each_person_is_chosen_alone():
     offer_aid()
     page = visitor.send(visitor.start(AID), button=("choose", "1"))
     assert "盛岡 葵" in page.text
+    assert "前の申請から入れたことは、この手続を担当する課に伝わります" in page.text
     fields = choices(page)
     prefix = f"who.{filed.id.hex}-"
     assert fields == {
