@@ -25,12 +25,15 @@ from django.db.models import (
 from madoguchi.organization import queries as organization
 from madoguchi.organization.models import Department
 from madoguchi.organization.rules import in_charge
+from madoguchi.procedures import queries as procedures
 from madoguchi.procedures.models import InventoryEntry, Procedure
 
-State = Literal["online", "paper", "forbidden", "abolished"]
-# Of entries with their `state`: those in force that no law keeps on paper, and of them those with known cases.
-POSSIBLE = Q(state__in=("online", "paper"))
+State = Literal["online", "visit", "paper", "forbidden", "abolished"]
+# Of entries with their `state`: those in force that no law keeps on paper, of them those with known cases, and of these
+# those whose online cases count (an announced visit, `visit`, is no case done online).
+POSSIBLE = Q(state__in=("online", "visit", "paper"))
 COUNTED = POSSIBLE & Q(cases__isnull=False, online_cases__isnull=False)
+COUNTED_ONLINE = COUNTED & ~Q(state="visit")
 ORDERS = ("name", "-name", "cases", "-cases", "department", "-department")
 
 
@@ -69,12 +72,14 @@ def found(
 ) -> QuerySet[InventoryEntry]:
     """The same, narrowed and in an order of `ORDERS`."""
     open_ids = Procedure.objects.filter(is_open=True).values("id")
+    visits = procedures.completed_at_counter()
     rows = InventoryEntry.objects.annotate(
         charge=_charge(),
         state=Case(
             When(~Q(abolished_on=None), then=Value("abolished")),
-            When(procedure_id__in=open_ids, then=Value("online")),
+            When(Q(procedure_id__in=open_ids) & ~Q(procedure_id__in=visits), then=Value("online")),
             When(forbidden=True, then=Value("forbidden")),
+            When(procedure_id__in=visits, then=Value("visit")),
             default=Value("paper"),
             output_field=CharField(),
         ),
@@ -136,7 +141,7 @@ def share(found: QuerySet[InventoryEntry]) -> Share:
     sums = found.order_by().aggregate(
         online=Count("id", filter=Q(state="online")),
         possible=Count("id", filter=POSSIBLE),
-        online_sum=Sum("online_cases", filter=COUNTED, default=0),
+        online_sum=Sum("online_cases", filter=COUNTED_ONLINE, default=0),
         cases_sum=Sum("cases", filter=COUNTED, default=0),
     )
     return Share(sums["online"], sums["possible"], sums["online_sum"], sums["cases_sum"])
