@@ -34,6 +34,7 @@ State = Literal["online", "visit", "paper", "forbidden", "abolished"]
 POSSIBLE = Q(state__in=("online", "visit", "paper"))
 COUNTED = POSSIBLE & Q(cases__isnull=False, online_cases__isnull=False)
 COUNTED_ONLINE = COUNTED & ~Q(state="visit")
+_IN_FORCE = Q(abolished_on=None)
 ORDERS = ("name", "-name", "cases", "-cases", "department", "-department")
 
 
@@ -57,7 +58,7 @@ class Filters:
     kind: str = ""
     forbidden: str = ""  # yes, no
     effort: str = ""  # a code, or none
-    linked: str = ""  # yes, no: to a definition
+    linked: str = ""  # to a definition: yes, no, several (to one that other entries in force name, too)
 
 
 def entries(
@@ -113,10 +114,24 @@ def _narrowed(rows: QuerySet[InventoryEntry], filters: Filters) -> QuerySet[Inve
         rows = rows.filter(effort="" if filters.effort == "none" else filters.effort)
     if filters.forbidden:
         rows = rows.filter(forbidden=filters.forbidden == "yes")
-    if filters.linked:
+    if filters.linked == "several":
+        rows = rows.filter(_IN_FORCE, procedure_id__in=_named_by_several())
+    elif filters.linked:
         linked = ~Q(procedure_id="")
         rows = rows.filter(linked if filters.linked == "yes" else ~linked)
     return rows
+
+
+def _named_by_several() -> QuerySet[InventoryEntry, str]:
+    """The definitions that more than one entry in force names, of whatever department."""
+    named = InventoryEntry.objects.filter(_IN_FORCE).exclude(procedure_id="").values("procedure_id")
+    return named.annotate(count=Count("id")).filter(count__gt=1).values_list("procedure_id", flat=True)
+
+
+def named_definitions() -> set[str]:
+    """The ids of the definitions that some entry names, in force or not."""
+    rows = InventoryEntry.objects.exclude(procedure_id="").values_list("procedure_id", flat=True)
+    return set(rows.distinct())
 
 
 def _ordered(rows: QuerySet[InventoryEntry], order: str) -> QuerySet[InventoryEntry]:
