@@ -69,12 +69,18 @@ def let_go_of_draft(request: HttpRequest, draft_id: uuid.UUID) -> None:
     request.session["drafts"] = [d for d in request.session.get("drafts", []) if d != draft_id.hex]
 
 
-def hold_receipt(request: HttpRequest, application_id: uuid.UUID, *, now: datetime) -> None:
-    """For two hours this browser may see the application."""
+def hold_receipt(
+    request: HttpRequest, application_id: uuid.UUID, *, now: datetime, filed: bool = False
+) -> None:
+    """For two hours this browser may see the application; `filed`: because it has just filed it, not looked it up."""
     held = dict(request.session.get("receipts", {}))
     held[application_id.hex] = int(now.timestamp())
     newest = sorted(held.items(), key=lambda item: item[1])[-MOST_RECEIPTS:]
     request.session["receipts"] = dict(newest)
+    if filed:
+        # A list of its own: looking a receipt up later neither makes it one typed here nor takes that away.
+        mine = dict(request.session.get("filed", {})) | {application_id.hex: int(now.timestamp())}
+        request.session["filed"] = dict(list(mine.items())[-MOST_RECEIPTS:])
 
 
 def holds_receipt(request: HttpRequest, application_id: uuid.UUID, *, now: datetime) -> bool:
@@ -88,10 +94,13 @@ def drafts_besides(request: HttpRequest, draft_id: uuid.UUID) -> list[uuid.UUID]
     return [uuid.UUID(d) for d in request.session.get("drafts", []) if d != draft_id.hex]
 
 
-def receipts_held(request: HttpRequest, *, now: datetime) -> list[uuid.UUID]:
-    """The applications this browser may see now."""
-    held = (uuid.UUID(a) for a in request.session.get("receipts", {}))
-    return [application_id for application_id in held if holds_receipt(request, application_id, now=now)]
+def filed_here(request: HttpRequest, *, now: datetime) -> list[uuid.UUID]:
+    """The applications this browser filed within the time of an offer and may see now; not those it looked up."""
+    filed = request.session.get("filed", {})
+    recent = [
+        uuid.UUID(a) for a, since in filed.items() if now.timestamp() - since < OFFER_TIME.total_seconds()
+    ]
+    return [application_id for application_id in recent if holds_receipt(request, application_id, now=now)]
 
 
 def settle_household(request: HttpRequest, draft_id: uuid.UUID, places: Iterable[str] = ("*",)) -> None:

@@ -12,8 +12,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from madoguchi.applications import desk_chain, queries
+from madoguchi.applications.desk_origins import origins_told
 from madoguchi.applications.desk_queries import subject_of
-from madoguchi.applications.household import origins_told
 from madoguchi.applications.models import (
     Application,
     CaseEvent,
@@ -73,6 +73,7 @@ def answer_blocks(
     application: Application,
     definition: Definition,
     evaluation: Evaluation,
+    reader: Staff,
     by_staff: Mapping[str, str] = MappingProxyType({}),
 ) -> list[AnswerBlock]:
     """All answers by topic, each compared with what was filed; `by_staff`: what staff typed, by target."""
@@ -82,7 +83,7 @@ def answer_blocks(
         for block in queries.blocks(definition, then.answers, set(then.visible), LANGUAGE)
         for line in block.lines
     }
-    origins = origins_told(application, LANGUAGE, today=clock.today())
+    origins = origins_told(application, reader, today=clock.today())
     corrected = application.filed_answers != application.answers
     found = []
     for block in queries.blocks(definition, evaluation.answers, set(evaluation.visible), LANGUAGE):

@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 
 from madoguchi.applications.models import Application, Channel, Draft, EditedAnswer
 from madoguchi.common import clock
-from madoguchi.common.ids import grouped
 from madoguchi.common.jinja2env import both_eras
 from madoguchi.identity import queries as identity
 from madoguchi.procedures import queries as procedures
@@ -167,17 +166,3 @@ def origin_text(note: Mapping[str, str], language: str) -> str:
     title = procedures.definition_of(uuid.UUID(note["version"])).current_name.of(language)
     day = both_eras(date.fromisoformat(note["on"]))
     return _("%(day)sの「%(title)s」") % {"day": day, "title": title}
-
-
-def origins_told(application: Application, language: str, *, today: date) -> dict[str, str]:
-    """Where answers are from, with the receipt number, by target; nobody is led to a case protected meanwhile."""
-    notes: Mapping[str, Mapping[str, str]] = application.origins
-    subjects = {note["source"]: f"application:{uuid.UUID(note['source'])}" for note in notes.values()}
-    protected = identity.restricted_subjects(subjects.values(), today)
-    told = {}
-    for target, note in notes.items():
-        if subjects[note["source"]] in protected:
-            continue
-        number = _("（受付番号 %(number)s）") % {"number": grouped(note["number"])}
-        told[target] = origin_text(note, language) + (number if note["number"] else _("（送信する前）"))
-    return told

@@ -17,6 +17,7 @@ from madoguchi.procedures.definition import (
     ApprovedAnswer,
     Clock,
     ClockExtension,
+    Completes,
     Consulted,
     CorrectionReason,
     DecisionKind,
@@ -50,6 +51,7 @@ from madoguchi.procedures.source_nodes import Node, Workshop
 LANGUAGE = 1
 MARKS = ("seen", "verified", "general_knowledge", "third_party")
 KINDS_OF_ACT = ("application", "notification", "offer")
+COMPLETED = ("online", "at_counter")
 FEE_TIMINGS = ("before_decision", "at_handing_over")
 OUTCOMES = ("granted", "accepted", "refused", "dismissed", "returned")
 GROUP_MAX = 50
@@ -142,6 +144,7 @@ def _definition(root: Node, digest: str, used: tuple[str, ...]) -> Definition:
             ToComplete(node.string("about", needed=True), node.string("text", needed=True))
             for node in root.children("to_complete")
         ),
+        completes=cast("Completes", root.one_of("completes", COMPLETED, COMPLETED[0])),
         priority=root.integer("priority"),
         blocks=used,
     )

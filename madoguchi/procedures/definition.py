@@ -32,6 +32,7 @@ CONFIRMED: tuple[Mark, ...] = ("seen", "verified")  # all other marks are still 
 KindOfAct = Literal["application", "notification", "offer"]
 Outcome = Literal["granted", "accepted", "refused", "dismissed", "returned"]
 Effect = Literal["stop", "warn"]
+Completes = Literal["online", "at_counter"]
 FeeTiming = Literal["before_decision", "at_handing_over"]
 StepKind = Literal["visit", "opinion", "board", "inspection"]
 
@@ -550,6 +551,7 @@ class Definition:
     texts: Mapping[str, Text] = field(repr=False)  # every text by its key ("question.cause.label")
     digest: str = ""  # SHA-256 of the source
     to_complete: tuple[ToComplete, ...] = ()
+    completes: Completes = "online"  # at_counter: only that somebody will come is told online
     priority: int | None = None  # its number among the national list of priority procedures
     blocks: tuple[str, ...] = ()  # the blocks it uses
 

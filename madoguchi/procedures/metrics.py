@@ -16,10 +16,13 @@ from madoguchi.procedures.priority import national_list
 
 
 def online_procedures() -> Iterator[Happening]:
-    """Every time in which residents could file a procedure online: since its first publication, or opened again."""
+    """Every time in which residents could file a procedure online: since its first publication, or opened again.
+
+    What ends at the counter is not among them: online it is only announced.
+    """
     since = queries.first_published()
     closings = queries.past_closings()
-    offers = queries.offers()
+    offers = [one for one in queries.offers() if one.definition.completes == "online"]
     codes = queries.departments_of(offers)
     for offer in offers:
         first = clock.tokyo_date(since[offer.procedure_id])

@@ -71,6 +71,11 @@ def offers() -> list[Offer]:
     return sorted((_offer(*row) for row in rows), key=lambda o: o.definition.kana)
 
 
+def completed_at_counter() -> list[str]:
+    """The ids of what is open and ends at the counter: online somebody only says that they will come."""
+    return [one.procedure_id for one in offers() if one.is_open and one.definition.completes == "at_counter"]
+
+
 def names() -> list[ProcedureName]:
     """What is offered by id and name, with the department its definition names, for rooms below."""
     return [

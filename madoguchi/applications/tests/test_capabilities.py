@@ -61,17 +61,30 @@ def test_a_receipt_is_held_for_two_hours_and_longer_when_it_is_opened_again():
     assert capabilities.holds_receipt(browser, mine, now=NOW + timedelta(hours=2))
 
 
+def test_what_was_looked_up_was_not_filed_here_and_makes_nothing_newer():
+    browser, (mine, other) = request(), ids(2)
+    capabilities.hold_receipt(browser, mine, now=NOW, filed=True)
+    capabilities.hold_receipt(browser, other, now=NOW)
+
+    capabilities.hold_receipt(browser, mine, now=NOW + timedelta(hours=1))
+
+    assert capabilities.filed_here(browser, now=NOW + timedelta(minutes=119)) == [mine]
+    assert capabilities.filed_here(browser, now=NOW + capabilities.OFFER_TIME) == []
+    assert capabilities.holds_receipt(browser, mine, now=NOW + capabilities.OFFER_TIME)
+
+
 def test_the_newest_are_kept_so_that_the_cookie_stays_small():
     browser, drafts, receipts = request(), ids(20), ids(20)
     for number, (draft_id, receipt_id) in enumerate(zip(drafts, receipts, strict=True)):
         capabilities.hold_draft(browser, draft_id)
-        capabilities.hold_receipt(browser, receipt_id, now=NOW + timedelta(seconds=number))
+        capabilities.hold_receipt(browser, receipt_id, now=NOW + timedelta(seconds=number), filed=True)
 
     held = [draft_id for draft_id in drafts if capabilities.holds_draft(browser, draft_id)]
 
     assert held == drafts[-capabilities.MOST_DRAFTS :]
     assert not capabilities.holds_receipt(browser, receipts[0], now=NOW)
     assert capabilities.holds_receipt(browser, receipts[-1], now=NOW)
+    assert capabilities.filed_here(browser, now=NOW) == receipts[-capabilities.MOST_RECEIPTS :]
     browser.session.save()
     assert len(str(browser.session.session_key)) < 3000
 

@@ -8,6 +8,7 @@ import pytest
 
 from madoguchi.applications import capabilities
 from madoguchi.applications.models import AnswerEdit, Application, Channel, Draft, EditedAnswer
+from madoguchi.applications.secrets import receipt_secret
 from madoguchi.applications.tests.conftest import NOW, SetClock
 from madoguchi.applications.tests.families import (
     AID,
@@ -70,6 +71,7 @@ def test_each_person_is_chosen_alone():
     offer_aid()
     page = visitor.send(visitor.start(AID), button=("choose", "1"))
     assert "盛岡 葵" in page.text
+    assert "前の申請から入れたことは、この手続を担当する課に伝わります" in page.text
     fields = choices(page)
     prefix = f"who.{filed.id.hex}-"
     assert fields == {
@@ -146,6 +148,28 @@ def test_another_browser_is_offered_nothing():
     offer_aid()
 
     assert Visitor().start(AID).path.endswith("/s/person/")
+
+
+def test_a_filing_that_was_looked_up_is_not_offered_as_typed_here():
+    _visitor, filed = family_filed()
+    offer_aid()
+    other = Visitor()
+
+    pair = {"number": filed.receipt_number, "secret": receipt_secret(filed.id)}
+    page = other.send(other.open("/status/"), pair)
+
+    assert page.path == f"/status/{filed.id}/"
+    assert other.start(AID).path.endswith("/s/person/")
+
+
+def test_a_filing_that_was_looked_up_where_it_was_typed_is_still_offered():
+    visitor, filed = family_filed()
+    offer_aid()
+
+    pair = {"number": filed.receipt_number, "secret": receipt_secret(filed.id)}
+    visitor.send(visitor.open("/status/"), pair)
+
+    assert visitor.start(AID).path.endswith("/household/")
 
 
 def test_the_offer_ends_with_the_time_of_the_receipt(set_clock: SetClock):

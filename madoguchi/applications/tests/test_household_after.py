@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from madoguchi.applications import desk_case
+from madoguchi.applications.desk_origins import origins_told
 from madoguchi.applications.household import Origin, known
 from madoguchi.applications.models import Application, Draft
 from madoguchi.applications.tests.conftest import NOW
@@ -26,7 +27,9 @@ from madoguchi.applications.tests.families import (
 from madoguchi.applications.tests.offers import offer
 from madoguchi.applications.tests.visitor import Visitor
 from madoguchi.common.ids import grouped, new_id
+from madoguchi.identity.models import Staff
 from madoguchi.identity.tests.factories import RestrictionFactory
+from madoguchi.organization.tests.factories import DepartmentFactory
 from madoguchi.procedures import queries as procedures
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("set_clock")]
@@ -43,10 +46,11 @@ def noted(source: Application) -> dict[str, str]:
     }
 
 
-def blocks_of(application: Application) -> dict[str, desk_case.AnswerLine]:
+def blocks_of(application: Application, reader: Staff | None = None) -> dict[str, desk_case.AnswerLine]:
+    reader = reader or open_desk()["officer"]
     definition = procedures.definition_of(application.procedure_version_id)
     evaluation = desk_case.evaluation_of(application, definition)
-    blocks = desk_case.answer_blocks(application, definition, evaluation)
+    blocks = desk_case.answer_blocks(application, definition, evaluation, reader)
     return {line.target: line for block in blocks for line in block.lines}
 
 
@@ -77,6 +81,54 @@ def test_the_desk_sees_where_an_answer_is_from():
     assert line.origin == f"{title}（受付番号 {grouped(source.receipt_number)}）"
     desk = open_desk()
     assert f"{line.origin}から" in text_of(desk.browser("officer").get(url_of("case", case)))
+
+
+@pytest.mark.parametrize(
+    ("who", "told"),
+    [("officer", True), ("approver", True), ("head", True), ("stranger", False), ("administrator", False)],
+)
+def test_which_filing_it_was_is_told_only_to_who_works_for_its_department(who: str, told: bool):
+    source = ApplicationFactory()
+    case = ApplicationFactory(origins={"applicant_name": noted(source)})
+
+    origin = blocks_of(case, open_desk()[who])["applicant_name"].origin
+
+    assert (grouped(source.receipt_number) in origin, "児童手当" in origin) == (told, told)
+    assert told or origin == "以前の申請"
+
+
+def test_the_desk_of_another_section_reads_only_that_there_was_an_earlier_filing():
+    source = ApplicationFactory(department_code=DepartmentFactory().code)
+    case = ApplicationFactory(origins={"applicant_name": noted(source)})
+    desk = open_desk()
+
+    for who in ("officer", "head"):
+        text = text_of(desk.browser(who).get(url_of("case", case)))
+
+        assert "以前の申請から" in text
+        assert grouped(source.receipt_number) not in text
+        assert source.receipt_number not in text
+
+
+def test_what_was_never_filed_belongs_to_no_department():
+    case = ApplicationFactory()
+    note = noted(case) | {"source": new_id().hex, "number": ""}
+    case.origins = {"applicant_name": note}
+
+    assert blocks_of(case)["applicant_name"].origin == "以前の申請"
+
+
+def test_many_origins_are_asked_for_at_once():
+    desk = open_desk()
+    targets = ("applicant_name", "applicant_phone", "applicant_birth_date")
+
+    def count(number: int) -> int:
+        case = ApplicationFactory(origins={one: noted(ApplicationFactory()) for one in targets[:number]})
+        with CaptureQueriesContext(connection) as asked:
+            assert len(origins_told(case, desk["officer"], today=TODAY)) == number
+        return len(asked)
+
+    assert count(1) == count(3)
 
 
 def test_an_answer_from_a_draft_has_no_number():

@@ -119,7 +119,7 @@ def gone(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
             request.path == reverse("applications:check", args=[draft_id])
             and now - filed_at < SENT_AGAIN_WITHIN
         ):
-            capabilities.hold_receipt(request, draft_id, now=now)
+            capabilities.hold_receipt(request, draft_id, now=now, filed=True)
             return redirect("applications:receipt", draft_id)
         return redirect(f"{reverse('applications:status')}?filed=1")
     return render(request, "applications/draft_gone.html", {}, status=410)

@@ -126,7 +126,7 @@ def _submit(request: HttpRequest, draft: Draft) -> HttpResponse:
     except SlotNotFree as taken:
         return _choose_another_slot(draft, taken)
     capabilities.let_go_of_draft(request, draft_id)
-    capabilities.hold_receipt(request, draft_id, now=now)
+    capabilities.hold_receipt(request, draft_id, now=now, filed=True)
     return redirect("applications:receipt", draft_id)
 
 

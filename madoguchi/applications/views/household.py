@@ -65,8 +65,8 @@ def offer(request: HttpRequest, draft: Draft) -> HttpResponse:
 
 
 def known_here(request: HttpRequest, draft_id: UUID, *, now: datetime) -> Household:
-    """The people of the other filings that this browser may see; nothing is looked up where it holds none."""
-    filed = capabilities.receipts_held(request, now=now)
+    """The people of the other filings that were typed in this browser; nothing is looked up where there are none."""
+    filed = capabilities.filed_here(request, now=now)
     begun = capabilities.drafts_besides(request, draft_id)
     if not filed and not begun:
         return household.NOBODY

@@ -49,6 +49,7 @@ def check(sheet: Sheet) -> None:
     _notices(sheet, outputs)
     _unused(sheet, workflow, outputs)
     _place(sheet, workflow)
+    _completes(sheet)
     _clock(sheet)
 
 
@@ -164,6 +165,16 @@ def _place(sheet: Sheet, workflow: dict[str, Any]) -> None:
         sheet.note(path, "unknown_question", f"「{name}」という質問はありません。", mend)
     elif name not in addresses:
         sheet.note(path, "not_an_address", f"「{name}」は、住所の質問ではありません。", mend)
+
+
+def _completes(sheet: Sheet) -> None:
+    """What ends at the counter is an offer: an application or a notification is made when it arrives."""
+    act = sheet.data["kind_of_act"]
+    if sheet.data.get("completes") != "at_counter" or act == "offer":
+        return
+    message = f"{ACTS[act]}は、届いたときに行われたことになります。窓口で終わるのは、申出（来庁の予約など）だけです。"
+    mend = "completes を消すか、「kind_of_act: offer」と書いてください。"
+    sheet.note(("completes",), "act_at_counter", message, mend)
 
 
 def _clock(sheet: Sheet) -> None:

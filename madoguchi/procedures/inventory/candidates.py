@@ -1,4 +1,7 @@
-"""Reading what could be put online next: procedures in force that are on paper only and that no law keeps there."""
+"""Reading what could be put online next: procedures in force that are on paper only and that no law keeps there.
+
+What ends at the counter (`visit`) is no candidate: it was made so, by law or by its nature, and not for want of a form.
+"""
 
 from __future__ import annotations
 

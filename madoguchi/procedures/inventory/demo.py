@@ -44,6 +44,7 @@ def _offered(rng: Random) -> Iterator[InventoryEntry]:
     for offer in offers:
         definition = offer.definition
         cases = round(10 ** rng.uniform(2.6, 4.2))
+        online_cases = round(cases * rng.uniform(0.2, 0.7))
         yield InventoryEntry(
             name=str(definition.title),
             law=definition.law[0].name,
@@ -54,7 +55,7 @@ def _offered(rng: Random) -> Iterator[InventoryEntry]:
             fee="2" if definition.fee.yen or definition.fee.expression else "1",
             procedure_id=offer.procedure_id,
             cases=cases,
-            online_cases=round(cases * rng.uniform(0.2, 0.7)),
+            online_cases=online_cases if definition.completes == "online" else 0,
             synthetic=True,
         )
 

@@ -34,6 +34,7 @@ def state_words() -> dict[str, str]:
     """The states of an entry."""
     return {
         "online": _("オンラインでできる"),
+        "visit": _("予約だけ"),
         "paper": _("まだできない"),
         "forbidden": _("法令でできない"),
         "abolished": _("廃止"),

@@ -62,6 +62,11 @@ def reason(entry: Any) -> Reason:
         return Reason(forbidden or _("つながる手続の定義がないため、まだオンラインでできません。"))
     name = {"name": str(offer.definition.current_name), "number": offer.number}
     href = reverse("procedures:page", args=[offer.procedure_id])
+    if offer.is_open and offer.definition.completes == "at_counter":
+        visit = _(
+            "定義「%(name)s」（第%(number)s版）で、来庁の予約だけを受け付けています。手続は窓口で終わるため、オンラインでできる手続には数えません。"
+        )
+        return Reason(forbidden or visit % name, href)
     if offer.is_open:
         warning = (
             _("オンライン不可の印と食い違っています。どちらが正しいか確かめてください。") if forbidden else ""

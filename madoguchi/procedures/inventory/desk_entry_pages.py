@@ -19,7 +19,7 @@ from madoguchi.identity.asking import by_field
 from madoguchi.japan.kana import narrow_ascii
 from madoguchi.organization.actions.permission import NotAllowed
 from madoguchi.procedures import queries as procedures
-from madoguchi.procedures.inventory import actions, desk_choices, desk_history
+from madoguchi.procedures.inventory import actions, desk_choices, desk_history, desk_links
 from madoguchi.procedures.inventory import desk_entries as shared
 from madoguchi.procedures.inventory import desk_forms as forms
 from madoguchi.procedures.inventory.desk_cells import Known
@@ -42,9 +42,11 @@ def page(request: HttpRequest, entry_id: UUID) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Add a procedure."""
     if request.method == "GET":
-        departments = shared.department_options(shared.scope(request))
+        scope = shared.scope(request)
+        departments = shared.department_options(scope)
         own = departments[0][0] if len(departments) == 1 else ""
-        return _show_form(request, forms.typed_from({"department_code": own}))
+        said = desk_links.typed_of(request.GET.get("procedure", "")[:80], scope)
+        return _show_form(request, forms.typed_from({"department_code": own} | said))
     typed = forms.typed_from(request.POST)
     values, problems = forms.read(typed, _known(request))
     if not problems:

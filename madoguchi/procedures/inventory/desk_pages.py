@@ -15,12 +15,13 @@ from django.views.decorators.http import require_GET
 from madoguchi.common import access, clock, desk_lists
 from madoguchi.common.pages import render
 from madoguchi.common.spreadsheets import FileKind, list_response
-from madoguchi.procedures.inventory import desk_blank, desk_choices, queries
+from madoguchi.procedures.inventory import desk_blank, desk_choices, desk_links, queries
 from madoguchi.procedures.inventory import desk_entries as shared
 from madoguchi.procedures.inventory.desk_columns import EFFORTS, KINDS
 from madoguchi.procedures.models import InventoryEntry
 
 YES_NO = ("", "yes", "no")
+LINKED = (*YES_NO, "several")
 _TAGS = {"online": "success", "forbidden": "warning"}
 
 
@@ -43,6 +44,8 @@ def listing(request: HttpRequest) -> HttpResponse:
         "kinds": list(KINDS.items()),
         "efforts": [*EFFORTS.items(), ("none", _("まだない"))],
         "share": queries.share(found),
+        "missing": desk_links.missing(scope),
+        "doubled": queries.found(scope.own, queries.Filters(linked="several")).count(),
         "rows": _rows(page),
         "columns": _columns(request, order),
         "synthetic": found.filter(synthetic=True).exists(),
@@ -69,7 +72,7 @@ def _filters(request: HttpRequest) -> queries.Filters:
         kind=desk_lists.choice(request, "kind", ("", *KINDS)),
         forbidden=desk_lists.choice(request, "forbidden", YES_NO),
         effort=desk_lists.choice(request, "effort", ("", *EFFORTS, "none")),
-        linked=desk_lists.choice(request, "linked", YES_NO),
+        linked=desk_lists.choice(request, "linked", LINKED),
     )
 
 

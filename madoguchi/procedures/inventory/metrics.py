@@ -9,14 +9,14 @@ from django.urls import reverse
 
 from madoguchi.common import clock
 from madoguchi.common.registers import Happening
-from madoguchi.procedures.inventory.queries import COUNTED, POSSIBLE, entries
+from madoguchi.procedures.inventory.queries import COUNTED, COUNTED_ONLINE, POSSIBLE, entries
 
 # By the end of the source's name: the entries, and what of them adds up.
 _STANDING: Mapping[str, tuple[Q, Value | F]] = {
     "procedures": (POSSIBLE, Value(1)),
     "online": (Q(state="online"), Value(1)),
     "cases": (COUNTED, F("cases")),
-    "online-cases": (COUNTED, F("online_cases")),
+    "online-cases": (COUNTED_ONLINE, F("online_cases")),
 }
 
 

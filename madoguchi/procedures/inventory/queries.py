@@ -25,12 +25,16 @@ from django.db.models import (
 from madoguchi.organization import queries as organization
 from madoguchi.organization.models import Department
 from madoguchi.organization.rules import in_charge
+from madoguchi.procedures import queries as procedures
 from madoguchi.procedures.models import InventoryEntry, Procedure
 
-State = Literal["online", "paper", "forbidden", "abolished"]
-# Of entries with their `state`: those in force that no law keeps on paper, and of them those with known cases.
-POSSIBLE = Q(state__in=("online", "paper"))
+State = Literal["online", "visit", "paper", "forbidden", "abolished"]
+# Of entries with their `state`: those in force that no law keeps on paper, of them those with known cases, and of these
+# those whose online cases count (an announced visit, `visit`, is no case done online).
+POSSIBLE = Q(state__in=("online", "visit", "paper"))
 COUNTED = POSSIBLE & Q(cases__isnull=False, online_cases__isnull=False)
+COUNTED_ONLINE = COUNTED & ~Q(state="visit")
+_IN_FORCE = Q(abolished_on=None)
 ORDERS = ("name", "-name", "cases", "-cases", "department", "-department")
 
 
@@ -54,7 +58,7 @@ class Filters:
     kind: str = ""
     forbidden: str = ""  # yes, no
     effort: str = ""  # a code, or none
-    linked: str = ""  # yes, no: to a definition
+    linked: str = ""  # to a definition: yes, no, several (to one that other entries in force name, too)
 
 
 def entries(
@@ -69,12 +73,14 @@ def found(
 ) -> QuerySet[InventoryEntry]:
     """The same, narrowed and in an order of `ORDERS`."""
     open_ids = Procedure.objects.filter(is_open=True).values("id")
+    visits = procedures.completed_at_counter()
     rows = InventoryEntry.objects.annotate(
         charge=_charge(),
         state=Case(
             When(~Q(abolished_on=None), then=Value("abolished")),
-            When(procedure_id__in=open_ids, then=Value("online")),
+            When(Q(procedure_id__in=open_ids) & ~Q(procedure_id__in=visits), then=Value("online")),
             When(forbidden=True, then=Value("forbidden")),
+            When(procedure_id__in=visits, then=Value("visit")),
             default=Value("paper"),
             output_field=CharField(),
         ),
@@ -108,10 +114,24 @@ def _narrowed(rows: QuerySet[InventoryEntry], filters: Filters) -> QuerySet[Inve
         rows = rows.filter(effort="" if filters.effort == "none" else filters.effort)
     if filters.forbidden:
         rows = rows.filter(forbidden=filters.forbidden == "yes")
-    if filters.linked:
+    if filters.linked == "several":
+        rows = rows.filter(_IN_FORCE, procedure_id__in=_named_by_several())
+    elif filters.linked:
         linked = ~Q(procedure_id="")
         rows = rows.filter(linked if filters.linked == "yes" else ~linked)
     return rows
+
+
+def _named_by_several() -> QuerySet[InventoryEntry, str]:
+    """The definitions that more than one entry in force names, of whatever department."""
+    named = InventoryEntry.objects.filter(_IN_FORCE).exclude(procedure_id="").values("procedure_id")
+    return named.annotate(count=Count("id")).filter(count__gt=1).values_list("procedure_id", flat=True)
+
+
+def named_definitions() -> set[str]:
+    """The ids of the definitions that some entry names, in force or not."""
+    rows = InventoryEntry.objects.exclude(procedure_id="").values_list("procedure_id", flat=True)
+    return set(rows.distinct())
 
 
 def _ordered(rows: QuerySet[InventoryEntry], order: str) -> QuerySet[InventoryEntry]:
@@ -136,7 +156,7 @@ def share(found: QuerySet[InventoryEntry]) -> Share:
     sums = found.order_by().aggregate(
         online=Count("id", filter=Q(state="online")),
         possible=Count("id", filter=POSSIBLE),
-        online_sum=Sum("online_cases", filter=COUNTED, default=0),
+        online_sum=Sum("online_cases", filter=COUNTED_ONLINE, default=0),
         cases_sum=Sum("cases", filter=COUNTED, default=0),
     )
     return Share(sums["online"], sums["possible"], sums["online_sum"], sums["cases_sum"])

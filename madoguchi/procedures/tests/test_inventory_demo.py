@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from madoguchi.audit.models import AuditEntry
@@ -68,6 +70,16 @@ def test_its_share_is_computed_and_every_state_and_gap_occurs_in_it() -> None:
     assert all(queries.entries(None, state=state).exists() for state in states)
     assert candidates.steps(found)
     assert candidates.without_place(found).exists()
+
+
+def test_of_what_ends_at_the_counter_nothing_was_done_online() -> None:
+    visit = publish("seal_registration").procedure_id
+
+    loaded()
+
+    entry: Any = queries.entries(None).get(procedure_id=visit)
+    assert (entry.state, entry.online_cases) == ("visit", 0)
+    assert entry.cases
 
 
 def test_it_says_on_every_screen_and_behind_every_figure_that_it_is_made_up() -> None:

@@ -51,6 +51,16 @@ def test_cases_stand_where_both_numbers_are_known(city: str) -> None:
     assert quantities("inventory-online-cases") == {"できる": 20, "紙": 0}
 
 
+def test_an_announced_visit_is_possible_and_its_cases_are_not_online(city: str) -> None:
+    visit = publish("moving_in_appointment").procedure_id
+    InventoryEntryFactory(name="予約", procedure_id=visit, cases=40, online_cases=25)
+
+    assert "予約" in quantities("inventory-procedures")
+    assert quantities("inventory-online") == {"できる": 1}
+    assert quantities("inventory-cases")["予約"] == 40
+    assert quantities("inventory-online-cases") == {"できる": 20, "紙": 0}
+
+
 def test_a_row_names_its_entry_and_its_department_and_leads_to_it(city: str) -> None:
     (one,) = stands("inventory-online")
 
@@ -67,6 +77,7 @@ def test_what_was_closed_stands_no_more_among_what_is_online(city: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_ten_rows_ask_as_much_as_one(city: str, name: str) -> None:
+    stands(name)  # a process reads what is published once
     with CaptureQueriesContext(connection) as few:
         stands(name)
     for number in range(9):

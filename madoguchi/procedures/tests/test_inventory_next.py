@@ -16,7 +16,7 @@ from madoguchi.organization.models import Posting
 from madoguchi.organization.tests.factories import DepartmentFactory, signed_in_client, staff_with
 from madoguchi.procedures.inventory.metrics import standing
 from madoguchi.procedures.models import InventoryEntry
-from madoguchi.procedures.tests.factories import InventoryEntryFactory, ProcedureFactory
+from madoguchi.procedures.tests.factories import InventoryEntryFactory, ProcedureFactory, publish
 from madoguchi.procedures.tests.test_inventory_successors import divided, officer_of
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +72,16 @@ def test_what_is_online_forbidden_or_abolished_gets_no_place(office: Client) -> 
     assert rows(office) == []
     assert rows(office, "?part=unknown") == []
     assert "順位をつけられる手続はありません" in office.get(PLACE).content.decode()
+
+
+def test_what_ends_at_the_counter_gets_no_place_and_the_page_says_why(office: Client) -> None:
+    visit = publish("seal_registration").procedure_id
+    ready("予約だけの届", 10, procedure_id=visit)
+    InventoryEntryFactory(name="数えていない予約", procedure_id=visit)
+
+    assert rows(office) == []
+    assert rows(office, "?part=unknown") == []
+    assert "予約だけを受け付けている手続は" in office.get(PLACE).content.decode()
 
 
 def test_what_nobody_counted_stands_apart_and_says_what_is_missing(office: Client) -> None:

@@ -15,7 +15,7 @@ from madoguchi.organization.models import Posting
 from madoguchi.organization.tests.factories import DepartmentFactory, signed_in_client, staff_with
 from madoguchi.procedures import actions
 from madoguchi.procedures.inventory import desk_choices, desk_reading, importing, queries
-from madoguchi.procedures.tests.factories import InventoryEntryFactory, ProcedureFactory
+from madoguchi.procedures.tests.factories import InventoryEntryFactory, ProcedureFactory, publish
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +36,30 @@ def test_an_entry_is_online_while_its_procedure_is_open() -> None:
 
     assert before == queries.Share(online=1, possible=3, online_cases=4, cases=40)
     assert (after.online, after.possible) == (0, 3)
+
+
+def test_what_ends_at_the_counter_is_possible_and_not_online() -> None:
+    procedure = publish("seal_registration").procedure_id
+    law = {"forbidden_reason": "原本", "forbidden_law": "合成条例"}
+    visit = InventoryEntryFactory(name="予約", procedure_id=procedure, cases=10, online_cases=4)
+    forbidden = InventoryEntryFactory(name="禁止", procedure_id=procedure, forbidden=True, **law)
+    office = signed_in_client(staff_with("office"))
+
+    assert queries.share(queries.entries(None)) == queries.Share(
+        online=0, possible=1, online_cases=0, cases=10
+    )
+    page = office.get("/studio/inventory/?state=visit").content.decode()
+    assert "予約だけ" in page
+    assert "オンラインでできる手続に数えません" in page
+    assert f"/studio/inventory/{visit.id}/" in page
+    assert f"/studio/inventory/{forbidden.id}/" not in page
+    entry = office.get(f"/studio/inventory/{visit.id}/").content.decode()
+    assert "来庁の予約だけを受け付けています" in entry
+    assert "法令でオンラインにできません" in office.get(f"/studio/inventory/{forbidden.id}/").content.decode()
+
+    actions.close(procedure_id=procedure, by="test:a", now=clock.now())
+    assert queries.entries(None, state="visit").count() == 0
+    assert queries.entries(None, state="paper").get() == visit
 
 
 def test_officers_see_their_department_and_the_office_sees_all() -> None:

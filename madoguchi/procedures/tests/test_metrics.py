@@ -13,6 +13,7 @@ from madoguchi.common import registers
 from madoguchi.common.registers import Happening
 from madoguchi.procedures import actions
 from madoguchi.procedures.models import Procedure
+from madoguchi.procedures.tests import factories
 from madoguchi.procedures.tests.factories import source_of
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +57,14 @@ def test_a_published_procedure_is_told_since_its_first_day_in_japan():
     assert (one.key, one.subject, one.on, one.until) == (procedure_id, procedure_id, date(2024, 5, 10), None)
     assert (one.label, one.department_code) == ("住民票の写しの交付申請", "resident-records")
     assert one.address == f"/procedures/{procedure_id}/"
+
+
+def test_what_ends_at_the_counter_is_not_online():
+    for name in ("moving_in_appointment", "moving_within_appointment", "seal_registration"):
+        factories.publish(name)
+    factories.publish("road_damage_report")  # an offer too, and complete online
+
+    assert [one.key for one in told()] == ["road-damage-report"]
 
 
 def test_a_new_version_changes_the_name_and_not_the_first_day():

@@ -99,7 +99,7 @@ def show(
             edits=edits,
             notes=notes,
         ),
-        "blocks": desk.answer_blocks(application, definition, evaluation, edited_texts(edits)),
+        "blocks": desk.answer_blocks(application, definition, evaluation, case.staff, edited_texts(edits)),
         "files": files.current(),
         "files_total": files.current_total,
         "replaced_files": files.replaced(),

@@ -190,7 +190,10 @@ def proposal_context(case: OpenCase, proposal: Decision | None) -> dict[str, Any
         "by_chain": case.by_chain,
         "files": files.papers() if case.by_chain else files.current(most=PAGE),
         "blocks": desk.answer_blocks(
-            case.application, case.definition, desk.evaluation_of(case.application, case.definition)
+            case.application,
+            case.definition,
+            desk.evaluation_of(case.application, case.definition),
+            case.staff,
         ),
     }
 

@@ -98,7 +98,8 @@ def edit(request: HttpRequest, case: OpenCase) -> HttpResponse:
 def _choices(case: OpenCase, asked: set[str]) -> list[dict[str, Any]]:
     """Every answer by topic, with whether it may be put right here."""
     application, definition = case.application, case.definition
-    blocks = desk.answer_blocks(application, definition, desk.evaluation_of(application, definition))
+    evaluation = desk.evaluation_of(application, definition)
+    blocks = desk.answer_blocks(application, definition, evaluation, case.staff)
     return [
         {
             "title": block.title,
