@@ -48,8 +48,8 @@ def test_what_is_on_paper_stands_in_order_with_its_reason_and_what_it_would_brin
 
     assert [(row["順位"], row["手続"]) for row in found] == [("1", "占用の届"), ("2", "証明の願")]
     assert found[0]["理由"] == "年間4,200件・手間は小さい（既存の様式と同じ）"
-    assert [found[0][name] for name in found[0] if "割合" in name] == ["66.7", "52.0"]
-    assert [found[1][name] for name in found[1] if "割合" in name] == ["100.0", "100.0"]
+    assert [found[0][name] for name in found[0] if "％" in name] == ["66.7", "52.0"]
+    assert [found[1][name] for name in found[1] if "％" in name] == ["100.0", "100.0"]
 
 
 def test_the_page_explains_the_rule_and_marks_what_is_synthetic(office: Client) -> None:
