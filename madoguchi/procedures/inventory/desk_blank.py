@@ -47,6 +47,8 @@ def blank(words: Words, procedures: Iterable[str]) -> bytes:
 def _choices(column: Column, known: dict[str, list[str]]) -> list[str]:
     if column.kind == "tick":
         return ["○"]
+    if column.kind == "codes":  # a list of a cell offers one; several are typed
+        return []
     return list(column.codes.values()) or known.get(column.kind, [])
 
 

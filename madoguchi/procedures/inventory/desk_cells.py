@@ -55,6 +55,9 @@ def read_cell(column: Column, text: str, known: Known) -> Any:
         return ""
     if column.kind == "code":
         return _code(column.codes, text)
+    if column.kind == "codes":
+        parts = [part.strip() for part in text.replace("；", ";").replace("\n", ";").split(";")]
+        return ";".join(dict.fromkeys(_code(column.codes, part) for part in parts if part))
     if column.kind == "department":
         return _department(known, text)
     if column.kind == "procedure" and text not in known.procedures:

@@ -70,6 +70,8 @@ class Words:
         column = BY_NAME[name]
         if column.kind == "code":
             return column.codes.get(value, value)
+        if column.kind == "codes":
+            return ";".join(column.codes.get(code, code) for code in value.split(";"))
         if column.kind == "tick":
             return "○" if value else ""
         if column.kind == "department":

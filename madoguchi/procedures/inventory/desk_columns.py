@@ -6,21 +6,9 @@ data PDL 1.0). What only a city notes (department, law that forbids, effort) has
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from madoguchi.procedures.inventory.desk_column import BODIES, Column
+from madoguchi.procedures.inventory.desk_survey_columns import MORE
 
-_BODIES = {
-    "1": "国",
-    "2": "独立行政法人等",
-    "3": "地方等",
-    "4-1": "国又は独立行政法人等",
-    "4-2": "独立行政法人等又は地方等",
-    "4-3": "国又は地方等",
-    "4-4": "国、独立行政法人等又は地方等",
-    "5": "国民等",
-    "6": "民間事業者等",
-    "7": "国民等、民間事業者等",
-}
 KINDS = {
     "1": "申請等",
     "2-1": "申請等に基づく処分通知等",
@@ -41,18 +29,6 @@ IDENTITY_METHODS = {
 EFFORTS = {"small": "小", "middle": "中", "large": "大"}
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A field of an entry, the headers it is known by (the survey's first), and how its cells are read."""
-
-    name: str
-    headers: tuple[str, ...]
-    most: int = 300
-    required: bool = False
-    codes: Mapping[str, str] = field(default_factory=dict)
-    kind: str = "text"  # text, code, count, tick, department, procedure
-
-
 COLUMNS = (
     Column("survey_id", ("手続ID",), most=40),
     Column("name", ("手続名",), required=True),
@@ -60,7 +36,7 @@ COLUMNS = (
     Column("article", ("根拠条項号", "条項"), most=200),
     Column("kind", ("手続類型", "類型"), required=True, codes=KINDS, kind="code"),
     Column("department_code", ("担当部署", "部署コード", "部署"), required=True, kind="department"),
-    Column("filer", ("手続主体", "だれが"), codes=_BODIES, kind="code"),
+    Column("filer", ("手続主体", "だれが"), codes=BODIES, kind="code"),
     Column("life_events", ("手続が行われるイベント(個人)", "ライフイベント"), most=200),
     Column("cases", ("総手続件数", "年間件数"), kind="count"),
     Column("online_cases", ("オンライン手続件数", "オンライン件数"), kind="count"),
@@ -78,6 +54,7 @@ COLUMNS = (
     Column("forbidden_law", ("オンライン不可の根拠法令",)),
     Column("effort", ("手間",), codes=EFFORTS, kind="code"),
     Column("effort_reason", ("手間の理由",)),
+    *MORE,
 )
 BY_NAME = {column.name: column for column in COLUMNS}
 BY_HEADER = {header: column for column in COLUMNS for header in column.headers}

@@ -23,7 +23,9 @@ from madoguchi.procedures.inventory import actions, desk_choices, desk_history, 
 from madoguchi.procedures.inventory import desk_entries as shared
 from madoguchi.procedures.inventory import desk_forms as forms
 from madoguchi.procedures.inventory.desk_cells import Known
+from madoguchi.procedures.inventory.desk_column import Column
 from madoguchi.procedures.inventory.desk_columns import BY_NAME, EFFORTS, FEES, IDENTITY_METHODS, KINDS
+from madoguchi.procedures.inventory.desk_survey_columns import MORE
 from madoguchi.procedures.inventory.importing import ChangedMeanwhile
 from madoguchi.procedures.models import InventoryEntry
 
@@ -204,11 +206,21 @@ def _show_form(
         "fees": list(FEES.items()),
         "identity_methods": list(IDENTITY_METHODS.items()),
         "efforts": list(EFFORTS.items()),
+        "more": [(column, _choices_of(column)) for column in MORE],
+        "more_open": any(column.name in by_field(known) for column in MORE),
         "definitions": _definitions(),
         "problems": known,
         "errors": by_field(known),
     }
     return render(request, "procedures/desk/inventory_form.html", context, status=422 if known else status)
+
+
+def _choices_of(column: Column) -> str:
+    """What may be typed where several of a list may hold."""
+    if column.kind != "codes":
+        return ""
+    words = [code if code == word else f"{code} {word}" for code, word in column.codes.items()]
+    return _("いくつかあるときは「;」で区切ります。選べるもの：%(words)s") % {"words": "、".join(words)}
 
 
 def _definitions() -> list[tuple[str, str]]:

@@ -73,7 +73,7 @@ def read(data: bytes, known: Known) -> ReadFile:
 
 
 def _places(line: int, header: Sequence[str], found: ReadFile) -> dict[str, int]:
-    """By field: the place of its column. Columns of the survey that the inventory does not keep are passed over."""
+    """By field: the place of its column. What the inventory tells by itself is passed over."""
     places: dict[str, int] = {}
     for place, text in enumerate(header):
         column = BY_HEADER.get(text)

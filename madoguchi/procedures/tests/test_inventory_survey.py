@@ -1,0 +1,76 @@
+"""The inventory keeps what the national survey asks: every column of it, with its lists of codes."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from madoguchi.common import clock
+from madoguchi.procedures.inventory import desk_reading, importing
+from madoguchi.procedures.inventory.desk_cells import Known
+from madoguchi.procedures.inventory.desk_choices import Words
+from madoguchi.procedures.inventory.desk_column import Column
+from madoguchi.procedures.inventory.desk_columns import BY_HEADER, COLUMNS
+from madoguchi.procedures.inventory.desk_survey_columns import MORE
+from madoguchi.procedures.models import InventoryEntry
+from madoguchi.procedures.tests.factories import ROOM
+
+SURVEY = list(
+    csv.DictReader((ROOM / "data" / "procedures_survey_r7_fields.csv").read_text("utf-8").splitlines())
+)
+# What the open definitions tell, and what the two other counts leave.
+TOLD_BY_ITSELF = {"オンライン化の実施状況", "非オンライン手続件数"}
+KNOWN = Known({"living": "市民課"}, frozenset())
+
+
+def file_of(**cells: str) -> bytes:
+    """A file of one procedure with these cells, by field."""
+    row = {"name": "合成の届", "kind": "申請等", "department_code": "市民課"} | cells
+    text = io.StringIO()
+    writer = csv.writer(text)
+    headers = {column.name: column.headers[0] for column in COLUMNS}
+    writer.writerow([headers[name] for name in row])
+    writer.writerow(row.values())
+    return text.getvalue().encode()
+
+
+def test_every_column_of_the_survey_is_kept_or_told_by_the_inventory_itself() -> None:
+    assert {one["name"] for one in SURVEY} - BY_HEADER.keys() == TOLD_BY_ITSELF
+
+
+@pytest.mark.parametrize("column", MORE, ids=lambda column: column.name)
+def test_a_list_of_codes_is_that_of_the_survey(column: Column) -> None:
+    asked = next(one for one in SURVEY if one["name"] == column.headers[0])
+    written = [part.strip() for part in asked["codelist"].split(" ; ") if part.strip()]
+
+    assert len(column.codes) == len(written)
+    for text in written:
+        assert desk_reading.read(file_of(**{column.name: text}), KNOWN).findings == []
+    assert (column.kind == "codes") == (asked["multi_value"] == "1" and bool(written))
+
+
+@pytest.mark.django_db
+def test_all_of_it_comes_in_is_told_in_words_and_goes_out_as_it_came() -> None:
+    cells = {
+        column.name: ";".join(list(column.codes.values())[:2])
+        if column.kind == "codes"
+        else next(iter(column.codes.values()), f"合成の{column.name}")
+        for column in MORE
+    }
+    read = desk_reading.read(file_of(**cells), KNOWN)
+    importing.import_rows(rows=read.rows, by="test", now=clock.now())
+
+    words = Words(KNOWN.departments, frozenset())
+    [entry] = InventoryEntry.objects.all()
+    assert {name: words.cell(name, getattr(entry, name)) for name in cells} == cells
+    again = desk_reading.read(file_of(**cells), KNOWN)
+    assert (importing.compare(again.rows).same, read.findings) == (1, [])
+
+
+def test_one_wrong_value_among_several_is_named_with_what_may_stand_there() -> None:
+    [finding] = desk_reading.read(file_of(professions="弁護士；占い師"), KNOWN).findings
+
+    assert (finding.header, finding.value) == ("申請に関連する士業", "弁護士；占い師")
+    assert "行政書士" in finding.mend
