@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from xlsxwriter.worksheet import Worksheet
 
 from madoguchi.procedures.inventory.desk_choices import Words
-from madoguchi.procedures.inventory.desk_columns import COLUMNS, Column
+from madoguchi.procedures.inventory.desk_column import Column
+from madoguchi.procedures.inventory.desk_columns import COLUMNS
 
 LAST_ROW = 10_000  # down to which cells offer their choices
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from madoguchi.common.spreadsheets import unguarded
-from madoguchi.procedures.inventory.desk_columns import Column
+from madoguchi.procedures.inventory.desk_column import Column
 
 MOST_CASES = 2_000_000_000  # what the column holds
 _TICKS = {"1": True, "○": True, "〇": True, "はい": True, "": False, "0": False, "✕": False, "いいえ": False}

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from madoguchi.common.desk_tables import UnreadableTable, read_table
 from madoguchi.procedures.inventory.desk_cells import Known, WrongCell, plain, read_cell, together
-from madoguchi.procedures.inventory.desk_columns import BY_HEADER, BY_NAME, COLUMNS, TOGETHER, Column
+from madoguchi.procedures.inventory.desk_column import Column
+from madoguchi.procedures.inventory.desk_columns import BY_HEADER, BY_NAME, COLUMNS, TOGETHER
 
 
 @dataclass(frozen=True, slots=True)
