@@ -81,6 +81,9 @@ def _edit_in_two_tabs(page: Page, look: Look) -> None:
     other.press("保存する")
     second.close()
 
+    page.get_by_text("国の棚卸調査のその他の項目").click()
+    page.get_by_label("所管府省庁").fill("試験の省")
+    look(page, "form-with-survey-columns")
     page.get_by_label("法令でオンラインにできない").check()
     form = Form(page)
     form.write("法令名", "試験の条例の改正")
@@ -94,4 +97,5 @@ def _edit_in_two_tabs(page: Page, look: Look) -> None:
     form.press("保存する")
     expect(page.locator("main")).to_contain_text("試験の条例の改正")
     expect(page.locator("main")).to_contain_text("第3条")
+    expect(page.locator("main")).to_contain_text("試験の省")
     expect(page.locator("main")).to_contain_text("法令でオンラインにできません：試験の理由")
