@@ -54,10 +54,11 @@ def read_cell(column: Column, text: str, known: Known) -> Any:
     if not text:
         return ""
     if column.kind == "code":
-        return _code(column.codes, text)
+        return _code(column, text)
     if column.kind == "codes":
         parts = [part.strip() for part in text.replace("；", ";").replace("\n", ";").split(";")]
-        return ";".join(dict.fromkeys(_code(column.codes, part) for part in parts if part))
+        told = {_code(column, part) for part in parts if part}
+        return ";".join(code for code in column.codes if code in told)
     if column.kind == "department":
         return _department(known, text)
     if column.kind == "procedure" and text not in known.procedures:
@@ -78,18 +79,18 @@ def _count(text: str) -> int | None:
     return int(plain.removesuffix(".0"))
 
 
-def _code(codes: Mapping[str, str], text: str) -> str:
+def _code(column: Column, text: str) -> str:
     """A code, its word, or both as the survey writes them (`1 申請等`)."""
     plain = unicodedata.normalize("NFKC", text).removesuffix(".0")
-    for code, word in codes.items():
+    for code, word in column.codes.items():
         if plain in (
             code,
             unicodedata.normalize("NFKC", word),
             unicodedata.normalize("NFKC", f"{code} {word}"),
         ):
             return code
-    words = "、".join(f"{code} {word}" for code, word in codes.items())
-    raise WrongCell(_("一覧にない値です。"), _("次のどれかを入れてください：%(words)s") % {"words": words})
+    mend = _("次のどれかを入れてください：%(words)s") % {"words": column.listed}
+    raise WrongCell(_("一覧にない値です。"), mend)
 
 
 def _department(known: Known, text: str) -> str:

@@ -30,6 +30,11 @@ class Column:
     codes: Mapping[str, str] = field(default_factory=dict)
     kind: str = "text"  # text, code, codes (parted by ";"), count, tick, department, procedure
 
+    @property
+    def listed(self) -> str:
+        """What may be told of a list of codes, in words."""
+        return "、".join(code if code == word else f"{code} {word}" for code, word in self.codes.items())
+
 
 def same(*words: str) -> dict[str, str]:
     """Words that are their own codes."""

@@ -16,7 +16,9 @@ from madoguchi.organization import queries as organization
 from madoguchi.procedures import queries as procedures
 from madoguchi.procedures.inventory import desk_choices, queries
 from madoguchi.procedures.inventory.desk_columns import COLUMNS
+from madoguchi.procedures.inventory.desk_survey_columns import MORE
 from madoguchi.procedures.inventory.scope import Scope, scope_of
+from madoguchi.procedures.models import InventoryEntry
 
 ROLES = ("officer", "head", "office")
 # What the page tells beside the reason of its state.
@@ -79,11 +81,17 @@ def reason(entry: Any) -> Reason:
 
 
 def told(entry: Any, words: desk_choices.Words) -> list[tuple[str, str]]:
-    """Every field in words."""
+    """Every field in words, but for what only the survey asks."""
     values = {column.name: getattr(entry, column.name) for column in COLUMNS}
     values["department_code"] = entry.charge
     return [
         (column.headers[0], words.shown(column.name, values[column.name]) or _("未登録"))
         for column in COLUMNS
-        if column.name not in _TOLD_ELSEWHERE
+        if column.name not in _TOLD_ELSEWHERE and column not in MORE
     ]
+
+
+def told_to_the_survey(entry: InventoryEntry, words: desk_choices.Words) -> list[tuple[str, str]]:
+    """What is known of what only the national survey asks, in words."""
+    known = ((column, getattr(entry, column.name)) for column in MORE)
+    return [(column.headers[0], words.shown(column.name, value)) for column, value in known if value]

@@ -23,7 +23,6 @@ from madoguchi.procedures.inventory import actions, desk_choices, desk_history, 
 from madoguchi.procedures.inventory import desk_entries as shared
 from madoguchi.procedures.inventory import desk_forms as forms
 from madoguchi.procedures.inventory.desk_cells import Known
-from madoguchi.procedures.inventory.desk_column import Column
 from madoguchi.procedures.inventory.desk_columns import BY_NAME, EFFORTS, FEES, IDENTITY_METHODS, KINDS
 from madoguchi.procedures.inventory.desk_survey_columns import MORE
 from madoguchi.procedures.inventory.importing import ChangedMeanwhile
@@ -49,7 +48,7 @@ def new(request: HttpRequest) -> HttpResponse:
         own = departments[0][0] if len(departments) == 1 else ""
         said = desk_links.typed_of(request.GET.get("procedure", "")[:80], scope)
         return _show_form(request, forms.typed_from({"department_code": own} | said))
-    typed = forms.typed_from(request.POST)
+    typed = forms.sent(request.POST)
     values, problems = forms.read(typed, _known(request))
     if not problems:
         try:
@@ -69,7 +68,7 @@ def edit(request: HttpRequest, entry_id: UUID) -> HttpResponse:
     theirs = forms.typed_of(entry, entry.charge)
     if request.method == "GET":
         return _show_form(request, theirs, entry, was=theirs, version=entry.version)
-    typed, was = forms.typed_from(request.POST), forms.unpacked(request.POST.get("was", ""))
+    typed, was = forms.sent(request.POST), forms.unpacked(request.POST.get("was", ""))
     version = _version(request)
     if version != entry.version:
         return _show_meeting(request, entry, forms.met(was=was, theirs=theirs, mine=typed))
@@ -151,6 +150,7 @@ def _show(
         "state": desk_choices.state_words()[entry.state],
         "reason": shared.reason(entry),
         "rows": shared.told(entry, words),
+        "more": shared.told_to_the_survey(entry, words),
         "history": desk_history.of(entry.id, words),
         "today": today.isoformat(),
         "typed_day": request.POST.get("day", "")[:20],
@@ -206,21 +206,13 @@ def _show_form(
         "fees": list(FEES.items()),
         "identity_methods": list(IDENTITY_METHODS.items()),
         "efforts": list(EFFORTS.items()),
-        "more": [(column, _choices_of(column)) for column in MORE],
+        "more": MORE,
         "more_open": any(column.name in by_field(known) for column in MORE),
         "definitions": _definitions(),
         "problems": known,
         "errors": by_field(known),
     }
     return render(request, "procedures/desk/inventory_form.html", context, status=422 if known else status)
-
-
-def _choices_of(column: Column) -> str:
-    """What may be typed where several of a list may hold."""
-    if column.kind != "codes":
-        return ""
-    words = [code if code == word else f"{code} {word}" for code, word in column.codes.items()]
-    return _("いくつかあるときは「;」で区切ります。選べるもの：%(words)s") % {"words": "、".join(words)}
 
 
 def _definitions() -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from madoguchi.procedures.inventory.desk_cells import Known, WrongCell, plain, read_cell, together
@@ -17,9 +18,17 @@ Problems = list[tuple[str, str]]
 Typed = dict[str, str]  # by field, as the page shows it
 
 
-def typed_from(data: Mapping[str, str]) -> Typed:
+def typed_from(data: Mapping[str, Any]) -> Typed:
     """What the fields held."""
     return {column.name: plain(data.get(column.name, "")) for column in COLUMNS}
+
+
+def sent(data: QueryDict) -> Typed:
+    """What a sent form held; of boxes all that are ticked."""
+    ticked = {
+        column.name: ";".join(data.getlist(column.name)) for column in COLUMNS if column.kind == "codes"
+    }
+    return typed_from(data.dict() | ticked)
 
 
 def typed_of(entry: InventoryEntry, charge: str) -> Typed:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 
 from madoguchi.common import clock
+from madoguchi.organization.models import Posting
+from madoguchi.organization.tests.factories import signed_in_client, staff_with
 from madoguchi.procedures.inventory import desk_reading, importing
 from madoguchi.procedures.inventory.desk_cells import Known
 from madoguchi.procedures.inventory.desk_choices import Words
@@ -73,4 +76,35 @@ def test_one_wrong_value_among_several_is_named_with_what_may_stand_there() -> N
     [finding] = desk_reading.read(file_of(professions="弁護士；占い師"), KNOWN).findings
 
     assert (finding.header, finding.value) == ("申請に関連する士業", "弁護士；占い師")
-    assert "行政書士" in finding.mend
+    assert "、弁護士、行政書士、" in finding.mend
+
+
+@pytest.mark.django_db
+def test_what_is_ticked_of_a_list_is_kept_in_the_order_of_the_list_and_ticked_again() -> None:
+    officer = staff_with("officer")
+    own = Posting.objects.get(staff=officer).department_id
+    client = signed_in_client(officer)
+
+    sent = {"name": "合成の届", "kind": "1", "department_code": own, "fee_methods": ["2-3", "1-1"]}
+    page = client.post("/studio/inventory/new/", sent, follow=True).content.decode()
+
+    entry = InventoryEntry.objects.get()
+    assert entry.fee_methods == "1-1;2-3"
+    assert "行政機関の窓口;クレジットカード払い" in page
+    assert "関連条項号" not in page
+    form = client.get(f"/studio/inventory/{entry.id}/edit/").content.decode()
+    assert re.findall(r'name="fee_methods" value="([^"]*)" checked', form) == ["1-1", "2-3"]
+
+
+@pytest.mark.django_db
+def test_a_value_that_is_not_on_the_list_is_named_beside_the_open_fold() -> None:
+    officer = staff_with("officer")
+    own = Posting.objects.get(staff=officer).department_id
+
+    sent = {"name": "合成の届", "kind": "1", "department_code": own, "documents_rule": "9"}
+    response = signed_in_client(officer).post("/studio/inventory/new/", sent)
+
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "添付形式等が定められた規定：一覧にない値です。" in page
+    assert re.search(r'<details class="details" open>\s*<summary>国の棚卸調査のその他の項目', page)
