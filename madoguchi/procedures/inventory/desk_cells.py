@@ -14,6 +14,8 @@ from madoguchi.common.spreadsheets import unguarded
 from madoguchi.procedures.inventory.desk_column import Column
 
 MOST_CASES = 2_000_000_000  # what the column holds
+_PARTED = re.compile("[;；\n]")
+_SIGNS = str.maketrans("○×", "〇✕")  # as they are typed, and as the survey writes them
 _TICKS = {"1": True, "○": True, "〇": True, "はい": True, "": False, "0": False, "✕": False, "いいえ": False}
 
 
@@ -53,12 +55,13 @@ def read_cell(column: Column, text: str, known: Known) -> Any:
         return _TICKS[text]
     if not text:
         return ""
+    if column.kind == "codes":
+        told = {_code(column, part.strip()) for part in _PARTED.split(text) if part.strip()}
+        return ";".join(code for code in column.codes if code in told)
+    if not column.has_lines:
+        text = " ".join(text.splitlines())
     if column.kind == "code":
         return _code(column, text)
-    if column.kind == "codes":
-        parts = [part.strip() for part in text.replace("；", ";").replace("\n", ";").split(";")]
-        told = {_code(column, part) for part in parts if part}
-        return ";".join(code for code in column.codes if code in told)
     if column.kind == "department":
         return _department(known, text)
     if column.kind == "procedure" and text not in known.procedures:
@@ -80,17 +83,18 @@ def _count(text: str) -> int | None:
 
 
 def _code(column: Column, text: str) -> str:
-    """A code, its word, or both as the survey writes them (`1 申請等`)."""
-    plain = unicodedata.normalize("NFKC", text).removesuffix(".0")
+    """A code, its word or the sign before it, or both as the survey writes them (`1 申請等`)."""
+    typed = _folded(text).removesuffix(".0")
     for code, word in column.codes.items():
-        if plain in (
-            code,
-            unicodedata.normalize("NFKC", word),
-            unicodedata.normalize("NFKC", f"{code} {word}"),
-        ):
+        sign = word[0] if word[1:2] == "（" else word
+        if typed in map(_folded, (code, word, sign, f"{code} {word}")):
             return code
     mend = _("次のどれかを入れてください：%(words)s") % {"words": column.listed}
     raise WrongCell(_("一覧にない値です。"), mend)
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).translate(_SIGNS)
 
 
 def _department(known: Known, text: str) -> str:

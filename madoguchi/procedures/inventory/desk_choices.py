@@ -63,6 +63,8 @@ class Words:
             return _("はい") if value else _("いいえ")
         if column.kind == "department":
             return self.departments.get(value, value)
+        if column.kind == "codes":
+            return "／".join(column.codes.get(code, code) for code in value.split(";"))
         return str(self.cell(name, value))
 
     def cell(self, name: str, value: Any) -> Any:

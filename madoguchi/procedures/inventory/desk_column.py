@@ -31,9 +31,14 @@ class Column:
     kind: str = "text"  # text, code, codes (parted by ";"), count, tick, department, procedure
 
     @property
+    def has_lines(self) -> bool:
+        """Whether it is written in a field of several lines; elsewhere browsers drop line breaks."""
+        return self.kind == "text" and self.most > 400
+
+    @property
     def listed(self) -> str:
         """What may be told of a list of codes, in words."""
-        return "、".join(code if code == word else f"{code} {word}" for code, word in self.codes.items())
+        return "、".join(f"{code} {word}" if code[0].isdigit() else word for code, word in self.codes.items())
 
 
 def same(*words: str) -> dict[str, str]:

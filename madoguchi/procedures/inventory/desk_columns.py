@@ -6,6 +6,8 @@ data PDL 1.0). What only a city notes (department, law that forbids, effort) has
 
 from __future__ import annotations
 
+import unicodedata
+
 from madoguchi.procedures.inventory.desk_column import BODIES, Column
 from madoguchi.procedures.inventory.desk_survey_columns import MORE
 
@@ -27,6 +29,16 @@ IDENTITY_METHODS = {
     "6": "本人確認不要",
 }
 EFFORTS = {"small": "小", "middle": "中", "large": "大"}
+
+
+def _plain(header: str) -> str:
+    """A header without blanks, its brackets and digits in one width: people write both."""
+    return "".join(unicodedata.normalize("NFKC", header).split())
+
+
+def known_as(header: str) -> Column | None:
+    """The column that a header of a file means."""
+    return _BY_HEADER.get(_plain(header))
 
 
 COLUMNS = (
@@ -57,7 +69,7 @@ COLUMNS = (
     *MORE,
 )
 BY_NAME = {column.name: column for column in COLUMNS}
-BY_HEADER = {header: column for column in COLUMNS for header in column.headers}
+_BY_HEADER = {_plain(header): column for column in COLUMNS for header in column.headers}
 # Columns that only make sense together: a file that has one of them has them all.
 TOGETHER = (
     ("cases", "online_cases"),

@@ -56,6 +56,7 @@ def _answer(read: desk_reading.ReadFile, found: importing.Comparison, *, written
         "changed": [{"id": str(one.entry.id), "fields": one.fields} for one in found.changed],
         "same": found.same,
         "missing": [str(one.id) for one in found.missing] if read.is_table else [],
+        "passed_over": read.passed_over,
         "findings": [asdict(one) for one in read.findings],
     }
 
@@ -66,6 +67,8 @@ def _tell(name: str, read: desk_reading.ReadFile, found: importing.Comparison, *
         print(
             f"{name}:{one.row}{one.letter and f':{one.letter}'}: [{one.header}] {one.value} {one.wrong}{mend}"
         )
+    if read.passed_over:
+        print(f"{name}: columns that are not read: {'、'.join(read.passed_over)}")
     for change in found.changed:
         for field, (before, after) in change.fields.items():
             print(f"{change.entry.name}: {field}: {before} → {after}")

@@ -194,11 +194,12 @@ def _show_form(
 ) -> HttpResponse:
     departments = shared.department_options(shared.scope(request))
     known = problems or []
+    before, met = was or typed, {row[0] for row in others or ()}
     context = {
         "here": "inventory",
         "entry": entry,
         "typed": typed,
-        "kept": [("version", version), ("was", forms.packed(was or typed))],
+        "kept": [("version", version), ("was", forms.packed(before))],
         "others": others or [],
         "departments": departments,
         "kinds": list(KINDS.items()),
@@ -207,7 +208,12 @@ def _show_form(
         "identity_methods": list(IDENTITY_METHODS.items()),
         "efforts": list(EFFORTS.items()),
         "more": MORE,
-        "more_open": any(column.name in by_field(known) for column in MORE),
+        "more_open": any(
+            column.name in by_field(known)
+            or column.headers[0] in met
+            or typed[column.name] != before[column.name]
+            for column in MORE
+        ),
         "definitions": _definitions(),
         "problems": known,
         "errors": by_field(known),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from madoguchi.common.desk_tables import UnreadableTable, read_table
 from madoguchi.procedures.inventory.desk_cells import Known, WrongCell, plain, read_cell, together
 from madoguchi.procedures.inventory.desk_column import Column
-from madoguchi.procedures.inventory.desk_columns import BY_HEADER, BY_NAME, COLUMNS, TOGETHER
+from madoguchi.procedures.inventory.desk_columns import BY_NAME, COLUMNS, TOGETHER, known_as
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class ReadFile:
     findings: list[Finding] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)  # of each of the rows
     places: dict[str, int] = field(default_factory=dict)  # by field: the place of its column
+    passed_over: list[str] = field(default_factory=list)  # headers that no column is known by
     sheet: str = ""
     is_table: bool = False  # whether its first row is one we know: only then rows can be taken
 
@@ -77,8 +78,9 @@ def _places(line: int, header: Sequence[str], found: ReadFile) -> dict[str, int]
     """By field: the place of its column. What the inventory tells by itself is passed over."""
     places: dict[str, int] = {}
     for place, text in enumerate(header):
-        column = BY_HEADER.get(text)
+        column = known_as(text)
         if column is None:
+            found.passed_over += [text] if text else []
             continue
         if column.name in places:
             mend = _("どちらか1列を消してください。")

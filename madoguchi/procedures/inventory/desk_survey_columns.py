@@ -26,7 +26,7 @@ MORE = (
     Column(
         "common_procedure",
         ("府省共通手続",),
-        codes={"〇": "〇（全府省庁）", "●": "●（一部の府省庁）", "✕": "✕（府省庁共通手続でない）"},
+        codes={"all": "〇（全府省庁）", "some": "●（一部の府省庁）", "none": "✕（府省庁共通手続でない）"},
         kind="code",
     ),
     Column("carried_out_by", ("実施府省庁",), most=400),
